@@ -1,0 +1,196 @@
+"""`./run` without a verb: the provider in dev mode, the three example services, and one screen that says where to click."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from examples.demo_code import STEP_SECONDS, code_at
+from examples.registration import NotRegistered, data_folder, demo_file
+
+SERVICES = {
+    "saldo": (8101, "balance: asks for a second factor"),
+    "klaim": (8102, "claims: signed in already, no password asked"),
+    "jmo": (8103, "a mobile-style app"),
+}
+READY_SECONDS = 90
+STOP_SECONDS = 8
+
+
+class Trouble(Exception):
+    """One line that says what to do."""
+
+
+class House:
+    """The processes of the demo, started in order and stopped in the reverse order."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._running: dict[str, asyncio.subprocess.Process] = {}
+
+    async def start(self, name: str, *command: str, **environment: str) -> None:
+        with self._log.open("ab") as log:
+            self._running[name] = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                *command,
+                env=os.environ | environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C reaches this process alone, which then stops the others one by one.
+                start_new_session=True,
+            )
+
+    async def answers(self, name: str, address: str) -> None:
+        """Waits until `address` answers 2xx. Raises Trouble when the process dies first or takes too long."""
+        async with httpx2.AsyncClient(timeout=2) as http:
+            for _ in range(READY_SECONDS * 10):
+                if self._running[name].returncode is not None:
+                    raise Trouble(f"{name} stopped by itself: {self._last_words()}")
+                try:
+                    if (await http.get(address)).is_success:
+                        return
+                except httpx2.TransportError:
+                    pass  # not listening yet
+                await asyncio.sleep(0.1)
+        raise Trouble(f"{name} did not answer at {address} within {READY_SECONDS} s; see {self._log}")
+
+    async def first_to_stop(self) -> str:
+        """The name of the first process that ends by itself."""
+        waits = {asyncio.create_task(process.wait()): name for name, process in self._running.items()}
+        try:
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return waits[done.pop()]
+
+    async def stop(self) -> None:
+        for process in reversed(self._running.values()):
+            if process.returncode is None:
+                process.terminate()
+                try:
+                    await asyncio.wait_for(process.wait(), STOP_SECONDS)
+                except TimeoutError:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    await process.wait()
+
+    def _last_words(self) -> str:
+        lines = [line for line in self._log.read_text("utf-8", "replace").splitlines() if line.strip()]
+        return lines[-1] if lines else f"see {self._log}"
+
+
+def require_free(port: int, remedy: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Trouble(f"port {port} is taken: stop what listens there{remedy}") from None
+
+
+def screen(demo: dict[str, Any], now: float) -> Group:
+    """Everything a newcomer needs: where to click, who to be, where the mail lies."""
+    first = demo["accounts"][0]
+    places = Table.grid(padding=(0, 2))
+    for name, (port, what) in SERVICES.items():
+        places.add_row(Text(name, "bold"), Text(f"http://localhost:{port}", "underline cyan"), what)
+    places.add_row(
+        Text("account", "bold"), Text(f"{demo['issuer']}/akun", "underline cyan"), "sessions, security, sign out of all"
+    )
+    places.add_row(
+        Text("register", "bold"), Text(f"{demo['issuer']}/daftar", "underline cyan"), "or use the demo account:"
+    )
+    person = Table.grid(padding=(0, 2))
+    person.add_row(Text("email", "bold"), first["email"])
+    person.add_row(Text("password", "bold"), first["password"])
+    if secret := first.get("totp_secret"):
+        left = STEP_SECONDS - int(now % STEP_SECONDS)
+        person.add_row(
+            Text("code", "bold"),
+            f"{code_at(secret, now)}  (now; the next in {left} s; any authenticator app computes it from {secret})",
+        )
+    person.add_row(Text("mail, SMS", "bold"), f"{data_folder()}/outbox/")
+    return Group(
+        Panel(Text("DEV MODE: demo data, test keys, every feature on. Never for real people.", "bold white on red")),
+        places,
+        Text(),
+        person,
+        Text(),
+        Text("Ctrl-C stops everything.", "dim"),
+    )
+
+
+async def show(demo: dict[str, Any]) -> None:
+    """On a terminal the code is kept current; into a pipe the screen goes once."""
+    console = Console()
+    if not console.is_terminal:
+        console.print(screen(demo, time.time()), soft_wrap=True)
+        await asyncio.Event().wait()
+    with Live(screen(demo, time.time()), console=console, auto_refresh=False) as live:
+        while True:
+            await asyncio.sleep(1)
+            live.update(screen(demo, time.time()), refresh=True)
+
+
+async def run() -> None:
+    port, management = (int(os.environ.get(*pair)) for pair in (("IDP_PORT", "8000"), ("IDP_MANAGEMENT_PORT", "9000")))
+    require_free(port, ", or set IDP_PORT")
+    require_free(management, ", or set IDP_MANAGEMENT_PORT")
+    for service_port, _ in SERVICES.values():
+        require_free(service_port, "; perhaps another ./run is still running")
+    data_folder().mkdir(parents=True, exist_ok=True)
+    log = data_folder() / "run.log"
+    log.write_bytes(b"")
+    house = House(log)
+    try:
+        ports = {"IDP_PORT": str(port), "IDP_MANAGEMENT_PORT": str(management)}
+        await house.start("the provider", "idp", "serve", "--dev", **ports)
+        await house.answers("the provider", f"http://127.0.0.1:{management}/health/ready")
+        for name in SERVICES:
+            await house.start(name, f"examples.{name}")
+        for name, (service_port, _) in SERVICES.items():
+            await house.answers(name, f"http://127.0.0.1:{service_port}/")
+        showing = asyncio.create_task(show(demo_file()))
+        try:
+            gone = await house.first_to_stop()
+        finally:
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
+        raise Trouble(f"{gone} stopped by itself; see {log}")
+    finally:
+        await house.stop()
+
+
+async def until_told_to_stop() -> None:
+    work = asyncio.create_task(run())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, work.cancel)
+    try:
+        await work
+    except asyncio.CancelledError:
+        Console().print("Stopped.")
+
+
+def main() -> int:
+    try:
+        asyncio.run(until_told_to_stop())
+    except (Trouble, NotRegistered) as trouble:
+        print(f"run: {trouble}", file=sys.stderr)
+        return 1
+    return 0
+
+
+sys.exit(main())

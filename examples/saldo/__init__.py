@@ -1,0 +1,1 @@
+"""saldo: a participant looks at what is saved for old age (JHT) and pension (JP)."""
