@@ -1,0 +1,18 @@
+"""What rows and servers are called, in tables, JSON and goals alike."""
+
+GERBANG = "gerbang"
+MEMORY = "node memory"
+POSTGRES = "node postgres"
+FLOOR = "floor"
+
+CLIENT_CREDENTIALS = "client_credentials ES256"
+CLIENT_CREDENTIALS_RS256 = "client_credentials RS256"
+REFRESH = "refresh + rotation"
+USERINFO = "userinfo"
+INTROSPECTION = "introspection"
+DISCOVERY = "discovery"
+JWKS = "jwks"
+SIGN_IN = "password sign-in + code flow"
+SESSION_CODE_FLOW = "code flow on a session"
+UNLOADED = "tokens, half load"
+LOADED_BY_SIGN_INS = "tokens, half load + sign-ins"
