@@ -1,0 +1,188 @@
+"""The contract between doors and templates: what every page takes, and what its form sends back.
+
+    theme.render("masuk", language, site="sso.contoh.go.id", csrf=token, promote_reset=False)
+
+Every page takes `site` (the issuer's host, shown so that people can compare it); every page with a form takes `csrf`.
+All other common names have a default:
+
+    root      path of the issuer, no slash at the end; goes before every link and the stylesheet
+    here      path and query of this page by GET, for the language link; without it the link keeps the path alone
+    lanjut    ticket of the parked authorization; rides in every form as a hidden field and in every link
+    hidden    further hidden fields, name → value (`{"token": …}` of a mailed link)
+    values    what was typed, field name → text, shown again after an error; passwords and codes are never in it
+    errors    field name → str or Message, in the order of the fields; the name "" is an error of the form as a whole
+    notice    str or Message: something went well ("Kode baru sudah dikirim.")
+    back      where the back link leads; no link when empty
+    service   the relying party that waits, a `Service`; None outside an authorization
+    name      of the person signed in, for the page head; empty when nobody is
+    nonce     of the Content-Security-Policy; only form_post has inline script
+
+Texts may be given as `Message`: pages say it in their language. Times are UNIX seconds.
+
+Every form posts to the URL it stands on. The button that was pressed is in the form by name; none but these means the
+primary button or the Enter key. The policy that pages need: `default-src 'none'; style-src 'self'; script-src 'self';
+img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; frame-ancestors 'none'`.
+
+    page             fields                              primary button       other buttons
+    masuk            identifier password public_device   sign-in
+    masuk_kode       code                                submit-code          cancel, method=<name>, resend
+    daftar           name email phone kpj password terms sign-up
+    daftar_terkirim                                      (link to /aktivasi)  resend
+    aktivasi         hidden token                        activate
+    aktivasi_kode    identifier? code                    submit-code          resend
+    aktivasi_habis   hidden token                        resend
+    lupa_kata_sandi  identifier                          send-reset
+    lupa_terkirim    code                                submit-code          resend
+    atur_ulang       hidden token, code? password        set-password
+    izin             claim (one per optional claim)      allow (decision)     deny (decision)
+    pilih_akun                                           continue (choice)    other (choice)
+    akun                                                                      end=<session id>, everywhere=1
+    akun_kata_sandi  current_password password           set-password
+    akun_keamanan                                                             remove=totp
+    akun_totp        code                                submit-code
+    keluar                                               sign-out
+    form_post        the parameters of the response      continue
+
+Links go to /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /keluar.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Service:
+    """A relying party as people see it. URIs are https or empty; the registry has checked them."""
+
+    name: str
+    logo_uri: str = ""
+    policy_uri: str = ""
+    tos_uri: str = ""
+    client_uri: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One datum that consent would share, with the very value; labelled `klaim.<name>` in the catalogue."""
+
+    name: str
+    value: str
+    optional: bool = False
+    ticked: bool = True
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A session in the account's list. `device` is already words ("Chrome di Android"); times are UNIX seconds."""
+
+    id: str
+    device: str
+    network: str
+    started: int
+    seen: int
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """A service that this account has used. `used` is UNIX seconds."""
+
+    name: str
+    used: int
+    uri: str = ""
+
+
+@dataclass(frozen=True)
+class SignedOut:
+    """What became of a service's session: `state` is confirmed, pending or failed."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """Another way to prove a second factor; labelled `cara.<name>` in the catalogue."""
+
+    name: str
+
+
+COMMON: dict[str, Any] = {
+    "root": "",
+    "here": "",
+    "lanjut": "",
+    "hidden": {},
+    "values": {},
+    "errors": {},
+    "notice": None,
+    "back": "",
+    "service": None,
+    "name": "",
+    "nonce": "",
+}
+
+# Page → name → what it is. Names here have no default: StrictUndefined refuses a page that misses one.
+PAGES: Mapping[str, Mapping[str, str]] = {
+    "masuk": {"promote_reset": "bool; from the third failure, puts the forgotten password first"},
+    "masuk_kode": {
+        "method": "str; what is asked: totp, sms or email",
+        "destination": "str; masked goal of a code that was sent, empty for totp",
+        "others": "sequence of Method",
+        "reason": "Message or None; why, where it is not simply that the service asks for it",
+    },
+    "daftar": {},
+    "daftar_terkirim": {
+        "email": "str; masked",
+        "phone": "str; masked",
+        "until": "int; when link and code expire",
+    },
+    "aktivasi": {},
+    "aktivasi_kode": {
+        "destination": "str; masked, empty when this browser did not register",
+        "ask_identifier": "bool; ask which registration the code belongs to",
+    },
+    "aktivasi_lama": {"sent_at": "int; when the newest message was sent"},
+    "aktivasi_habis": {},
+    "aktivasi_terpakai": {},
+    "aktivasi_tidak_dikenal": {},
+    "aktivasi_selesai": {"next": "str; where it goes on"},
+    "lupa_kata_sandi": {},
+    "lupa_terkirim": {},
+    "atur_ulang": {
+        "identifier": "str; for password managers, not shown",
+        "ask_code": "bool; the account has an authenticator app, whose code is asked too",
+    },
+    "atur_ulang_selesai": {},
+    "izin": {
+        "claims": "sequence of Claim",
+        "abilities": "sequence of str; scopes that allow something, labelled cakupan.<scope>",
+    },
+    "pilih_akun": {"identifier": "str; masked address of the account that is signed in"},
+    "akun": {
+        "level": "int; tingkat_identitas 0, 1 or 2",
+        "services": "sequence of ServiceRow",
+        "sessions": "sequence of SessionRow, the current one first",
+    },
+    "akun_kata_sandi": {"identifier": "str; for password managers, not shown"},
+    "akun_keamanan": {
+        "totp_since": "int or None; when the authenticator app was added",
+        "password_since": "int; when the password was last changed",
+    },
+    "akun_totp": {
+        "qr": "Markup; inline SVG of the otpauth address",
+        "secret": "str; base32, grouped by four for reading",
+        "otpauth": "str; the otpauth address, opens an app on this device",
+    },
+    "keluar": {},
+    "keluar_selesai": {"services": "sequence of SignedOut", "next": "str; back to the service, or empty"},
+    "kesalahan": {
+        "title": "str or Message",
+        "text": "str or Message",
+        "next": "str; the one next step, or empty",
+        "next_label": "str or Message; words of that link",
+        "reference": "str; request id to tell on the phone",
+    },
+    "form_post": {"action": "str; redirect URI", "fields": "mapping; parameters of the response"},
+    "sibuk": {"retry_after": "int; seconds", "reference": "str; request id"},
+}

@@ -1,0 +1,159 @@
+"""A theme, read once: templates, catalogues, stylesheet and script. No request ever touches the disk.
+
+A theme is a folder: `theme.toml` (parent, brand, colours), `templates/`, `messages/`, `base.css`, `logo.svg`, `gerbang.js`.
+What it lacks comes from its parent. A template may extend the one it replaces by the parent's name:
+`{% extends "default/masuk.html" %}`. What each template takes stands in `idp.theme.pages`.
+"""
+
+import gzip
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateSyntaxError
+from markupsafe import Markup
+
+from idp.theme import letter, pages, stylesheet
+from idp.theme.language import CODES, Language, choose, warm
+
+_OWN = ("base.css", "logo.svg", "gerbang.js")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file that never changes under its path: serve with `Cache-Control: public, max-age=31536000, immutable`."""
+
+    media_type: str
+    body: bytes
+    gzipped: bytes
+
+
+class Theme:
+    """Everything that people read. Made once at start; safe to share between tasks and threads."""
+
+    def __init__(self, folder: Path, name: str = "default") -> None:
+        """Raises ValueError for a theme that cannot work: a missing parent, a bad colour, a template with a mistake."""
+        lineage = _lineage(folder, name)
+        sources, catalogues, files, settings = _gather(lineage)
+        self.brand: Mapping[str, str] = settings["brand"]
+        self.tokens: Mapping[str, Mapping[str, str]] = settings["tokens"]
+        self._languages = {code: Language(code, catalogues[code]) for code in CODES}
+        style = stylesheet.assemble(self.tokens["light"], self.tokens["dark"], files["base.css"])
+        self.stylesheet_path, sheet = _asset("gerbang.css", "text/css; charset=utf-8", style)
+        self.script_path, script = _asset("gerbang.js", "text/javascript; charset=utf-8", files["gerbang.js"])
+        self.assets: Mapping[str, Asset] = {self.stylesheet_path: sheet, self.script_path: script}
+        self.stylesheet = sheet.body
+        self.stylesheet_gzip = sheet.gzipped
+
+        self.environment = environment = Environment(
+            loader=DictLoader(sources),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            cache_size=-1,
+        )
+        environment.globals = {
+            **pages.COMMON,
+            "brand": self.brand,
+            "logo": Markup(files["logo.svg"]),
+            "stylesheet": self.stylesheet_path,
+            "script": self.script_path,
+        }
+        self._templates: dict[str, Template] = {}
+        for source in sources:
+            if "/" in source:  # the parent's copy, compiled if a child extends it
+                continue
+            try:
+                self._templates[source.removesuffix(".html")] = environment.get_template(source)
+            except TemplateSyntaxError as mistake:
+                raise ValueError(f"theme {name}: {source}, line {mistake.lineno}: {mistake.message}") from None
+        warm()
+
+    def language(self, *wishes: str) -> Language:
+        """The language of a page: see `idp.theme.language.choose` for the order of wishes."""
+        return self._languages[choose(*wishes)]
+
+    def render(self, template: str, language: Language, **context: Any) -> bytes:
+        """One page as UTF-8 HTML. `template` is its name without `.html`; a name that it takes and is not given raises."""
+        return self._templates[template].render(context, **_spoken(language)).encode()
+
+    def mail(self, name: str, language: Language, **values: Any) -> letter.Letter:
+        """Subject, text and HTML of `mail.<name>.subjek` and `mail.<name>.isi`; every mail also takes `site`."""
+        subject = " ".join(language.t(f"mail.{name}.subjek", **values, **self.brand_name).split())
+        filled = {**values, **self.brand_name}
+        paragraphs = letter.blocks(language.messages[f"mail.{name}.isi"], language, filled)
+        paragraphs += letter.blocks(language.messages["mail.penutup"], language, filled)
+        context = {"subject": subject, "paragraphs": paragraphs, "colours": self.tokens["light"]}
+        html = self._templates["mail"].render(context, **_spoken(language))
+        return letter.Letter(subject, letter.plain(paragraphs), html)
+
+    def sms(self, name: str, language: Language, **values: Any) -> str:
+        """The text of `sms.<name>`; 160 characters of GSM 03.38 at most, which the lint assures for hosts up to 40."""
+        return language.t(f"sms.{name}", **values)
+
+    @property
+    def brand_name(self) -> dict[str, str]:
+        """What every mail may name without being told."""
+        return {"layanan_kami": self.brand["name"], "telepon": self.brand["phone"]}
+
+
+def _spoken(language: Language) -> dict[str, Any]:
+    return {
+        "lang": language.code,
+        "t": language.t,
+        "say": language.say,
+        "label": language.label,
+    }
+
+
+def _lineage(folder: Path, name: str) -> list[tuple[str, Path, dict[str, Any]]]:
+    """The theme's ancestors, eldest first."""
+    found: list[tuple[str, Path, dict[str, Any]]] = []
+    while name:
+        if any(name == known for known, _, _ in found):
+            raise ValueError(f"theme {name}: is its own ancestor")
+        place = folder / name
+        try:
+            settings = tomllib.loads((place / "theme.toml").read_text())
+        except FileNotFoundError:
+            raise ValueError(f"theme {name}: {place / 'theme.toml'} does not exist") from None
+        except tomllib.TOMLDecodeError as mistake:
+            raise ValueError(f"theme {name}: theme.toml: {mistake}") from None
+        found.append((name, place, settings))
+        name = settings.get("parent", "")
+    return found[::-1]
+
+
+def _gather(
+    lineage: list[tuple[str, Path, dict[str, Any]]],
+) -> tuple[dict[str, str], dict[str, dict[str, str]], dict[str, str], dict[str, Any]]:
+    """Templates, catalogues, single files and settings, where a child's replace its parent's."""
+    sources: dict[str, str] = {}
+    catalogues: dict[str, dict[str, str]] = {code: {} for code in CODES}
+    files: dict[str, str] = {}
+    brand: dict[str, str] = {}
+    tokens: dict[str, dict[str, str]] = {"light": {}, "dark": {}}
+    for name, place, settings in lineage:
+        for path in sorted((place / "templates").glob("*.html")):
+            sources[path.name] = sources[f"{name}/{path.name}"] = path.read_text()
+        for code in CODES:
+            path = place / "messages" / f"{code}.toml"
+            if path.exists():
+                catalogues[code] |= tomllib.loads(path.read_text())
+        files |= {file: (place / file).read_text() for file in _OWN if (place / file).exists()}
+        brand |= settings.get("brand", {})
+        for palette in tokens:
+            tokens[palette] |= settings.get("tokens", {}).get(palette, {})
+    return sources, catalogues, files, {"brand": brand, "tokens": tokens}
+
+
+def _asset(name: str, media_type: str, text: str) -> tuple[str, Asset]:
+    body = text.encode()
+    stem, suffix = name.split(".")
+    path = f"/tema/{stem}-{hashlib.sha256(body).hexdigest()[:12]}.{suffix}"
+    return path, Asset(media_type, body, gzip.compress(body, 9, mtime=0))

@@ -1,0 +1,197 @@
+"""A life-like context for every state of every page, mail and short message: for the gallery and for the tests."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import segno
+from markupsafe import Markup
+
+from idp.theme.language import Message
+from idp.theme.pages import Claim, Method, Service, ServiceRow, SessionRow, SignedOut
+
+SITE = "sso.contoh.go.id"
+NOON = 1_763_795_100  # 22 November 2025, 14.05 in Jakarta
+TICKET = "b64." + "Q9x_kV3wYt-2" * 20
+OTPAUTH = "otpauth://totp/Gerbang:budi%40contoh.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Gerbang"
+
+SALDO = Service("Saldo JHT", policy_uri="https://saldo.contoh.go.id/privasi", tos_uri="https://saldo.contoh.go.id/ketentuan")
+TYPED = {"name": "Budi Santoso", "email": "budi@contoh", "phone": "021 555", "kpj": "123"}
+CLAIMS = (
+    Claim("name", "Budi Santoso"),
+    Claim("email", "budi.santoso@contoh.com"),
+    Claim("phone_number", "+62 812-3456-7890", optional=True),
+    Claim("nik", "3374••••••••0003", optional=True, ticked=False),
+)
+SESSIONS = (
+    SessionRow("a", "Chrome di Android", "114.10.20.0/24", NOON - 3_600, NOON, current=True),
+    SessionRow("b", "Firefox di Windows", "36.80.4.0/24", NOON - 90_000, NOON - 4_000),
+    SessionRow("c", "Safari di iPhone", "2404:c0:1a::/48", NOON - 200_000, NOON - 100_000),
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One state of one page."""
+
+    template: str
+    state: str = ""
+    context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return f"{self.template}-{self.state}" if self.state else self.template
+
+
+def _sample(template: str, state: str = "", /, **context: Any) -> Sample:
+    common = {"site": SITE, "here": f"/{template}", "csrf": "c5Rf" * 11}
+    return Sample(template, state, common | context)
+
+
+PAGES = (
+    _sample("masuk", promote_reset=False, service=SALDO, lanjut=TICKET),
+    _sample("masuk", "polos", promote_reset=False),
+    _sample(
+        "masuk",
+        "gagal",
+        promote_reset=True,
+        values={"identifier": "budi@contoh.com"},
+        errors={"identifier": Message("masuk.gagal")},
+        lanjut=TICKET,
+        service=SALDO,
+    ),
+    _sample("masuk_kode", method="totp", destination="", others=(), reason=None, service=SALDO, lanjut=TICKET),
+    _sample(
+        "masuk_kode",
+        "salah",
+        method="sms",
+        destination="+62 812-••••-7890",
+        others=(Method("totp"),),
+        reason=None,
+        service=SALDO,
+        lanjut=TICKET,
+        errors={"code": Message("otp.salah", ref="KX7M", n=3)},
+    ),
+    _sample("daftar"),
+    _sample(
+        "daftar",
+        "salah",
+        back="/masuk",
+        values=TYPED,
+        errors={
+            "email": Message("email"),
+            "phone": Message("hp.rumah"),
+            "kpj": Message("kpj"),
+            "password": Message("pw.campur", jenis="angka"),
+            "terms": Message("setuju"),
+        },
+    ),
+    _sample("daftar_terkirim", email="b•••@contoh.com", phone="+62 812-••••-7890", until=NOON + 86_400),
+    _sample(
+        "daftar_terkirim",
+        "lagi",
+        email="b•••@contoh.com",
+        phone="+62 812-••••-7890",
+        until=NOON + 86_400,
+        notice=Message("kirim.terkirim"),
+    ),
+    _sample("aktivasi", hidden={"token": "tok_" * 11}),
+    _sample("aktivasi_kode", destination="b•••@contoh.com", ask_identifier=False, back="/daftar"),
+    _sample("aktivasi_kode", "salah", destination="", ask_identifier=True, errors={"code": Message("akt.kode", n=4)}),
+    _sample("aktivasi_lama", sent_at=NOON),
+    _sample("aktivasi_habis", hidden={"token": "tok_" * 11}),
+    _sample("aktivasi_terpakai"),
+    _sample("aktivasi_tidak_dikenal"),
+    _sample("aktivasi_selesai", next="/authorize/lanjut", service=SALDO),
+    _sample("lupa_kata_sandi", back="/masuk"),
+    _sample("lupa_terkirim"),
+    _sample("atur_ulang", identifier="budi@contoh.com", ask_code=True, hidden={"token": "tok_" * 11}),
+    _sample("atur_ulang_selesai"),
+    _sample(
+        "izin",
+        service=SALDO,
+        claims=CLAIMS,
+        abilities=("saldo:baca", "offline_access"),
+        lanjut=TICKET,
+    ),
+    _sample("pilih_akun", name="Budi Santoso", identifier="b•••@contoh.com", service=SALDO, lanjut=TICKET),
+    _sample(
+        "akun",
+        name="Budi Santoso",
+        level=1,
+        services=(ServiceRow("Saldo JHT", NOON, "https://saldo.contoh.go.id/"), ServiceRow("Klaim", NOON - 80_000)),
+        sessions=SESSIONS,
+    ),
+    _sample("akun", "baru", name="Siti", level=0, services=(), sessions=SESSIONS[:1]),
+    _sample("akun_kata_sandi", name="Budi Santoso", identifier="budi@contoh.com", back="/akun"),
+    _sample("akun_keamanan", name="Budi Santoso", totp_since=None, password_since=NOON, back="/akun"),
+    _sample(
+        "akun_keamanan",
+        "totp",
+        name="Budi Santoso",
+        totp_since=NOON,
+        password_since=NOON,
+        back="/akun",
+        notice=Message("keamanan.totp_dipasang"),
+    ),
+    _sample(
+        "akun_totp",
+        name="Budi Santoso",
+        qr=Markup(segno.make(OTPAUTH, error="m").svg_inline(scale=4, border=2)),
+        secret="JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+        otpauth=OTPAUTH,
+        back="/akun/keamanan",
+    ),
+    _sample("keluar", name="Budi Santoso"),
+    _sample("keluar_selesai", services=(), next=""),
+    _sample(
+        "keluar_selesai",
+        "layanan",
+        services=(SignedOut("Saldo JHT", "confirmed"), SignedOut("Klaim", "pending"), SignedOut("JMO", "failed")),
+        next="https://saldo.contoh.go.id/",
+        service=SALDO,
+    ),
+    _sample(
+        "kesalahan",
+        title=Message("kesalahan.klien.judul"),
+        text=Message("kesalahan.klien.isi"),
+        next="",
+        next_label="",
+        reference="01hf3k9w2v",
+    ),
+    _sample(
+        "kesalahan",
+        "lanjut",
+        title=Message("kesalahan.atur_ulang.judul"),
+        text=Message("kesalahan.atur_ulang.isi"),
+        next="/lupa-kata-sandi",
+        next_label=Message("lupa.tombol"),
+        reference="",
+    ),
+    _sample(
+        "form_post",
+        action="https://saldo.contoh.go.id/masuk/kembali",
+        fields={"code": "x" * 43, "state": '"><script>alert(1)</script>', "iss": "https://sso.contoh.go.id"},
+        nonce="n0nce",
+    ),
+    _sample("sibuk", retry_after=5, reference="01hf3k9w2v"),
+)
+
+_LINK = "https://sso.contoh.go.id/aktivasi?token=" + "A7x-" * 11
+_FORGOT = "https://sso.contoh.go.id/lupa-kata-sandi"
+
+MAILS: dict[str, dict[str, Any]] = {
+    "aktivasi": {"nama": "Budi", "tautan": _LINK, "kode": "Hn4RtaQ9", "waktu": NOON},
+    "akun_ada": {"tautan_masuk": "https://sso.contoh.go.id/masuk", "tautan_lupa": _FORGOT},
+    "atur_ulang": {"nama": "Budi", "tautan": _LINK, "kode": "Hn4RtaQ9", "waktu": NOON},
+    "sandi_diganti": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "totp_dipasang": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "totp_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+}
+
+# The longest values that ever go out: a host of 40 characters leaves room for any real one.
+_HOST = "masuk.layanan-jaminan-sosial.contoh.go.id"[:40]
+SMS: dict[str, dict[str, Any]] = {
+    "aktivasi": {"kode": "Hn4RtaQ9", "jam": 24, "host": _HOST},
+    "otp": {"kode": "482913", "ref": "KX7M", "menit": 10, "host": _HOST},
+    "atur_ulang": {"kode": "Hn4RtaQ9", "ref": "KX7M", "menit": 10, "host": _HOST},
+}
