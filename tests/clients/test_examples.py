@@ -1,0 +1,217 @@
+"""What a newcomer sees: `python -m examples` and a walk through the three services, on both kinds of storage."""
+
+import fcntl
+import json
+import re
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+
+from tests.clients.person import Person
+from tests.support.browser import Page
+from tests.support.processes import Child, accepts
+from tests.support.relying_party import Account
+from tests.support.servers import ROOT, Server, Storages
+
+pytestmark = pytest.mark.anyio
+
+SALDO, KLAIM, JMO = (f"http://localhost:{port}" for port in (8101, 8102, 8103))
+PORTS = (8101, 8102, 8103)
+
+
+@dataclass
+class Demo:
+    """The running demo: the supervisor's process, and what demo.json says."""
+
+    child: Child
+    server: Server
+
+    @property
+    def issuer(self) -> str:
+        return self.server.issuer
+
+    @property
+    def account(self) -> Account:
+        return self.server.account()
+
+
+@pytest.fixture(scope="module")
+def fixed_ports() -> Iterator[None]:
+    """The services' ports are registered with the provider, so one worker of the run has them at a time."""
+    with open(Path(tempfile.gettempdir()) / "gerbang-example-ports.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        taken = [port for port in PORTS if accepts("127.0.0.1", port)]
+        assert not taken, f"ports {taken} are taken: stop the ./run that is still running"
+        yield
+
+
+@pytest.fixture(scope="module")
+def demo(storages: Storages, fixed_ports: None) -> Iterator[Demo]:
+    storage = storages.empty()
+    server = Server(storage, workers=2 if storage.redis_url else 1)
+    storage.var.parent.mkdir(parents=True, exist_ok=True)
+    screen = storage.var.parent / "screen.log"
+    child = Child([sys.executable, "-m", "examples"], screen, cwd=ROOT, env=server.env(), stop_signal=signal.SIGINT)
+    child.wait_until(lambda: "Ctrl-C" in screen.read_text(), 90)
+    yield Demo(child, server)
+    assert child.stop() == 0, "Ctrl-C is a way to end it, not an accident"
+    assert not [port for port in (*PORTS, server.port) if accepts("127.0.0.1", port)], "something was left running"
+    storages.remove(storage)
+
+
+@pytest.fixture
+async def person(demo: Demo) -> AsyncIterator[Person]:
+    async with Person(demo.account) as somebody:
+        yield somebody
+
+
+def test_the_screen_says_where_to_click(demo: Demo) -> None:
+    screen = demo.child.tail(200)
+    for wanted in (
+        SALDO,
+        KLAIM,
+        JMO,
+        f"{demo.issuer}/akun",
+        f"{demo.issuer}/daftar",
+        demo.account.email,
+        demo.account.password,
+        "DEV MODE",
+    ):
+        assert wanted in screen
+    assert re.search(r"\b\d{6}\b", screen), "the code of the authenticator app"
+
+
+async def test_saldo_asks_for_a_second_factor_and_klaim_asks_nothing(demo: Demo, person: Person) -> None:
+    front = await person.look(SALDO)
+    assert "sign-in" in front.ids
+    balance = await person.open(f"{SALDO}/masuk")
+    assert person.asked == ["password", "code"]
+    assert balance.url == f"{SALDO}/saldo"
+    assert re.search(r"Rp[\d.]{5,}", balance.text)
+
+    person.asked.clear()
+    claim = await person.open(f"{KLAIM}/masuk")
+    assert claim.url == f"{KLAIM}/klaim"
+    assert "password" not in person.asked, "one sign-in opens every service"
+    assert person.asked == [], "two factors, minutes ago: nothing is left to ask"
+
+
+async def test_a_claim_is_filed_once(demo: Demo, person: Person) -> None:
+    form = await person.open(f"{KLAIM}/masuk")
+    assert person.asked == ["password", "code"]
+    wrong = await person.press(form, "file-claim", {"program": "JHT", "bank_account": "12", "reason": "Pensiun"})
+    assert wrong.status == 422
+    assert "Nomor rekening" in wrong.text
+    typed = {"program": "JHT", "bank_account": "1234 5678 90", "reason": "Pensiun <b>"}
+    filed = await person.press(wrong, "file-claim", typed)
+    assert "rekening ••••7890" in filed.text
+    again = await person.press(wrong, "file-claim", typed)
+    assert again.text.count("••••7890") == 1, "a second click files nothing"
+
+
+async def test_jmo_sees_the_same_balance_and_rotates_its_refresh_token(demo: Demo, person: Person) -> None:
+    home = await jmo_signed_in(demo, person)
+    assert "balance" in home.ids
+    keychain = demo.server.storage.var / "jmo" / "keychain.json"
+    assert keychain.stat().st_mode & 0o077 == 0, "the app's tokens are nobody else's to read"
+    before = json.loads(keychain.read_text())["refresh_token"]
+    await person.look(JMO)
+    assert json.loads(keychain.read_text())["refresh_token"] != before
+
+    page = await person.look(f"{JMO}/saldo")
+    if "step-up" in page.ids:
+        page = await person.press(page, "step-up")
+    assert page.url == f"{JMO}/saldo"
+    saldo = await person.open(f"{SALDO}/masuk")
+    assert money(page) == money(saldo), "an access token's sub is its resource's"
+
+
+async def test_a_stolen_refresh_token_ends_the_family(demo: Demo, person: Person) -> None:
+    await jmo_signed_in(demo, person)
+    keychain = demo.server.storage.var / "jmo" / "keychain.json"
+    stolen = json.loads(keychain.read_text())["refresh_token"]
+    for _ in range(3):  # the app goes on, and leaves the stolen one two generations behind
+        assert "balance" in (await person.look(JMO)).ids
+    known = demo.server.demo["clients"]["jmo"]
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        form = {"grant_type": "refresh_token", "refresh_token": stolen, "client_id": known["client_id"]}
+        theft = await http.post(f"{demo.issuer}/token", data=form)
+    assert (theft.status_code, theft.json()["error"]) == (400, "invalid_grant")
+    assert "sign-in" in (await person.look(JMO)).ids, "the family is dead, so the app asks to sign in again"
+
+
+async def test_signing_out_of_one_service_ends_the_others_sessions(demo: Demo, person: Person) -> None:
+    balance = await person.open(f"{SALDO}/masuk")
+    await person.open(f"{KLAIM}/masuk")
+    gone = await person.press(balance, "sign-out")
+    assert gone.url.rstrip("/") == SALDO
+    assert "sign-in" in gone.ids
+    await eventually_signed_out(person, KLAIM)
+
+
+async def test_keluar_dari_semua_reaches_all_three(demo: Demo, person: Person) -> None:
+    await jmo_signed_in(demo, person)
+    await person.open(f"{SALDO}/masuk")
+    await person.open(f"{KLAIM}/masuk")
+    account = await person.open(f"{demo.issuer}/akun")
+    await person.press(account, "sign-out-everywhere")
+    for service in (SALDO, KLAIM, JMO):
+        await eventually_signed_out(person, service)
+
+
+async def test_who_cancels_gets_a_page_that_says_so(demo: Demo, person: Person) -> None:
+    await person.look(f"{SALDO}/masuk")
+    page = await person.look(f"{SALDO}/callback?error=access_denied&state=x&iss={demo.issuer}")
+    assert "membatalkan" in page.text
+    mixed_up = await person.look(f"{SALDO}/callback?code=x&state=x&iss=https://evil.example")
+    assert mixed_up.status == 400
+
+
+def test_a_taken_port_is_one_line_and_an_exit_code(storages: Storages, demo: Demo) -> None:
+    storage = storages.empty()
+    second = Server(storage)
+    log = storage.var.parent / "second.log"
+    child = Child([sys.executable, "-m", "examples"], log, cwd=ROOT, env=second.env())
+    assert child.process.wait(30) == 1
+    assert re.fullmatch(r"run: port 8101 is taken: stop .*\n", log.read_text())
+    storages.remove(storage)
+
+
+def test_a_taken_provider_port_names_its_setting(storages: Storages, demo: Demo) -> None:
+    storage = storages.empty()
+    log = storage.var.parent / "second.log"
+    child = Child([sys.executable, "-m", "examples"], log, cwd=ROOT, env=Server(storage, port=demo.server.port).env())
+    assert child.process.wait(30) == 1
+    assert log.read_text() == f"run: port {demo.server.port} is taken: stop what listens there, or set IDP_PORT\n"
+    storages.remove(storage)
+
+
+async def jmo_signed_in(demo: Demo, person: Person) -> Page:
+    home = await person.look(JMO)
+    if "sign-out" in home.ids:  # somebody of another test left the phone signed in
+        home = await person.press(home, "sign-out")
+    if not home.url.startswith(JMO):
+        home = await person.look(JMO)
+    return await person.press(home, "sign-in")
+
+
+async def eventually_signed_out(person: Person, service: str) -> None:
+    """Back-channel logout goes through the outbox, so it takes a moment."""
+    for _ in range(75):
+        page = await person.look(service)
+        if "sign-in" in page.ids:
+            return
+        await anyio.sleep(0.2)
+    raise AssertionError(f"still signed in at {service}: {page.text}")
+
+
+def money(page: Page) -> Any:
+    return re.findall(r"Rp[\d.]+", page.text)
