@@ -142,7 +142,9 @@ def _memory(measured: Measurements) -> Iterator[Goal]:
         unit="MB",
         note=f"over {measured.operations(GERBANG)} counted operations; {hashing:.0f} MB of hash memory taken off",
     )
-    yield at_most("11 RSS ≤0.85× node on PostgreSQL", most / measured.most_rss_mb(POSTGRES), 0.85, note="most of all rows")
+    yield at_most(
+        "11 RSS ≤0.85× node on PostgreSQL", most / measured.most_rss_mb(POSTGRES), 0.85, note="most of all rows"
+    )
 
 
 def _tails(measured: Measurements) -> Iterator[Goal]:

@@ -39,9 +39,11 @@ def version() -> str:
     return str(package["version"])
 
 
-def configuration(port: int, store: str, database_url: str, clients: dict[str, Client], rsa_bits: int) -> dict[str, Any]:
+def configuration(
+    port: int, store: str, database_url: str, clients: dict[str, Client], rsa_bits: int
+) -> dict[str, Any]:
     """What server.mjs reads: the same clients, accounts, parameters and key sizes that Gerbang has."""
-    keys = [
+    keys: list[RSAKey | ECKey] = [
         RSAKey.generate_key(rsa_bits, {"use": "sig", "alg": "RS256"}, auto_kid=True),
         ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True),
     ]

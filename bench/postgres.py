@@ -30,7 +30,15 @@ class Postgres:
 
     def psql(self, statement: str) -> None:
         subprocess.run(
-            [require("psql", "postgresql-client"), "--no-psqlrc", "--quiet", "-d", self.url("postgres"), "-c", statement],
+            [
+                require("psql", "postgresql-client"),
+                "--no-psqlrc",
+                "--quiet",
+                "-d",
+                self.url("postgres"),
+                "-c",
+                statement,
+            ],
             check=True,
             capture_output=True,
         )
@@ -70,7 +78,15 @@ def postgres(databases: list[str], on: frozenset[int]) -> Iterator[Postgres]:
             os.chown(home, owner.pw_uid, owner.pw_gid)
         data = home / "data"
         made = subprocess.run(
-            [*_as_owner(), initdb, "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", f"--pgdata={data}"],
+            [
+                *_as_owner(),
+                initdb,
+                "--auth=trust",
+                "--username=postgres",
+                "--encoding=UTF8",
+                "--locale=C",
+                f"--pgdata={data}",
+            ],
             capture_output=True,
             text=True,
         )
