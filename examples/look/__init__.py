@@ -21,7 +21,7 @@ class Pages:
         # A form here may end, by redirects, at the provider (sign-in, sign-out): Chromium holds the whole chain
         # against form-action.
         self._headers = {
-            "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+            "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
             f"form-action 'self' {form_targets}",
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
