@@ -48,4 +48,4 @@ if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         sys.exit("usage: python -m idp.theme.gallery FOLDER [THEME]")
     written = draw(Theme(THEMES, *sys.argv[2:]), Path(sys.argv[1]))
-    print(f"{len(written)} pages; open {sys.argv[1]}/index.html")
+    sys.stdout.write(f"{len(written)} pages; open {sys.argv[1]}/index.html\n")

@@ -26,6 +26,9 @@ WESTERN = ZONES["Asia/Jakarta"]
 CODES = ("id", "en")
 DEFAULT = "id"
 
+# The ways of writing that a placeholder may ask for; each is a method of Language.
+WRITTEN = ("moment", "time", "date", "rupiah")
+
 _MOMENT = {"id": "d MMMM y 'pukul' HH.mm", "en": "d MMMM y 'at' HH:mm"}
 _TIME = {"id": "HH.mm", "en": "HH:mm"}
 
@@ -63,9 +66,8 @@ class Language:
 
     def t(self, message: "str | Message", /, **values: object) -> str:
         """The sentence behind a key or a `Message`, filled in. Raises KeyError when key or value is missing."""
-        if isinstance(message, Message):
-            message, values = message.key, message.values
-        text = self.messages[message]
+        key, values = (message.key, message.values) if isinstance(message, Message) else (message, values)
+        text = self.messages[key]
         return self.fill(text, values) if "{" in text else text
 
     def say(self, text: "str | Message") -> str:
@@ -102,15 +104,10 @@ class Language:
 
 class _Filling(Formatter):
     def __init__(self, language: Language) -> None:
-        self._written = {
-            "moment": language.moment,
-            "time": language.time,
-            "date": language.date,
-            "rupiah": language.rupiah,
-        }
+        self._written = {name: getattr(language, name) for name in WRITTEN}
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return self._written[format_spec](value) if format_spec else str(value)
+        return str(self._written[format_spec](value)) if format_spec else str(value)
 
 
 def choose(*wishes: str) -> str:

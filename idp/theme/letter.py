@@ -54,12 +54,14 @@ def blocks(text: str, language: Language, values: Mapping[str, Any]) -> list[Blo
     return found
 
 
-def plain(paragraphs: list[Block]) -> str:
+def plain(paragraphs: list[Block], closing: list[Block]) -> str:
     """The text body: addresses in full on lines of their own, so that any mail program makes them clickable."""
-    written = {
-        "text": lambda block: block.lines[0],
-        "code": lambda block: f"    {block.lines[0]}",
-        "button": lambda block: f"{block.lines[0]}:\n{block.address}",
-        "list": lambda block: "\n".join(f"- {line}" for line in block.lines),
-    }
-    return "\n\n".join(written[block.kind](block) for block in paragraphs) + "\n"
+    return "\n\n".join(map(_written, paragraphs)) + "\n\n-- \n" + "\n\n".join(map(_written, closing)) + "\n"
+
+
+def _written(block: Block) -> str:
+    if block.kind == "button":
+        return f"{block.lines[0]}:\n{block.address}"
+    if block.kind == "list":
+        return "\n".join(f"- {line}" for line in block.lines)
+    return f"    {block.lines[0]}" if block.kind == "code" else block.lines[0]

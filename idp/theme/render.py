@@ -19,6 +19,9 @@ from markupsafe import Markup
 from idp.theme import letter, pages, stylesheet
 from idp.theme.language import CODES, Language, choose, warm
 
+# What every template can say besides its context; see `Language`.
+SPOKEN = ("lang", "t", "say", "label")
+
 _OWN = ("base.css", "logo.svg", "gerbang.js")
 
 
@@ -60,14 +63,14 @@ class Theme:
         environment.globals = {
             **pages.COMMON,
             "brand": self.brand,
-            "logo": Markup(files["logo.svg"]),
+            "logo": Markup(files["logo.svg"]),  # noqa: S704 - the operator's own file
             "stylesheet": self.stylesheet_path,
             "script": self.script_path,
         }
+        # Without the ancestors' copies ("default/masuk.html"), which are compiled only where a child extends one.
+        self.sources = {name: text for name, text in sources.items() if "/" not in name}
         self._templates: dict[str, Template] = {}
-        for source in sources:
-            if "/" in source:  # the parent's copy, compiled if a child extends it
-                continue
+        for source in self.sources:
             try:
                 self._templates[source.removesuffix(".html")] = environment.get_template(source)
             except TemplateSyntaxError as mistake:
@@ -83,32 +86,23 @@ class Theme:
         return self._templates[template].render(context, **_spoken(language)).encode()
 
     def mail(self, name: str, language: Language, **values: Any) -> letter.Letter:
-        """Subject, text and HTML of `mail.<name>.subjek` and `mail.<name>.isi`; every mail also takes `site`."""
-        subject = " ".join(language.t(f"mail.{name}.subjek", **values, **self.brand_name).split())
-        filled = {**values, **self.brand_name}
-        paragraphs = letter.blocks(language.messages[f"mail.{name}.isi"], language, filled)
-        paragraphs += letter.blocks(language.messages["mail.penutup"], language, filled)
-        context = {"subject": subject, "paragraphs": paragraphs, "colours": self.tokens["light"]}
-        html = self._templates["mail"].render(context, **_spoken(language))
-        return letter.Letter(subject, letter.plain(paragraphs), html)
+        """Subject, text and HTML of `mail.<name>.subjek` and `mail.<name>.isi`. Subjects hold no value that a stranger typed."""
+        values = {**values, "layanan_kami": self.brand["name"], "telepon": self.brand["phone"]}
+        paragraphs = letter.blocks(language.messages[f"mail.{name}.isi"], language, values)
+        closing = letter.blocks(language.messages["mail.penutup"], language, values)
+        subject = language.t(f"mail.{name}.subjek", **values)
+        html = self._templates["mail"].render(
+            subject=subject, paragraphs=paragraphs, closing=closing, colours=self.tokens["light"], **_spoken(language)
+        )
+        return letter.Letter(subject, letter.plain(paragraphs, closing), html)
 
     def sms(self, name: str, language: Language, **values: Any) -> str:
         """The text of `sms.<name>`; 160 characters of GSM 03.38 at most, which the lint assures for hosts up to 40."""
         return language.t(f"sms.{name}", **values)
 
-    @property
-    def brand_name(self) -> dict[str, str]:
-        """What every mail may name without being told."""
-        return {"layanan_kami": self.brand["name"], "telepon": self.brand["phone"]}
-
 
 def _spoken(language: Language) -> dict[str, Any]:
-    return {
-        "lang": language.code,
-        "t": language.t,
-        "say": language.say,
-        "label": language.label,
-    }
+    return dict(zip(SPOKEN, (language.code, language.t, language.say, language.label), strict=True))
 
 
 def _lineage(folder: Path, name: str) -> list[tuple[str, Path, dict[str, Any]]]:

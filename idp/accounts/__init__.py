@@ -1,0 +1,1 @@
+"""Accounts: who people are, and the factors with which they prove it."""

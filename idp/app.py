@@ -1,0 +1,133 @@
+"""Opens the house: settings → Provider → the ASGI application, and closes it again."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from idp import __version__
+from idp.accounts.password import Hasher
+from idp.base.clock import Clock, SystemClock
+from idp.base.opaque import Entropy, SystemEntropy
+from idp.base.settings import Settings
+from idp.clients.authenticate import Authenticator
+from idp.clients.outbound import Caller
+from idp.clients.registry import Clients
+from idp.grants.refresh import RefreshTokens
+from idp.grants.subject import Subjects
+from idp.keys.keyring import Keyring
+from idp.keys.vault import Vault
+from idp.provider import Provider, reread
+from idp.sessions.interaction import Tickets
+from idp.store import material, schema
+from idp.store.audit import Audit
+from idp.store.database import Database, connect
+from idp.store.encrypted import Sealer
+from idp.store.ephemeral import open_ephemeral
+from idp.store.outbox import Outbox
+from idp.theme.render import Theme
+from idp.web import admin, management, pages, protocol
+from idp.web.shell import App, Shell
+
+
+class NotReady(Exception):
+    """The house cannot open: stale schema, missing keys; one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class House:
+    """The open house: its handles, the public application and the management application."""
+
+    provider: Provider
+    app: App
+    management: App
+
+
+@asynccontextmanager
+async def open_provider(
+    settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None, *, any_schema: bool = False
+) -> AsyncIterator[Provider]:
+    """The handles alone, for the command line and the worker. `any_schema` is for the migration itself.
+
+    Raises MaterialError or NotReady. In dev mode what is missing is made.
+    """
+    clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
+    if settings.dev and not material.exists(settings.keys):
+        material.create(settings.keys, entropy)
+    keys = material.load(settings.keys)
+    database = await connect(settings)
+    hasher = Hasher(settings.limits.hash_threads, settings.limits.hash_queue)
+    caller = Caller(settings.outbound, allow_private=settings.dev)
+    ephemeral = open_ephemeral(settings.redis_url, clock)
+    try:
+        await _check_schema(settings, database, any_schema)
+        sealer = Sealer(keys, entropy)
+        clients = Clients()
+        authenticator = Authenticator(
+            settings, clock, ephemeral, clients, caller, lambda client_id: reread(database, clients, client_id)
+        )
+        provider = Provider(
+            settings=settings, clock=clock, entropy=entropy, database=database, ephemeral=ephemeral, material=keys, sealer=sealer,
+            vault=Vault(sealer), keyring=Keyring(), clients=clients, caller=caller, authenticator=authenticator, hasher=hasher,
+            outbox=Outbox(sealer, clock, entropy), audit=Audit(clock, entropy),
+            tickets=Tickets(keys, entropy, settings.lifetimes.interaction), subjects=Subjects(keys),
+            refresh_tokens=RefreshTokens(keys), theme=Theme(settings.themes, settings.theme),
+        )
+        if not any_schema:
+            await provider.refresh_memory()
+        yield provider
+    finally:
+        hasher.close()
+        await caller.close()
+        await ephemeral.close()
+        await database.close()
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None) -> AsyncIterator[House]:
+    """Everything, ready to serve; memory follows the database until the block ends."""
+    async with open_provider(settings, clock, entropy) as provider:
+        listening = asyncio.create_task(provider.database.listen(_follower(provider)))
+        try:
+            yield House(provider, build(provider), management.application(provider))
+        finally:
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await listening
+
+
+def build(provider: Provider) -> App:
+    """The public application: hot protocol routes by path, everything else through FastAPI."""
+    app = FastAPI(
+        title="Gerbang admin API", version=__version__, openapi_url="/admin/openapi.json", docs_url=None, redoc_url=None,
+        redirect_slashes=False,
+    )
+    admin.install(app, provider)
+    app.router.routes.extend(pages.routes(provider))
+    return Shell(provider.settings, provider.entropy, protocol.routes(provider), app)
+
+
+async def _check_schema(settings: Settings, database: Database, any_schema: bool) -> None:
+    if any_schema:
+        return
+    if await schema.current(database) == schema.wanted():
+        return
+    if not settings.dev:
+        raise NotReady("the database schema is not current; run `idp migrate up`")
+    await schema.upgrade(database)
+
+
+def _follower(provider: Provider) -> Callable[[], Awaitable[None]]:
+    seen: dict[str, int] = {}
+
+    async def follow() -> None:
+        nonlocal seen
+        versions = await provider.database.versions()
+        if versions != seen:
+            await provider.refresh_memory()
+            seen = versions
+
+    return follow

@@ -1,0 +1,195 @@
+"""Client authentication (RFC 6749 section 2.3, RFC 7523 section 2.2, OIDC Core section 9)."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+import orjson
+from joserfc.jwk import Key
+
+from idp.base.clock import Clock
+from idp.base.errors import InvalidClient, InvalidRequest
+from idp.base.jose import ALGORITHMS, JoseFault, read_jwks, verify
+from idp.base.opaque import b64decode
+from idp.base.settings import Settings
+from idp.clients.client import Client
+from idp.clients.outbound import Caller, OutboundFault
+from idp.clients.registry import Clients
+from idp.store.ephemeral import Ephemeral
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_MAX_ASSERTION_LIFE = 3600
+_SHORT_ASSERTION = 300
+_JWKS_CACHE = 300
+_JWKS_PAUSE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a request brought to prove who it comes from. `network` is the caller's, for counting failures."""
+
+    authorization: str | None
+    form: Mapping[str, str]
+    network: str
+
+
+class Authenticator:
+    """Tells which client is calling. Secrets and assertions of a wrong client cost an attacker, not the client:
+    failures are counted per client and network, and only that pair is turned away."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, ephemeral: Ephemeral, clients: Clients, caller: Caller,
+        reread: Callable[[str], Awaitable[Client | None]],
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._ephemeral = ephemeral
+        self._clients = clients
+        self._caller = caller
+        self._reread = reread
+        self._audiences = frozenset({settings.issuer, f"{settings.issuer}/token"})
+        self._turned_away: dict[tuple[str, str], int] = {}
+        self._fetched: dict[str, tuple[int, list[Key]]] = {}
+
+    async def authenticate(self, attempt: Attempt) -> Client:
+        """The client; InvalidClient if it proved nothing, InvalidRequest if it tried two ways at once."""
+        scheme, _, credentials = (attempt.authorization or "").partition(" ")
+        basic = scheme.lower() == "basic"
+        ways = [basic, "client_secret" in attempt.form, "client_assertion" in attempt.form]
+        if sum(ways) > 1:
+            raise InvalidRequest("use one way of client authentication")
+        if basic:
+            return await self._by_secret(*_read_basic(credentials), "client_secret_basic", attempt)
+        if "client_secret" in attempt.form:
+            return await self._by_secret(attempt.form.get("client_id", ""), attempt.form["client_secret"], "client_secret_post", attempt)
+        if "client_assertion" in attempt.form:
+            return await self._by_assertion(attempt)
+        client = self._clients.get(attempt.form.get("client_id", "")) or await self._reread(attempt.form.get("client_id", ""))
+        if client is None or not client.public:
+            raise InvalidClient()
+        return client
+
+    async def _by_secret(self, client_id: str, secret: str, method: str, attempt: Attempt) -> Client:
+        basic = method == "client_secret_basic"
+        if attempt.form.get("client_id", client_id) != client_id:
+            raise InvalidClient("client_id differs from the authenticated client", basic=basic)
+        self._refuse_if_turned_away(client_id, attempt.network, basic)
+        now = self._clock.now()
+        client = self._clients.get(client_id)
+        if client is None or not client.knows_secret(secret, now):
+            # Another replica may have registered the client, or rotated its secret, within the last second.
+            client = await self._reread(client_id)
+        if client is None or not client.knows_secret(secret, now) or client.auth_method != method:
+            await self._count_failure(client_id, attempt.network)
+            raise InvalidClient(basic=basic)
+        return client
+
+    async def _by_assertion(self, attempt: Attempt) -> Client:
+        assertion = attempt.form["client_assertion"]
+        if attempt.form.get("client_assertion_type") != ASSERTION_TYPE:
+            raise InvalidClient("client_assertion_type is not jwt-bearer")
+        client_id = _unverified_subject(assertion)
+        if attempt.form.get("client_id", client_id) != client_id:
+            raise InvalidClient("client_id differs from the authenticated client")
+        self._refuse_if_turned_away(client_id, attempt.network, False)
+        client = self._clients.get(client_id) or await self._reread(client_id)
+        if client is None or client.auth_method != "private_key_jwt":
+            await self._count_failure(client_id, attempt.network)
+            raise InvalidClient()
+        declared = client.metadata.get("token_endpoint_auth_signing_alg")
+        try:
+            claims = await self._verify(client, assertion, (declared,) if declared else ALGORITHMS)
+            await self._accept(client, claims)
+        except JoseFault as fault:
+            await self._count_failure(client_id, attempt.network)
+            raise InvalidClient(private=str(fault)) from None
+        return client
+
+    async def _verify(self, client: Client, assertion: str, algorithms: tuple[str, ...]) -> Mapping[str, object]:
+        if "jwks_uri" not in client.metadata:
+            return verify(assertion, client.keys, algorithms)
+        try:
+            return verify(assertion, await self._remote_keys(client, renew=False), algorithms)
+        except JoseFault:
+            # The client may have rotated its key: look once more, but not more often than every few seconds.
+            return verify(assertion, await self._remote_keys(client, renew=True), algorithms)
+
+    async def _remote_keys(self, client: Client, *, renew: bool) -> list[Key]:
+        now, uri = self._clock.now(), str(client.metadata["jwks_uri"])
+        fetched_at, keys = self._fetched.get(uri, (0, []))
+        if now - fetched_at < (_JWKS_PAUSE if renew else _JWKS_CACHE):
+            return keys
+        try:
+            answer = await self._caller.get(uri)
+            fresh = read_jwks(orjson.loads(answer.body)) if answer.status == 200 else keys
+        except (OutboundFault, JoseFault, ValueError):
+            fresh = keys
+        self._fetched[uri] = (now, fresh)
+        return fresh
+
+    async def _accept(self, client: Client, claims: Mapping[str, object]) -> None:
+        """RFC 7523 section 3; the audience is one string, issuer or token endpoint (T17)."""
+        now, skew = self._clock.now(), self._settings.lifetimes.clock_skew
+        if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
+            raise JoseFault("iss and sub must be the client")
+        if not isinstance(claims.get("aud"), str) or claims["aud"] not in self._audiences:
+            raise JoseFault("aud must be this issuer")
+        expires = _time(claims, "exp")
+        # Without iat, the latest moment at which a short assertion can have been made.
+        issued = _time(claims, "iat") if "iat" in claims else expires - _SHORT_ASSERTION
+        not_before = _time(claims, "nbf") if "nbf" in claims else issued
+        life = _MAX_ASSERTION_LIFE if "iat" in claims else _SHORT_ASSERTION
+        if expires <= now - 10 or expires > now + life + skew or max(issued, not_before) > now + skew:
+            raise JoseFault("not valid at this time")
+        jti = claims.get("jti")
+        if not isinstance(jti, str) or not 0 < len(jti) <= 256:
+            raise JoseFault("jti missing")
+        if issued < await self._ephemeral.epoch():
+            raise JoseFault("issued before replay marks were kept")
+        if not await self._ephemeral.mark(f"assertion:{client.client_id}:{jti}", expires - now + 60):
+            raise JoseFault("replayed")
+
+    def _refuse_if_turned_away(self, client_id: str, network: str, basic: bool) -> None:
+        until = self._turned_away.get((client_id, network))
+        if until is not None:
+            if self._clock.now() < until:
+                raise InvalidClient("too many failed attempts, try again in a minute", basic=basic)
+            del self._turned_away[client_id, network]
+
+    async def _count_failure(self, client_id: str, network: str) -> None:
+        failures = await self._ephemeral.hit(f"client:{client_id[:128]}:{network}", 60)
+        if failures > self._settings.limits.client_auth_per_network * self._settings.limits.factor(network) and len(self._turned_away) < 100_000:
+            self._turned_away[client_id, network] = self._clock.now() + 60
+
+
+def _read_basic(credentials: str) -> tuple[str, str]:
+    """Id and secret, each form-encoded inside the base64 (RFC 6749 section 2.3.1)."""
+    try:
+        text = base64.b64decode(credentials.strip(), validate=True).decode()
+        client_id, separator, secret = text.partition(":")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        separator = ""
+    if not separator:
+        raise InvalidClient(basic=True)
+    return unquote_plus(client_id), unquote_plus(secret)
+
+
+def _unverified_subject(assertion: str) -> str:
+    """Whom the assertion claims to be, to find the keys that will verify it."""
+    try:
+        claims = orjson.loads(b64decode(assertion.split(".")[1])) if len(assertion) <= 16_384 else None
+    except (ValueError, IndexError):
+        claims = None
+    subject = claims.get("sub") if isinstance(claims, dict) else None
+    if not isinstance(subject, str) or len(subject) > 128:
+        raise InvalidClient()
+    return subject
+
+
+def _time(claims: Mapping[str, object], name: str) -> int:
+    value = claims.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < 1e12:
+        raise JoseFault(f"{name} is not a time")
+    return int(value)

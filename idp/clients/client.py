@@ -1,0 +1,156 @@
+"""A relying party and what it may do. Pure; held in memory, so everything here is ready to be asked."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from joserfc.jwk import Key
+
+from idp.base.jose import JoseFault, read_jwks
+from idp.base.opaque import digest, same
+
+FIRST_PARTY_SECTOR = "first-party"
+PUBLIC_SECTOR = "public"
+
+
+@dataclass(frozen=True)
+class Client:
+    """`metadata` is what the client said (RFC 7591, validated, defaults filled in); `policy` is what we decided."""
+
+    client_id: str
+    metadata: Mapping[str, Any]
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    secret_hash: bytes | None = field(default=None, repr=False)
+    previous_secret_hash: bytes | None = field(default=None, repr=False)
+    previous_secret_expires_at: int | None = None
+    source: str = "static"
+    registration_token_hash: bytes | None = field(default=None, repr=False)
+    created_at: int = 0
+    updated_at: int = 0
+    disabled_at: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The name that people see."""
+        return str(self.metadata.get("client_name") or self.client_id)
+
+    def localised_name(self, language: str) -> str:
+        """The name in a language, when the client gave one (RFC 7591 section 2.2)."""
+        return str(self.metadata.get(f"client_name#{language}") or self.name)
+
+    @cached_property
+    def auth_method(self) -> str:
+        return str(self.metadata["token_endpoint_auth_method"])
+
+    @property
+    def public(self) -> bool:
+        """Whether it cannot keep a secret (RFC 6749 section 2.1)."""
+        return self.auth_method == "none"
+
+    @cached_property
+    def grant_types(self) -> frozenset[str]:
+        return frozenset(self.metadata["grant_types"])
+
+    @cached_property
+    def redirect_uris(self) -> frozenset[str]:
+        return frozenset(self.metadata.get("redirect_uris", ()))
+
+    @cached_property
+    def post_logout_redirect_uris(self) -> frozenset[str]:
+        return frozenset(self.metadata.get("post_logout_redirect_uris", ()))
+
+    @cached_property
+    def scopes(self) -> frozenset[str] | None:
+        """The scopes that it may ask for; None means every scope that is open to all."""
+        scope = self.metadata.get("scope")
+        return None if scope is None else frozenset(str(scope).split())
+
+    @property
+    def first_party(self) -> bool:
+        """Run by the same organisation: shares the pairwise sector of its siblings."""
+        return bool(self.policy.get("first_party"))
+
+    @property
+    def pre_authorised(self) -> bool:
+        """Whether people are told, not asked, when it is used. First parties only, never a third party."""
+        return self.first_party and bool(self.policy.get("pre_authorised"))
+
+    @cached_property
+    def require_pkce(self) -> bool:
+        return self.public or bool(self.policy.get("require_pkce", True))
+
+    @cached_property
+    def resource_uris(self) -> frozenset[str]:
+        """Resource indicators (RFC 8707) of the APIs that this client serves."""
+        return frozenset(self.policy.get("resource_uris", ()))
+
+    @cached_property
+    def sector(self) -> str:
+        """What a pairwise subject is computed for (OIDC Core section 8.1)."""
+        if self.metadata.get("subject_type") == "public":
+            return PUBLIC_SECTOR
+        if self.first_party:
+            return FIRST_PARTY_SECTOR
+        if uri := self.metadata.get("sector_identifier_uri"):
+            return str(urlsplit(uri).hostname)
+        hosts = {urlsplit(uri).hostname for uri in self.redirect_uris}
+        return str(hosts.pop()) if len(hosts) == 1 else self.client_id
+
+    @cached_property
+    def id_token_algorithm(self) -> str:
+        return str(self.metadata["id_token_signed_response_alg"])
+
+    @cached_property
+    def access_token_algorithm(self) -> str:
+        return str(self.metadata.get("access_token_signed_response_alg", "ES256"))
+
+    @property
+    def userinfo_algorithm(self) -> str | None:
+        """Set when userinfo shall be signed."""
+        return self.metadata.get("userinfo_signed_response_alg")
+
+    @property
+    def backchannel_logout_uri(self) -> str | None:
+        return self.metadata.get("backchannel_logout_uri")
+
+    @cached_property
+    def keys(self) -> list[Key]:
+        """Its registered public keys; those behind a `jwks_uri` are fetched when needed."""
+        try:
+            return read_jwks(self.metadata["jwks"]) if "jwks" in self.metadata else []
+        except JoseFault:
+            return []
+
+    def allows_redirect(self, uri: str) -> bool:
+        """Byte-equal, but for the port of a loopback IP literal (RFC 9700 section 2.1, RFC 8252 section 7.3)."""
+        return uri in self.redirect_uris or any(_same_but_port(uri, registered) for registered in self.redirect_uris)
+
+    def knows_secret(self, secret: str, now: int) -> bool:
+        """Whether `secret` is the client's, or the one before it while that still works."""
+        presented = digest(secret)
+        if self.secret_hash is not None and same(presented, self.secret_hash):
+            return True
+        return (
+            self.previous_secret_hash is not None
+            and now < (self.previous_secret_expires_at or 0)
+            and same(presented, self.previous_secret_hash)
+        )
+
+
+def _same_but_port(uri: str, registered: str) -> bool:
+    if not registered.startswith(("http://127.", "http://[::1]")) or not uri.startswith("http://"):
+        return False
+    try:
+        asked, known = urlsplit(uri), urlsplit(registered)
+        asked_port = asked.port
+        if known.hostname is None or not ipaddress.ip_address(known.hostname).is_loopback:
+            return False
+    except ValueError:
+        return False
+    # Compared as written, with the port cut out: no decoding, no userinfo, no other spelling of the host.
+    host = known.netloc.rsplit(":", 1)[0] if known.port is not None else known.netloc
+    netloc = host if asked_port is None else f"{host}:{asked_port}"
+    return uri == f"http://{netloc}{registered[len('http://' + known.netloc):]}"

@@ -1,0 +1,200 @@
+"""Client metadata: one set of rules for `apply`, the admin API and dynamic registration (RFC 7591 section 2). Pure.
+
+Values that are not allowed raise InvalidRedirectUri or InvalidClientMetadata; members that we do not know are dropped,
+as RFC 7591 asks.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from idp.base.errors import InvalidClientMetadata, InvalidRedirectUri
+from idp.base.jose import ALGORITHMS, JoseFault, read_jwks
+from idp.base.settings import loopback
+
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+MAX_URI = 2048
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
+_URI_CHARACTERS = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
+_PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
+
+
+def validate(wanted: Mapping[str, Any], *, default_name: str = "") -> dict[str, Any]:
+    """The metadata to store: known members, checked, defaults filled in."""
+    accepted: dict[str, Any] = {}
+    for name, value in wanted.items():
+        rule = _RULES.get(name.partition("#")[0])
+        if rule is not None and value is not None:
+            accepted[name] = rule(name, value)
+    method = accepted.setdefault("token_endpoint_auth_method", "client_secret_basic")
+    grants = accepted.setdefault("grant_types", ["authorization_code"])
+    accepted.setdefault("id_token_signed_response_alg", "RS256")
+    if default_name:
+        accepted.setdefault("client_name", default_name)
+    _check_flows(accepted, grants)
+    if method == "none" and "client_credentials" in grants:
+        raise InvalidClientMetadata("client_credentials needs a confidential client")
+    if "jwks" in accepted and "jwks_uri" in accepted:
+        raise InvalidClientMetadata("send jwks or jwks_uri, not both")
+    if method == "private_key_jwt" and not accepted.keys() & {"jwks", "jwks_uri"}:
+        raise InvalidClientMetadata("private_key_jwt needs jwks or jwks_uri")
+    if accepted.get("subject_type") == "pairwise" and "sector_identifier_uri" not in accepted:
+        if len({urlsplit(uri).hostname for uri in accepted.get("redirect_uris", ())}) > 1:
+            raise InvalidClientMetadata("pairwise with several hosts needs sector_identifier_uri")
+    return accepted
+
+
+def _check_flows(accepted: dict[str, Any], grants: list[str]) -> None:
+    if "authorization_code" in grants:
+        accepted.setdefault("response_types", ["code"])
+        if not accepted.get("redirect_uris"):
+            raise InvalidRedirectUri("redirect_uris is required")
+    elif accepted.get("response_types"):
+        raise InvalidClientMetadata("response_types needs grant type authorization_code")
+    else:
+        accepted["response_types"] = []
+    if "refresh_token" in grants and "authorization_code" not in grants:
+        raise InvalidClientMetadata("refresh_token needs grant type authorization_code")
+
+
+def redirect_uri(uri: Any) -> str:
+    """https, http for loopback, or a reverse-domain private scheme (RFC 8252 section 7); no fragment, no userinfo."""
+    if not isinstance(uri, str) or len(uri) > MAX_URI or not _URI_CHARACTERS.fullmatch(uri):
+        raise InvalidRedirectUri("a redirect URI holds characters that no URI has, or is too long")
+    try:
+        parts = urlsplit(uri)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise InvalidRedirectUri("a redirect URI cannot be read") from None
+    if "#" in uri or "@" in parts.netloc:
+        raise InvalidRedirectUri("a redirect URI has no fragment and no userinfo")
+    if parts.scheme == "https" and host:
+        return uri
+    if parts.scheme == "http" and loopback(host):
+        return uri
+    if _PRIVATE_SCHEME.fullmatch(parts.scheme):
+        return uri
+    raise InvalidRedirectUri("a redirect URI is https, http on loopback, or a reverse-domain private scheme")
+
+
+def secret_strong_enough(secret: str) -> bool:
+    """Whether a secret that somebody brought along may have 128 bits: 22 or more characters, a dozen different ones."""
+    return len(secret) >= 22 and len(set(secret)) >= 12 and secret.isascii() and secret.isprintable()
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > 200 or not value.isprintable():
+        raise InvalidClientMetadata(f"{name} must be a short text")
+    return value
+
+
+def _web_uri(name: str, value: Any) -> str:
+    try:
+        parts = urlsplit(value) if isinstance(value, str) and len(value) <= MAX_URI and _URI_CHARACTERS.fullmatch(value) else None
+        good = parts is not None and bool(parts.hostname) and "@" not in parts.netloc and "#" not in value
+    except ValueError:
+        good, parts = False, None
+    if not good or parts is None or not (parts.scheme == "https" or (parts.scheme == "http" and loopback(parts.hostname))):
+        raise InvalidClientMetadata(f"{name} must be an https URL")
+    return str(value)
+
+
+def _redirect_uris(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or len(value) > 50:
+        raise InvalidRedirectUri("redirect_uris must be a list")
+    return [redirect_uri(uri) for uri in value]
+
+
+def _post_logout_uris(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or len(value) > 50:
+        raise InvalidClientMetadata(f"{name} must be a list")
+    try:
+        return [redirect_uri(uri) for uri in value]
+    except InvalidRedirectUri as fault:
+        raise InvalidClientMetadata(f"{name}: {fault.description}") from None
+
+
+def _one_of(*allowed: str) -> Callable[[str, Any], str]:
+    def rule(name: str, value: Any) -> str:
+        if value not in allowed:
+            raise InvalidClientMetadata(f"{name} must be one of: {', '.join(allowed)}")
+        return str(value)
+
+    return rule
+
+
+def _some_of(*allowed: str) -> Callable[[str, Any], list[str]]:
+    def rule(name: str, value: Any) -> list[str]:
+        if not isinstance(value, list) or not value or any(item not in allowed for item in value):
+            raise InvalidClientMetadata(f"{name} must be a list of: {', '.join(allowed)}")
+        return list(dict.fromkeys(value))
+
+    return rule
+
+
+def _texts(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or len(value) > 20:
+        raise InvalidClientMetadata(f"{name} must be a list")
+    return [_text(name, item) for item in value]
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidClientMetadata(f"{name} must be true or false")
+    return value
+
+
+def _seconds(name: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 10**9:
+        raise InvalidClientMetadata(f"{name} must be a number of seconds")
+    return value
+
+
+def _scope(name: str, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 2000 or not _SCOPE.fullmatch(value):
+        raise InvalidClientMetadata("scope must be scope tokens with single spaces")
+    return value
+
+
+def _jwks(name: str, value: Any) -> dict[str, Any]:
+    try:
+        read_jwks(value)
+    except JoseFault as fault:
+        raise InvalidClientMetadata(f"jwks: {fault}") from None
+    return dict(value)
+
+
+_algorithm = _one_of(*ALGORITHMS)
+_RULES: dict[str, Callable[[str, Any], Any]] = {
+    "redirect_uris": _redirect_uris,
+    "post_logout_redirect_uris": _post_logout_uris,
+    "token_endpoint_auth_method": _one_of(*AUTH_METHODS),
+    "token_endpoint_auth_signing_alg": _algorithm,
+    "grant_types": _some_of(*GRANT_TYPES),
+    "response_types": _some_of("code"),
+    "application_type": _one_of("web", "native"),
+    "client_name": _text,
+    "client_uri": _web_uri,
+    "logo_uri": _web_uri,
+    "policy_uri": _web_uri,
+    "tos_uri": _web_uri,
+    "initiate_login_uri": _web_uri,
+    "contacts": _texts,
+    "scope": _scope,
+    "jwks": _jwks,
+    "jwks_uri": _web_uri,
+    "subject_type": _one_of("public", "pairwise"),
+    "sector_identifier_uri": _web_uri,
+    "id_token_signed_response_alg": _algorithm,
+    "userinfo_signed_response_alg": _algorithm,
+    "access_token_signed_response_alg": _algorithm,
+    "default_max_age": _seconds,
+    "require_auth_time": _flag,
+    "default_acr_values": _texts,
+    "backchannel_logout_uri": _web_uri,
+    "backchannel_logout_session_required": _flag,
+    "software_id": _text,
+    "software_version": _text,
+}

@@ -1,0 +1,115 @@
+"""Calls to relying parties: resolved once, checked, pinned to the address that was checked; no redirects, small, short.
+
+The one module that knows httpx. T37: metadata, loopback and private addresses are never connected to, and a name that
+resolves anew between check and call (DNS rebinding) makes no difference, since the call goes to the checked address.
+"""
+
+import asyncio
+import ipaddress
+import ssl
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from idp.base.settings import Outbound
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import httpx
+
+MAX_ANSWER = 65_536
+
+
+class OutboundFault(Exception):
+    """The call was refused or failed; the text names no address of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, media type without parameters, and at most MAX_ANSWER bytes of body."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+class Caller:
+    """Makes outbound calls. One per process; `close` it at the end."""
+
+    def __init__(self, settings: Outbound, *, allow_private: bool) -> None:
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if settings.ca_file is not None:
+            context.load_verify_locations(settings.ca_file)
+        self._allow_private = allow_private or settings.allow_private_hosts
+        self._http = httpx.AsyncClient(
+            verify=context, timeout=settings.timeout, follow_redirects=False, trust_env=False,
+            limits=httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=15),
+        )
+        self._deadline = settings.timeout
+
+    async def get(self, url: str) -> Answer:
+        """GET a document."""
+        return await self._call("GET", url, None, {"Accept": "application/json"})
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """POST a body."""
+        return await self._call("POST", url, body, headers)
+
+    async def _call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._pinned(method, url, body, headers)
+        except (httpx.HTTPError, OSError, TimeoutError, ValueError) as error:
+            raise OutboundFault(type(error).__name__) from None
+
+    async def _pinned(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        parts = urlsplit(url)
+        if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
+            raise OutboundFault("not a web address")
+        if parts.scheme == "http" and not self._allow_private:
+            raise OutboundFault("not https")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        address = await self._checked(parts.hostname, port)
+        host = f"[{address}]" if ":" in address else address
+        request = self._http.build_request(
+            method, httpx.URL(url).copy_with(host=host, port=port, fragment=None), content=body,
+            headers={**headers, "Host": parts.netloc, "User-Agent": "gerbang"}, extensions={"sni_hostname": parts.hostname},
+        )
+        answer = await self._http.send(request, stream=True)
+        try:
+            received = bytearray()
+            async for chunk in answer.aiter_bytes():
+                received += chunk
+                if len(received) > MAX_ANSWER:
+                    raise OutboundFault("answer too large")
+        finally:
+            await answer.aclose()
+        return Answer(answer.status_code, answer.headers.get("content-type", "").partition(";")[0].strip().lower(), bytes(received))
+
+    async def _checked(self, host: str, port: int) -> str:
+        loop = asyncio.get_running_loop()
+        found = [entry[4][0] for entry in await loop.getaddrinfo(host, port, type=0, proto=6)]
+        for address in found:
+            if not self._allow_private and not public_address(str(address)):
+                raise OutboundFault("address not allowed")
+        if not found:
+            raise OutboundFault("name not found")
+        return str(found[0])
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._http.aclose()
+
+
+def public_address(text: str) -> bool:
+    """Whether an address belongs to the open internet; IPv4 inside IPv6 is judged as IPv4."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        embedded = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if embedded is not None:
+            return public_address(str(embedded))
+        if address in ipaddress.ip_network("64:ff9b::/96"):
+            return public_address(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+    return address.is_global and not address.is_multicast

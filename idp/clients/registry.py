@@ -1,0 +1,91 @@
+"""The clients' table, and the snapshot of it in memory that every request reads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+
+from idp.clients.client import Client
+from idp.store.database import Tx
+from idp.store.tables import clients
+
+NOUN = "clients"
+
+
+class Clients:
+    """All clients in memory. `load` replaces everything at once; `put` adds what a request found to be newer."""
+
+    def __init__(self) -> None:
+        self._clients: dict[str, Client] = {}
+        self._resources: dict[str, Client] = {}
+
+    def get(self, client_id: str) -> Client | None:
+        """An enabled client, or None."""
+        client = self._clients.get(client_id)
+        return client if client is not None and client.disabled_at is None else None
+
+    def known(self, client_id: str) -> Client | None:
+        """A client, disabled or not."""
+        return self._clients.get(client_id)
+
+    def owner_of(self, resource: str) -> Client | None:
+        """The client that serves a resource indicator (RFC 8707)."""
+        owner = self._resources.get(resource)
+        return owner if owner is not None and owner.disabled_at is None else None
+
+    def all(self) -> list[Client]:
+        """Every client, by name."""
+        return sorted(self._clients.values(), key=lambda client: (client.name.casefold(), client.client_id))
+
+    def load(self, found: list[Client]) -> None:
+        """Take over the table as it stands."""
+        self._clients = {client.client_id: client for client in found}
+        self._resources = {uri: client for client in found for uri in client.resource_uris}
+
+    def put(self, client: Client) -> None:
+        """Take over one row."""
+        self.load([*(known for known in self._clients.values() if known.client_id != client.client_id), client])
+
+
+async def read_all(tx: Tx) -> list[Client]:
+    """Every client in the table."""
+    return [_client(row) for row in await tx.execute(select(clients))]
+
+
+async def read(tx: Tx, client_id: str) -> Client | None:
+    """One client as the table has it now."""
+    row = (await tx.execute(select(clients).where(clients.c.client_id == client_id))).first()
+    return _client(row) if row else None
+
+
+async def insert(tx: Tx, client: Client) -> None:
+    """Write a new client; IntegrityError if the id is taken."""
+    await tx.execute(clients.insert().values(client_id=client.client_id, source=client.source, created_at=client.created_at, **_changing(client)))
+
+
+async def replace(tx: Tx, client: Client) -> bool:
+    """Write everything but id, source and birth; False if there is no such client."""
+    done = await tx.execute(update(clients).where(clients.c.client_id == client.client_id).values(**_changing(client)))
+    return done.rowcount == 1
+
+
+async def delete(tx: Tx, client_id: str) -> bool:
+    """Remove a client; False if there is none."""
+    done = await tx.execute(clients.delete().where(clients.c.client_id == client_id))
+    return done.rowcount == 1
+
+
+def _changing(client: Client) -> Mapping[str, Any]:
+    return {
+        "secret_hash": client.secret_hash, "previous_secret_hash": client.previous_secret_hash,
+        "previous_secret_expires_at": client.previous_secret_expires_at, "metadata": dict(client.metadata),
+        "policy": dict(client.policy), "registration_token_hash": client.registration_token_hash,
+        "updated_at": client.updated_at, "disabled_at": client.disabled_at,
+    }
+
+
+def _client(row: Any) -> Client:
+    return Client(
+        row.client_id, row.metadata, row.policy, row.secret_hash, row.previous_secret_hash, row.previous_secret_expires_at,
+        row.source, row.registration_token_hash, row.created_at, row.updated_at, row.disabled_at,
+    )

@@ -1,0 +1,121 @@
+"""Authorization codes: issued with their grant, redeemed once, atomically, before anything is signed (RFC 6749 section 4.1).
+
+The code is the grant's id and a secret; the row keeps the secret's hash. Redemption is one conditional update: of two
+hundred at once, one finds `code_used_at` empty. The others find a used code, and that revokes what it gave.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+
+from idp.base.opaque import Entropy, Handle, same, uuid7
+from idp.grants.tokens import Authentication
+from idp.store.database import Database, Row, Statement, Tx
+from idp.store.tables import grants
+
+_INSERT = """
+    INSERT INTO grants (id, account_id, client_id, session_id, scope, resources, claims, nonce, redirect_uri, code_challenge,
+        code_hash, code_expires_at, acr, amr, auth_time, offline, generation, idle_expires_at, created_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, $19)
+"""
+_TOUCH = "UPDATE sessions SET seen_at = $18 WHERE id = $4 AND seen_at < $18 - 30"
+_ISSUE = Statement(
+    f"WITH touched AS ({_TOUCH.replace('$18 -', '$18::bigint -')}) {_INSERT} RETURNING id",
+    (f"{_INSERT} RETURNING id", _TOUCH),
+)
+
+_PERSON = ("status", "name", "email", "email_verified", "phone", "phone_verified", "locale", "updated_at", "identity_level")
+_AUDIT = """
+    INSERT INTO audit (id, at, event, actor, account_id, client_id, session_id, network, detail)
+    SELECT $7, $3, 'code.redeemed', client_id, account_id, client_id, session_id, $8, '{}'
+"""
+_REDEEM = Statement(
+    f"""
+    WITH redeemed AS (
+        UPDATE grants g SET code_used_at = $3, generation = 1
+        FROM accounts a, sessions s
+        WHERE g.id = $1 AND g.code_hash = $2 AND g.client_id = $4 AND g.redirect_uri = $5
+          AND g.code_challenge IS NOT DISTINCT FROM $6
+          AND g.code_used_at IS NULL AND g.code_expires_at > $3 AND g.revoked_at IS NULL
+          AND a.id = g.account_id AND a.status = 'active' AND a.not_before <= g.created_at
+          AND s.id = g.session_id AND s.ended_at IS NULL
+        RETURNING g.*, a.claims AS person_claims, {", ".join(f"a.{name} AS person_{name}" for name in _PERSON)}
+    ), told AS ({_AUDIT.replace("$8", "$8::text").replace("$7", "$7::uuid").replace("$3", "$3::bigint")} FROM redeemed)
+    SELECT * FROM redeemed
+    """,
+    (
+        f"""
+        UPDATE grants SET code_used_at = $3, generation = 1
+        WHERE id = $1 AND code_hash = $2 AND client_id = $4 AND redirect_uri = $5 AND code_challenge IS $6
+          AND code_used_at IS NULL AND code_expires_at > $3 AND revoked_at IS NULL
+          AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = account_id AND a.status = 'active' AND a.not_before <= grants.created_at)
+          AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = session_id AND s.ended_at IS NULL)
+        RETURNING *, (SELECT a.claims FROM accounts a WHERE a.id = account_id) AS person_claims,
+          {", ".join(f"(SELECT a.{name} FROM accounts a WHERE a.id = account_id) AS person_{name}" for name in _PERSON)}
+        """,
+        f"{_AUDIT} FROM grants WHERE id = $1",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A grant about to be made."""
+
+    account_id: UUID
+    client_id: str
+    session_id: UUID
+    scope: str
+    resources: list[str]
+    claims: Mapping[str, Any]
+    nonce: str | None
+    redirect_uri: str
+    code_challenge: str | None
+    authentication: Authentication
+    offline: bool
+
+
+async def issue(database: Database, handle: Handle, draft: Draft, *, now: int, code_expires_at: int, idle_expires_at: int, expires_at: int) -> None:
+    """Write the grant and touch its session; `handle` is the code."""
+    await database.hot(
+        _ISSUE, handle.id, draft.account_id, draft.client_id, draft.session_id, draft.scope, orjson.dumps(draft.resources).decode(),
+        orjson.dumps(draft.claims).decode() if draft.claims else None, draft.nonce, draft.redirect_uri, draft.code_challenge,
+        handle.secret_hash, code_expires_at, draft.authentication.acr, orjson.dumps(draft.authentication.amr).decode(),
+        draft.authentication.auth_time, draft.offline, idle_expires_at, now, expires_at,
+    )
+
+
+async def redeem(
+    database: Database, handle: Handle, *, client_id: str, redirect_uri: str, challenge: str | None, now: int, milliseconds: int,
+    entropy: Entropy, network: str,
+) -> Row | None:
+    """Consume a code: the grant's row, with the account's claims as `person_…`, or None if it cannot be redeemed.
+
+    `challenge` is what the verifier hashes to, None if no verifier came; it must equal what the request had.
+    """
+    return await database.hot(
+        _REDEEM, handle.id, handle.secret_hash, now, client_id, redirect_uri, challenge, uuid7(entropy, milliseconds), network
+    )
+
+
+def person(row: Row) -> dict[str, Any]:
+    """The account columns of a redeemed or rotated row, under their own names."""
+    return {name: row[f"person_{name}"] for name in ("claims", *_PERSON)}
+
+
+async def replayed(tx: Tx, handle: Handle, client_id: str) -> UUID | None:
+    """The grant whose code this is, when its client has redeemed it before; then its tokens must die (RFC 6749 section 4.1.2)."""
+    row = (
+        await tx.execute(
+            select(grants.c.id, grants.c.code_hash).where(
+                grants.c.id == handle.id, grants.c.client_id == client_id, grants.c.code_used_at.is_not(None)
+            )
+        )
+    ).first()
+    if row is None or not same(row.code_hash, handle.secret_hash):
+        return None
+    return handle.id

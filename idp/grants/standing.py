@@ -1,0 +1,72 @@
+"""Where a visitor stands with a client: session, account and consent in one read.
+
+Every authorization request begins with this question, so it is one round trip, by primary keys.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from idp.base.opaque import Handle, same
+from idp.base.settings import Lifetimes
+from idp.grants.consent import Consent
+from idp.sessions import levels
+from idp.sessions.session import Session, from_row, live
+from idp.store.database import Database, Statement
+
+_READ = Statement.both(
+    """
+    SELECT s.id, s.secret_hash, s.account_id, s.factors, s.chosen_at, s.created_at, s.seen_at, s.expires_at, s.ended_at,
+           s.device, s.network, s.user_agent,
+           a.status, a.not_before, a.name, a.email, a.email_verified, a.phone, a.phone_verified, a.claims, a.locale,
+           a.updated_at, a.identity_level,
+           EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_totp,
+           c.scope AS consent_scope, c.claims AS consent_claims, c.granted_at, c.expires_at AS consent_expires_at
+    FROM sessions s JOIN accounts a ON a.id = s.account_id
+    LEFT JOIN consents c ON c.account_id = a.id AND c.client_id = $2
+    WHERE s.id = $1
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A live session of an active account, and what the person allowed this client before."""
+
+    session: Session
+    account: Mapping[str, Any]
+    enrolled: frozenset[str]
+    consent: Consent | None
+
+    @property
+    def account_id(self) -> UUID:
+        return self.session.account_id
+
+    @property
+    def level(self) -> str:
+        """The level that the session has reached."""
+        return levels.level(self.session.factors, self.account["identity_level"])
+
+    @property
+    def reachable(self) -> str:
+        """The level that the account can reach."""
+        return levels.reachable(self.enrolled, self.account["identity_level"])
+
+
+async def read(database: Database, handle: Handle | None, client_id: str, lifetimes: Lifetimes, now: int) -> Standing | None:
+    """The standing behind a session cookie; None unless the session is live and its account active."""
+    if handle is None:
+        return None
+    row = await database.hot(_READ, handle.id, client_id)
+    if row is None or not same(row["secret_hash"], handle.secret_hash) or not live(row, lifetimes, now):
+        return None
+    if row["status"] != "active" or row["created_at"] < row["not_before"]:
+        return None
+    consent = None
+    if row["consent_scope"] is not None and now < row["consent_expires_at"]:
+        consent = Consent(frozenset(row["consent_scope"].split()), frozenset(orjson.loads(row["consent_claims"])), row["granted_at"])
+    enrolled = frozenset({levels.PASSWORD, levels.TOTP} if row["has_totp"] else {levels.PASSWORD})
+    return Standing(from_row(row, row["id"]), row, enrolled, consent)

@@ -1,0 +1,17 @@
+"""Who a token speaks of, as one sector sees it (OIDC Core section 8)."""
+
+from uuid import UUID
+
+from idp.base.opaque import b64encode, keyed
+from idp.store.material import Material
+
+
+class Subjects:
+    """Computes `sub`: pairwise per sector, never an account id, never confusable with a client id (43 characters)."""
+
+    def __init__(self, material: Material) -> None:
+        self._key = material.derive("subject")
+
+    def of(self, account_id: UUID, sector: str) -> str:
+        """The subject identifier of an account for a sector; stable for ever."""
+        return b64encode(keyed(self._key, sector, account_id.bytes))

@@ -1,0 +1,1 @@
+"""The back door: durable work that the worker does."""

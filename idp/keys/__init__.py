@@ -1,0 +1,1 @@
+"""Signing keys: their states, where they are kept, and the ring that signs with them."""

@@ -1,0 +1,48 @@
+"""The ladder of assurance: which factors make which acr, and what is missing for more. Pure.
+
+loa1: one factor. loa2: two factors, or a passkey with user verification. loa2v: loa2 and identity level 2.
+loa3: loa2v with a phishing-resistant factor. Each contains those below. `amr` values are from RFC 8176.
+"""
+
+from collections.abc import Mapping
+
+LEVELS = ("loa1", "loa2", "loa2v", "loa3")
+
+PASSWORD, TOTP, RECOVERY, PASSKEY = "pwd", "otp", "rec", "passkey"
+_SECOND = (TOTP, RECOVERY)
+
+
+def level(factors: Mapping[str, int], identity_level: int) -> str:
+    """The highest level that a session's factors reach; `factors` maps a factor to when it last succeeded."""
+    if PASSKEY in factors:
+        return "loa3" if identity_level >= 2 else "loa2"
+    if PASSWORD in factors and any(second in factors for second in _SECOND):
+        return "loa2v" if identity_level >= 2 else "loa2"
+    return "loa1"
+
+
+def amr(factors: Mapping[str, int]) -> list[str]:
+    """How the person authenticated (RFC 8176)."""
+    methods = [factor for factor in (PASSWORD, TOTP) if factor in factors]
+    if RECOVERY in factors:
+        methods.append("kba" if not methods else TOTP)
+    if PASSKEY in factors:
+        methods += ["swk", "user"]
+    if level(factors, 0) != "loa1":
+        methods.append("mfa")
+    return list(dict.fromkeys(methods))
+
+
+def auth_time(factors: Mapping[str, int]) -> int:
+    """When a factor last succeeded actively (OIDC Core section 2)."""
+    return max(factors.values())
+
+
+def reaches(actual: str, wanted: str) -> bool:
+    """Whether a level contains another; unknown names are never reached."""
+    return actual in LEVELS and wanted in LEVELS and LEVELS.index(actual) >= LEVELS.index(wanted)
+
+
+def reachable(enrolled: frozenset[str], identity_level: int) -> str:
+    """The highest level that an account can reach with the factors it has enrolled."""
+    return level(dict.fromkeys(enrolled, 0), identity_level)

@@ -1,0 +1,77 @@
+"""A session: who signed in, with what and when. The cookie holds its id and a secret; the table holds the secret's hash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select, update
+
+from idp.base.opaque import Handle
+from idp.base.settings import Lifetimes
+from idp.sessions import levels
+from idp.store.database import Tx
+from idp.store.tables import as_id, sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live session as a request sees it."""
+
+    id: UUID
+    account_id: UUID
+    factors: Mapping[str, int]
+    chosen_at: int
+    created_at: int
+    seen_at: int
+    expires_at: int
+    device: bytes | None = None
+    network: str | None = None
+    user_agent: str | None = None
+
+    @property
+    def auth_time(self) -> int:
+        return levels.auth_time(self.factors)
+
+
+def live(row: Mapping[str, Any], lifetimes: Lifetimes, now: int) -> bool:
+    """Whether a row of the table is a session that still counts: not ended, not idle for too long, not too old."""
+    return row["ended_at"] is None and now < row["expires_at"] and now < row["seen_at"] + lifetimes.session_idle
+
+
+def from_row(row: Mapping[str, Any], session_id: Any) -> Session:
+    """A session from a row of a hot statement (JSON still text) or of Core."""
+    factors = row["factors"]
+    return Session(
+        as_id(session_id), as_id(row["account_id"]), orjson.loads(factors) if isinstance(factors, str) else factors,
+        row["chosen_at"], row["created_at"], row["seen_at"], row["expires_at"], row["device"], row["network"], row["user_agent"],
+    )
+
+
+async def insert(tx: Tx, handle: Handle, session: Session) -> None:
+    """Begin a session. It always has a new id: a session from before sign-in is never raised (T21)."""
+    await tx.execute(
+        sessions.insert().values(
+            id=handle.id, secret_hash=handle.secret_hash, account_id=session.account_id, factors=dict(session.factors),
+            chosen_at=session.chosen_at, created_at=session.created_at, seen_at=session.seen_at, expires_at=session.expires_at,
+            device=session.device, network=session.network, user_agent=session.user_agent,
+        )
+    )
+
+
+async def end(tx: Tx, session_id: UUID, now: int, by: str) -> bool:
+    """End one session; False if it had ended."""
+    ended = await tx.execute(update(sessions).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None)).values(ended_at=now, ended_by=by))
+    return ended.rowcount == 1
+
+
+async def live_of(tx: Tx, account_id: UUID, lifetimes: Lifetimes, now: int) -> list[Session]:
+    """The live sessions of an account, newest first."""
+    rows = await tx.execute(
+        select(sessions).where(
+            sessions.c.account_id == account_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now,
+            sessions.c.seen_at > now - lifetimes.session_idle,
+        ).order_by(sessions.c.id.desc())
+    )
+    return [from_row(row._mapping, row.id) for row in rows]

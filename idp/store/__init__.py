@@ -1,0 +1,1 @@
+"""The cellar: tables, transactions, sealed values, short-lived state, the outbox and the audit trail."""

@@ -1,0 +1,100 @@
+"""The audit trail: appended inside the transaction of what it tells, chained afterwards by the worker.
+
+A chain that every request had to extend would make all of them queue for its end. So rows are appended without a link;
+the worker gives them gapless numbers and links them (SHA-256 over the previous link and the row). Rows younger than the
+chain's end are protected by the database alone, for about a second.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, select, text, update
+
+from idp.base.clock import Clock
+from idp.base.opaque import Entropy, uuid7
+from idp.store.database import Tx
+from idp.store.tables import audit
+
+_FIRST_LINK = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `detail` holds plain facts: never a secret, a code or a NIK."""
+
+    event: str
+    actor: str | None = None
+    account_id: UUID | None = None
+    client_id: str | None = None
+    session_id: UUID | None = None
+    network: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Audit:
+    """Append, chain, verify, read. There is no way to change or delete a row."""
+
+    def __init__(self, clock: Clock, entropy: Entropy) -> None:
+        self._clock = clock
+        self._entropy = entropy
+
+    async def append(self, tx: Tx, event: Event) -> None:
+        """Write one event; it stands if and only if the transaction commits."""
+        await tx.execute(
+            audit.insert().values(
+                id=uuid7(self._entropy, self._clock.milliseconds()), at=self._clock.now(), event=event.event, actor=event.actor,
+                account_id=event.account_id, client_id=event.client_id, session_id=event.session_id, network=event.network,
+                detail=dict(event.detail),
+            )
+        )
+
+    async def chain(self, tx: Tx, limit: int = 1000) -> int:
+        """Link the oldest unlinked rows; how many. One worker at a time: others find the lock taken and do nothing."""
+        if tx.dialect.name == "postgresql" and not await tx.scalar(text("SELECT pg_try_advisory_xact_lock(71001)")):
+            return 0
+        end = (await tx.execute(select(audit.c.sequence, audit.c.link).where(audit.c.sequence.is_not(None)).order_by(audit.c.sequence.desc()).limit(1))).first()
+        sequence, link = (end.sequence, end.link) if end else (0, _FIRST_LINK)
+        rows = (await tx.execute(select(audit).where(audit.c.sequence.is_(None)).order_by(audit.c.id).limit(limit))).all()
+        for row in rows:
+            sequence, link = sequence + 1, _link(link, sequence + 1, row)
+            await tx.execute(update(audit).where(audit.c.id == row.id).values(sequence=sequence, link=link))
+        return len(rows)
+
+    async def verify(self, tx: Tx) -> tuple[int, int | None]:
+        """(rows checked, number of the first row that does not fit or None)."""
+        link, expected = _FIRST_LINK, 0
+        result = await tx.stream(select(audit).where(audit.c.sequence.is_not(None)).order_by(audit.c.sequence))
+        async for row in result:
+            expected += 1
+            link = _link(link, expected, row)
+            if row.sequence != expected or row.link != link:
+                return expected, expected
+        return expected, None
+
+    async def read(
+        self, tx: Tx, *, account_id: UUID | None = None, event: str | None = None, before: UUID | None = None, limit: int = 50
+    ) -> list[Any]:
+        """The newest events first, older than the event `before` (keyset)."""
+        wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
+        if account_id is not None:
+            wanted = wanted.where(audit.c.account_id == account_id)
+        if event is not None:
+            wanted = wanted.where(audit.c.event == event)
+        if before is not None:
+            wanted = wanted.where(audit.c.id < before)
+        return list((await tx.execute(wanted)).all())
+
+    async def unlinked(self, tx: Tx) -> int:
+        """How many rows wait for their link."""
+        return int(await tx.scalar(select(func.count()).where(audit.c.sequence.is_(None))) or 0)
+
+
+def _link(previous: bytes, sequence: int, row: Any) -> bytes:
+    body = [
+        sequence, str(row.id), row.at, row.event, row.actor, str(row.account_id), row.client_id, str(row.session_id), row.network, row.detail,
+    ]
+    return hashlib.sha256(previous + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).digest()

@@ -1,0 +1,240 @@
+"""The database: one transaction per request, and a short way for hot statements.
+
+Two dialects, one definition of tables. Ordinary work goes through SQLAlchemy Core inside `transaction()`. The handful
+of statements that decide how fast the provider is are `Statement`s: on PostgreSQL one text in one round trip on the
+bare driver, where the autocommitted statement is its own transaction; on SQLite the same steps in one transaction,
+since it has no UPDATE inside WITH.
+"""
+
+import asyncio
+import re
+import sqlite3
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from idp.base.errors import Unavailable
+from idp.base.settings import Settings
+from idp.store.tables import as_id
+
+# What the bare SQLite driver shall do with an id; SQLAlchemy's own columns do it through the `Id` type.
+sqlite3.register_adapter(uuid.UUID, lambda value: value.bytes)
+
+Row = Mapping[str, Any]
+Tx = AsyncConnection
+
+_CHANNEL = "gerbang_changes"
+_ARGUMENT = re.compile(r"\$(\d+)(?:::\w+(?:\[\])?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A hot statement: arguments are `$1`, `$2` … in both texts; a `::type` behind one is for PostgreSQL alone.
+
+    `sqlite` are steps: the first answers, the others run only when it answered with a row.
+    """
+
+    postgres: str
+    sqlite: tuple[str, ...]
+
+    @classmethod
+    def both(cls, statement: str) -> "Statement":
+        """A statement whose text serves both dialects."""
+        return cls(statement, (statement,))
+
+
+class Database:
+    """Engines and transactions. Raises Unavailable when the database cannot be reached."""
+
+    def __init__(self, engine: AsyncEngine, pool: asyncpg.Pool | None) -> None:
+        self.engine = engine
+        self._pool = pool
+        # SQLite has one writer; a queue in front of it costs less than its busy handler.
+        self._writer = asyncio.Lock() if pool is None else None
+        self._steps: dict[Statement, tuple[str, ...]] = {}
+
+    @property
+    def dialect(self) -> str:
+        """`postgresql` or `sqlite`."""
+        return self.engine.dialect.name
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """One read-write transaction, committed at the end of the block, rolled back by any exception."""
+        async with _reachable():
+            if self._writer is None:
+                async with self.engine.begin() as tx:
+                    yield tx
+            else:
+                async with self._writer, self.engine.connect() as tx:
+                    await tx.exec_driver_sql("BEGIN IMMEDIATE")
+                    try:
+                        yield tx
+                    except BaseException:
+                        await tx.rollback()
+                        raise
+                    await tx.commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Tx]:
+        """A connection that only reads; each statement sees what is committed when it begins."""
+        async with _reachable():
+            if self._writer is None:
+                async with self.engine.connect() as tx:
+                    yield await tx.execution_options(isolation_level="AUTOCOMMIT")
+            else:
+                async with self.engine.connect() as tx:
+                    yield tx
+                    await tx.rollback()
+
+    async def hot(self, statement: Statement, *arguments: Any) -> Row | None:
+        """Run a hot statement, committed when this returns; its first row, or None.
+
+        Ids come back as the driver gives them: read them with `as_id`.
+        """
+        async with _reachable():
+            if self._pool is not None:
+                row: Row | None = await self._pool.fetchrow(statement.postgres, *arguments)
+                return row
+        return await self._hot_sqlite(statement, arguments)
+
+    async def _hot_sqlite(self, statement: Statement, arguments: tuple[Any, ...]) -> Row | None:
+        steps = self._steps.get(statement)
+        if steps is None:
+            steps = self._steps[statement] = tuple(_ARGUMENT.sub(r":a\1", step) for step in statement.sqlite)
+        named = {f"a{number}": value for number, value in enumerate(arguments, 1)}
+        reads = len(steps) == 1 and steps[0].lstrip().upper().startswith("SELECT")
+        async with self.reading() if reads else self.transaction() as tx:
+            row = (await tx.exec_driver_sql(steps[0], named)).mappings().first()
+            if row is not None:
+                for step in steps[1:]:
+                    await tx.exec_driver_sql(step, named)
+            return row  # type: ignore[return-value]  # RowMapping is a Mapping keyed by column or name
+
+    async def bump(self, tx: Tx, noun: str) -> None:
+        """Tell every replica that its memory of `noun` is stale, effective at commit."""
+        await tx.execute(text("UPDATE changes SET version = version + 1 WHERE noun = :noun"), {"noun": noun})
+        if self._pool is not None:
+            await tx.execute(text("SELECT pg_notify(:channel, :noun)"), {"channel": _CHANNEL, "noun": noun})
+
+    async def versions(self) -> dict[str, int]:
+        """The version of every noun that replicas keep in memory."""
+        async with self.reading() as tx:
+            return {row.noun: row.version for row in await tx.execute(text("SELECT noun, version FROM changes"))}
+
+    async def listen(self, heard: Callable[[], Awaitable[None]]) -> None:
+        """Call `heard` whenever something may have changed, within a second; runs until cancelled.
+
+        PostgreSQL tells by NOTIFY on a connection of its own; a slow poll covers what a lost connection missed.
+        SQLite is polled twice a second: one tiny read of a page that is in memory.
+        """
+        woken = asyncio.Event()
+        connection: asyncpg.Connection | None = None
+        try:
+            while True:
+                if self._pool is not None and (connection is None or connection.is_closed()):
+                    connection = await self._listener(woken)
+                try:
+                    # A lost listener is retried as fast as SQLite is polled: staleness stays below a second.
+                    polled = 15.0 if connection is not None else 0.5
+                    await asyncio.wait_for(woken.wait(), polled)
+                except TimeoutError:
+                    pass
+                woken.clear()
+                try:
+                    await heard()
+                except Unavailable:
+                    continue
+        finally:
+            if connection is not None:
+                await connection.close(timeout=2)
+
+    async def _listener(self, woken: asyncio.Event) -> asyncpg.Connection | None:
+        try:
+            connection = await asyncpg.connect(_asyncpg_dsn(self.engine), timeout=5)
+            connection.add_termination_listener(lambda *_: woken.set())
+            await connection.add_listener(_CHANNEL, lambda *_: woken.set())
+            woken.set()
+            return connection
+        except (OSError, asyncpg.PostgresError, TimeoutError):
+            return None
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        if self._pool is not None:
+            self._pool.terminate()
+        await self.engine.dispose()
+
+
+async def connect(settings: Settings) -> Database:
+    """Open the database of the settings; connections are made when first needed."""
+    if settings.sqlite:
+        return Database(_sqlite_engine(settings), None)
+    engine = create_async_engine(
+        settings.database_url, pool_size=settings.database_pool, max_overflow=0, pool_timeout=5, pool_pre_ping=False,
+        connect_args={"timeout": 5, "command_timeout": 15},
+    )
+    pool = asyncpg.create_pool(
+        _asyncpg_dsn(engine), min_size=0, max_size=settings.database_pool, timeout=5, command_timeout=15,
+        # Hot statements leave no session state behind, so the hidden reset round trip on release is pure loss.
+        reset=_no_reset,
+    )
+    await _connect_pool(pool)
+    return Database(engine, pool)
+
+
+async def _connect_pool(pool: asyncpg.Pool) -> None:
+    async with _reachable():
+        await pool
+
+
+async def _no_reset(connection: Any) -> None:
+    return None
+
+
+def _asyncpg_dsn(engine: AsyncEngine) -> str:
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _sqlite_engine(settings: Settings) -> AsyncEngine:
+    if path := settings.database_url.removeprefix("sqlite+aiosqlite:///"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(settings.database_url, pool_size=8, max_overflow=0, connect_args={"timeout": 15})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _configure(connection: Any, record: Any) -> None:
+        # The driver must not begin transactions by itself: `transaction()` says BEGIN IMMEDIATE, so that two writers
+        # queue at their first statement instead of failing at their second.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+@asynccontextmanager
+async def _reachable() -> AsyncIterator[None]:
+    """Turn "the database cannot do this now" into Unavailable; let faults of ours through as they are."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise
+    except (
+        DBAPIError, PoolTimeout, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InsufficientResourcesError,
+        asyncpg.OperatorInterventionError, asyncpg.PostgresIOError, ConnectionError, TimeoutError, sqlite3.OperationalError,
+    ) as error:
+        raise Unavailable(f"database: {type(error).__name__}") from error
+
+
+__all__ = ["Database", "Row", "Statement", "Tx", "as_id", "connect"]

@@ -1,0 +1,131 @@
+"""Short-lived state: counters per network, replay marks, caches. In memory for one process, in Redis for several.
+
+Losing it tightens limits and never opens a door: whoever asks while the store is away counts as refused where a
+count protects a secret, and the mark store has an epoch, before which no proof is accepted.
+"""
+
+from collections import OrderedDict
+from typing import Protocol
+
+import redis.asyncio as aioredis
+from redis.exceptions import RedisError
+
+from idp.base.clock import Clock
+from idp.base.errors import Unavailable
+
+_EPOCH = "gerbang:epoch"
+
+
+class Ephemeral(Protocol):
+    """What the provider needs to remember for minutes only."""
+
+    async def hit(self, counter: str, window: int) -> int:
+        """Count one event in the running window of `window` seconds; the count including this one."""
+        ...
+
+    async def count(self, counter: str) -> int:
+        """How many events the running window holds."""
+        ...
+
+    async def mark(self, name: str, lifetime: int) -> bool:
+        """Remember `name` for `lifetime` seconds; False if it is remembered already, which means a replay."""
+        ...
+
+    async def epoch(self) -> int:
+        """Since when (UNIX seconds) marks have been kept without a gap; proofs issued before it must be refused."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class MemoryEphemeral:
+    """For one process. Bounded: past `capacity` the oldest entry goes, so that floods cost memory only once (T20)."""
+
+    def __init__(self, clock: Clock, capacity: int = 200_000) -> None:
+        self._clock = clock
+        self._capacity = capacity
+        self._counters: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._marks: OrderedDict[str, int] = OrderedDict()
+        self._epoch = clock.now()
+
+    async def hit(self, counter: str, window: int) -> int:
+        count, ends = self._counters.pop(counter, (0, 0))
+        if ends <= self._clock.now():
+            count, ends = 0, self._clock.now() + window
+        self._counters[counter] = (count + 1, ends)
+        if len(self._counters) > self._capacity:
+            self._counters.popitem(last=False)
+        return count + 1
+
+    async def count(self, counter: str) -> int:
+        count, ends = self._counters.get(counter, (0, 0))
+        return count if ends > self._clock.now() else 0
+
+    async def mark(self, name: str, lifetime: int) -> bool:
+        now = self._clock.now()
+        if self._marks.get(name, 0) > now:
+            return False
+        while self._marks and next(iter(self._marks.values())) <= now:
+            self._marks.popitem(last=False)
+        if len(self._marks) >= self._capacity:
+            # A forgotten mark could be replayed: refuse instead of forgetting.
+            raise Unavailable("replay marks: full")
+        self._marks[name] = now + lifetime
+        return True
+
+    async def epoch(self) -> int:
+        return self._epoch
+
+    async def close(self) -> None:
+        return None
+
+
+class RedisEphemeral:
+    """For several processes. While Redis is away, counting falls back to this process, ten times stricter."""
+
+    _STRICTER = 10
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._clock = clock
+        self._redis = aioredis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+        self._fallback = MemoryEphemeral(clock)
+
+    async def hit(self, counter: str, window: int) -> int:
+        name = f"gerbang:count:{counter}"
+        try:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.incr(name)
+                pipe.expire(name, window, nx=True)
+                return int((await pipe.execute())[0])
+        except RedisError:
+            return self._STRICTER * await self._fallback.hit(counter, window)
+
+    async def count(self, counter: str) -> int:
+        try:
+            return int(await self._redis.get(f"gerbang:count:{counter}") or 0)
+        except RedisError:
+            return self._STRICTER * await self._fallback.count(counter)
+
+    async def mark(self, name: str, lifetime: int) -> bool:
+        try:
+            return bool(await self._redis.set(f"gerbang:mark:{name}", 1, nx=True, ex=lifetime))
+        except RedisError as error:
+            raise Unavailable("replay marks: Redis is away") from error
+
+    async def epoch(self) -> int:
+        """Redis keeps the moment at which it was found empty; a flush therefore starts a new epoch."""
+        try:
+            await self._redis.set(_EPOCH, self._clock.now(), nx=True)
+            return int(await self._redis.get(_EPOCH) or self._clock.now())
+        except RedisError as error:
+            raise Unavailable("replay marks: Redis is away") from error
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+
+def open_ephemeral(redis_url: str | None, clock: Clock) -> Ephemeral:
+    """The store that the settings ask for."""
+    return RedisEphemeral(redis_url, clock) if redis_url else MemoryEphemeral(clock)

@@ -1,0 +1,148 @@
+"""The outbox: what shall leave the house is written in the same transaction as the reason for it.
+
+At least once, and recognisable: the row's id is the stem of the Message-ID and of the logout token's `jti`, so that a
+second copy can be told. A worker leases rows, delivers, and settles them; a worker that dies loses only its lease.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import and_, case, func, or_, select, update
+
+from idp.base.clock import Clock
+from idp.base.opaque import Entropy, uuid7
+from idp.store.database import Tx
+from idp.store.encrypted import Place, Sealer
+from idp.store.tables import breakers, outbox
+
+# Seconds until the next try after the first, second, … failure; after the last of them the row is dead.
+BACKOFF = (5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
+BREAKER_THRESHOLD = 5
+BREAKER_PAUSE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to deliver. `payload` may hold a code or a link: never log it."""
+
+    id: UUID
+    kind: str
+    target: str
+    subject_id: UUID | None
+    payload: Mapping[str, Any]
+    attempts: int
+    created_at: int
+
+
+class Outbox:
+    """Put, claim, settle."""
+
+    def __init__(self, sealer: Sealer, clock: Clock, entropy: Entropy) -> None:
+        self._sealer = sealer
+        self._clock = clock
+        self._entropy = entropy
+
+    async def put(self, tx: Tx, kind: str, target: str, payload: Mapping[str, Any], subject_id: UUID | None = None) -> UUID:
+        """Write one item; it is delivered if and only if the transaction commits."""
+        now = self._clock.now()
+        item = uuid7(self._entropy, self._clock.milliseconds())
+        await tx.execute(
+            outbox.insert().values(
+                id=item, kind=kind, target=target, subject_id=subject_id, payload_sealed=self.seal(item, payload),
+                state="waiting", attempts=0, created_at=now, available_at=now, leased_until=0,
+            )
+        )
+        return item
+
+    def seal(self, item: UUID, payload: Mapping[str, Any]) -> bytes:
+        """The payload as it lies in the table."""
+        return self._sealer.seal(Place("outbox", "payload", item), orjson.dumps(payload))
+
+    async def claim(self, tx: Tx, limit: int = 20, lease: int = 60) -> list[Item]:
+        """Lease up to `limit` due items for `lease` seconds; targets with an open breaker are passed over."""
+        now = self._clock.now()
+        target = breakers.alias()
+        due = (
+            select(outbox.c.id)
+            .outerjoin(target, target.c.target == outbox.c.kind + ":" + outbox.c.target)
+            .where(
+                outbox.c.state == "waiting", outbox.c.available_at <= now, outbox.c.leased_until <= now,
+                or_(target.c.open_until.is_(None), target.c.open_until <= now),
+            )
+            .order_by(outbox.c.available_at, outbox.c.id)
+            .limit(limit)
+        )
+        if tx.dialect.name == "postgresql":
+            due = due.with_for_update(skip_locked=True, of=outbox)
+        claimed = (
+            update(outbox).where(outbox.c.id.in_(due)).values(leased_until=now + lease, attempts=outbox.c.attempts + 1).returning(outbox)
+        )
+        rows = (await tx.execute(claimed)).all()
+        return [
+            Item(row.id, row.kind, row.target, row.subject_id, self._open(row), row.attempts, row.created_at)
+            for row in sorted(rows, key=lambda row: row.id)
+        ]
+
+    def _open(self, row: Any) -> Mapping[str, Any]:
+        payload: Mapping[str, Any] = orjson.loads(self._sealer.open(Place("outbox", "payload", row.id), row.payload_sealed))
+        return payload
+
+    async def delivered(self, tx: Tx, item: Item) -> None:
+        """Settle an item that arrived; its payload is forgotten, its target's breaker closed."""
+        await tx.execute(
+            update(outbox).where(outbox.c.id == item.id)
+            .values(state="delivered", settled_at=self._clock.now(), payload_sealed=None, last_error=None)
+        )
+        await tx.execute(breakers.delete().where(breakers.c.target == f"{item.kind}:{item.target}"))
+
+    async def failed(self, tx: Tx, item: Item, error: str, *, final: bool = False) -> None:
+        """Put an item back for later, or among the dead when it is out of tries or `final`. `error` holds no secret."""
+        now = self._clock.now()
+        dead = final or item.attempts > len(BACKOFF)
+        values: dict[str, Any] = {"last_error": error[:200], "leased_until": 0}
+        if dead:
+            values |= {"state": "dead", "settled_at": now}
+        else:
+            values |= {"available_at": now + BACKOFF[item.attempts - 1]}
+        await tx.execute(update(outbox).where(outbox.c.id == item.id).values(values))
+        await self._count_failure(tx, f"{item.kind}:{item.target}", now)
+
+    async def _count_failure(self, tx: Tx, target: str, now: int) -> None:
+        counted = await tx.execute(
+            update(breakers).where(breakers.c.target == target).values(
+                failures=breakers.c.failures + 1,
+                open_until=case((breakers.c.failures + 1 >= BREAKER_THRESHOLD, now + BREAKER_PAUSE), else_=0),
+            )
+        )
+        if counted.rowcount == 0:
+            await tx.execute(breakers.insert().values(target=target, failures=1, open_until=0))
+
+    async def revive(self, tx: Tx, item: UUID) -> bool:
+        """Bring a dead item back to life; False if it is not dead."""
+        revived = await tx.execute(
+            update(outbox).where(outbox.c.id == item, outbox.c.state == "dead")
+            .values(state="waiting", attempts=0, available_at=self._clock.now(), settled_at=None)
+        )
+        return revived.rowcount == 1
+
+    async def about(self, tx: Tx, subject_id: UUID, kind: str) -> list[tuple[str, str]]:
+        """(target, state) of every item of `kind` about a subject; a participant sees which services confirmed."""
+        rows = await tx.execute(
+            select(outbox.c.target, outbox.c.state).where(outbox.c.subject_id == subject_id, outbox.c.kind == kind).order_by(outbox.c.id)
+        )
+        return [(row.target, row.state) for row in rows]
+
+    async def depth(self, tx: Tx) -> dict[tuple[str, str], int]:
+        """How many items there are by (kind, state), delivered ones left out; for metrics and the operator."""
+        rows = await tx.execute(
+            select(outbox.c.kind, outbox.c.state, func.count()).where(outbox.c.state != "delivered").group_by(outbox.c.kind, outbox.c.state)
+        )
+        return {(kind, state): count for kind, state, count in rows}
+
+    async def sweep(self, tx: Tx, before: int) -> int:
+        """Delete what was settled before a moment; the number of rows."""
+        swept = await tx.execute(outbox.delete().where(and_(outbox.c.state != "waiting", outbox.c.settled_at < before)))
+        return swept.rowcount

@@ -1,0 +1,35 @@
+"""All tables on one page; Alembic compares the database with `metadata`."""
+
+from idp.store.tables.accounts import accounts, identifiers, known_devices, throttles, totp_credentials
+from idp.store.tables.audit import audit, changes
+from idp.store.tables.clients import clients
+from idp.store.tables.columns import Id, Json, as_id, metadata
+from idp.store.tables.grants import consents, grants, pushed_requests
+from idp.store.tables.keys import signing_keys
+from idp.store.tables.outbox import breakers, outbox
+from idp.store.tables.sessions import sessions
+from idp.store.tables.sign_ups import challenges, sign_ups
+
+__all__ = [
+    "Id",
+    "Json",
+    "accounts",
+    "as_id",
+    "audit",
+    "breakers",
+    "challenges",
+    "changes",
+    "clients",
+    "consents",
+    "grants",
+    "identifiers",
+    "known_devices",
+    "metadata",
+    "outbox",
+    "pushed_requests",
+    "sessions",
+    "sign_ups",
+    "signing_keys",
+    "throttles",
+    "totp_credentials",
+]

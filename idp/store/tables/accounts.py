@@ -1,0 +1,73 @@
+"""Accounts, and the identifiers under which they are found. A row exists from activation on, never before."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text
+
+from idp.store.tables.columns import Id, Json, metadata, moment
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("status", String(16), nullable=False),  # active | disabled
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("email_verified", Boolean, nullable=False),
+    Column("phone", Text),  # E.164
+    Column("phone_verified", Boolean, nullable=False),
+    Column("kpj", Text),  # as declared; a claim only after a registry confirmed it
+    Column("nik_sealed", LargeBinary),
+    Column("nik_index", LargeBinary(16)),  # blind index; unique only among verified accounts
+    Column("birthdate_sealed", LargeBinary),
+    Column("identity_level", SmallInteger, nullable=False),  # 0 declared, 1 registry match, 2 document and face, or branch
+    Column("locale", String(8), nullable=False),
+    Column("claims", Json, nullable=False),  # further standard OIDC claims, as they are released
+    Column("password_hash", Text),
+    Column("password_policy", String(32)),  # the policy version under which it was chosen
+    moment("password_changed_at"),
+    moment("contact_changed_at"),
+    # Tokens, sessions and grants made before this moment are dead, whatever their rows say.
+    moment("not_before", nullable=False),
+    moment("created_at", nullable=False),
+    moment("updated_at", nullable=False),
+    Index("ix_accounts_nik_index", "nik_index"),
+)
+
+identifiers = Table(
+    "identifiers",
+    metadata,
+    # Keyed hash of kind and normalised value: 16 bytes keep the index narrow at 40 million rows.
+    Column("lookup", LargeBinary(16), primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),  # email | phone | kpj | nik
+    moment("verified_at", nullable=False),
+)
+
+totp_credentials = Table(
+    "totp_credentials",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    # The last time step that was accepted: a code, or an older one, never works twice (RFC 6238 section 5.2).
+    moment("last_step", nullable=False),
+    moment("created_at", nullable=False),
+    moment("used_at"),
+)
+
+known_devices = Table(
+    "known_devices",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("device", LargeBinary(16), primary_key=True),  # digest of the device cookie
+    moment("created_at", nullable=False),
+    moment("used_at", nullable=False),
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("bucket", LargeBinary(16), primary_key=True),  # keyed hash of what is counted and for whom
+    moment("failures", nullable=False),
+    moment("blocked_until", nullable=False),
+    moment("updated_at", nullable=False, index=True),
+)

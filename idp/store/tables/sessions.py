@@ -1,0 +1,24 @@
+"""Sessions at the provider."""
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, Text
+
+from idp.store.tables.columns import Id, Json, metadata, moment
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Id, primary_key=True),  # also the `sid` of tokens
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("factors", Json, nullable=False),  # factor -> when it last succeeded; acr, amr and auth_time follow from it
+    moment("chosen_at", nullable=False),  # when the person last chose this account
+    moment("created_at", nullable=False),
+    moment("seen_at", nullable=False),
+    moment("expires_at", nullable=False, index=True),
+    moment("ended_at"),
+    Column("ended_by", String(16)),
+    Column("device", LargeBinary(16)),
+    Column("network", Text),
+    Column("user_agent", Text),
+    postgresql_with={"fillfactor": 80},
+)

@@ -1,0 +1,38 @@
+"""Registrations that wait for activation, and the links and codes that are sent to people."""
+
+from sqlalchemy import Column, Index, LargeBinary, SmallInteger, String, Table, Text
+
+from idp.store.tables.columns import Id, metadata, moment
+
+sign_ups = Table(
+    "sign_ups",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # Not unique: whoever types a stranger's address must not reserve it.
+    Column("email_lookup", LargeBinary(16), nullable=False, index=True),
+    Column("draft_sealed", LargeBinary, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("password_policy", String(32), nullable=False),
+    Column("language", String(8), nullable=False),
+    moment("created_at", nullable=False),
+    moment("expires_at", nullable=False, index=True),
+    moment("activated_at"),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("purpose", String(16), nullable=False),  # activate | reset
+    Column("subject_id", Id, nullable=False),  # a sign-up or an account, by purpose
+    Column("channel", String(8), nullable=False),  # email | sms
+    Column("destination", Text, nullable=False),
+    Column("link_hash", LargeBinary(32), nullable=False),
+    Column("code_hash", LargeBinary(32)),
+    Column("tries_left", SmallInteger, nullable=False),
+    moment("created_at", nullable=False),
+    moment("expires_at", nullable=False, index=True),
+    moment("used_at"),
+    moment("superseded_at"),
+    Index("ix_challenges_subject", "subject_id", "purpose"),
+)

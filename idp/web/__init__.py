@@ -1,0 +1,1 @@
+"""The doors: HTTP in, HTTP out. No SQL, no rules."""
