@@ -4,6 +4,7 @@
     houses      opens more of them on the same storage, with other settings: `async with houses(workers=2) as other:`
     server      the real program on a real port, one for a module; on PostgreSQL and Redis with two workers
     servers     makes unstarted ones, for tests that stop, kill and restart
+    database    an open, migrated, empty `Database`, for tests of repositories
     storage     an empty place to keep things, for tests of the cellar and of the command line
     chromium    a real browser; a person is `await chromium.new_context(locale="id-ID")`
     mail_server a real SMTP server that keeps its mail
@@ -20,9 +21,11 @@ import pytest
 from playwright.async_api import Browser as Chromium
 
 from idp.base.clock import ManualClock
+from idp.store import schema
+from idp.store.database import Database, connect
 from tests.support import chromium as machine_browser
 from tests.support import mail, postgres, redis_server
-from tests.support.servers import House, Server, Storage, Storages, open_house
+from tests.support.servers import House, Server, Storage, Storages, open_house, settings_for
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,6 +88,25 @@ async def seeded(storages: Storages) -> Storage:
 def storage(storages: Storages) -> Iterator[Storage]:
     made = storages.empty()
     yield made
+    storages.remove(made)
+
+
+@pytest.fixture(scope="session")
+async def migrated(storages: Storages) -> Storage:
+    """A storage with the schema and nothing in it, made once and copied."""
+    template = storages.empty()
+    database = await connect(settings_for(template))
+    await schema.upgrade(database)
+    await database.close()
+    return template
+
+
+@pytest.fixture
+async def database(storages: Storages, migrated: Storage) -> AsyncIterator[Database]:
+    made = storages.empty(migrated)
+    opened = await connect(settings_for(made))
+    yield opened
+    await opened.close()
     storages.remove(made)
 
 

@@ -14,6 +14,8 @@ from typing import Any
 import httpx2
 
 from idp.base.clock import Clock, ManualClock
+from idp.base.opaque import SystemEntropy
+from idp.base.settings import Settings, load
 from tests.support.browser import Browser
 from tests.support.outbox import Outbox
 from tests.support.postgres import PostgresCluster
@@ -52,9 +54,9 @@ class Storages:
         self._made += 1
         folder = self._folder / str(self._made)
         folder.mkdir(parents=True)
-        if template:
-            shutil.copytree(template.var, folder / "var")
-            shutil.copytree(template.keys, folder / "keys")
+        for made in (template.var, template.keys) if template else ():
+            if made.exists():
+                shutil.copytree(made, folder / made.name)
         return Storage(
             folder / "var",
             folder / "keys",
@@ -196,13 +198,8 @@ class Server(Site):
             return False
 
 
-@asynccontextmanager
-async def open_house(storage: Storage, clock: ManualClock, **settings: Any) -> AsyncIterator[House]:
-    """Open the provider in this process, in dev mode unless `settings` say otherwise; no worker runs beside it."""
-    from idp.app import open_house
-    from idp.base.opaque import SystemEntropy
-    from idp.base.settings import load
-
+def settings_for(storage: Storage, **replaced: Any) -> Settings:
+    """Dev-mode settings for a storage, with small RSA keys; a worker runs only when a test asks for its rounds."""
     flags: dict[str, Any] = {
         "dev": True,
         "issuer": "http://localhost:8000",
@@ -213,7 +210,15 @@ async def open_house(storage: Storage, clock: ManualClock, **settings: Any) -> A
         "management_port": 0,
         "rsa_bits": 2048,
         "run_worker": False,
-        **settings,
+        **replaced,
     }
-    async with open_house(load({}, **flags), clock=clock, entropy=SystemEntropy()) as opened:
+    return load({}, **flags)
+
+
+@asynccontextmanager
+async def open_house(storage: Storage, clock: ManualClock, **settings: Any) -> AsyncIterator[House]:
+    """Open the provider in this process, in dev mode unless `settings` say otherwise; no worker runs beside it."""
+    from idp.app import open_house
+
+    async with open_house(settings_for(storage, **settings), clock=clock, entropy=SystemEntropy()) as opened:
         yield House(storage, opened, clock)
