@@ -21,7 +21,7 @@ from examples.registration import NotRegistered, data_folder, demo_file
 
 SERVICES = {
     "saldo": (8101, "balance: asks for a second factor"),
-    "klaim": (8102, "claims: signed in already, no password asked"),
+    "klaim": (8102, "claims: no password asked again"),
     "jmo": (8103, "a mobile-style app"),
 }
 READY_SECONDS = 90
@@ -108,7 +108,7 @@ def screen(demo: dict[str, Any], now: float) -> Group:
     for name, (port, what) in SERVICES.items():
         places.add_row(Text(name, "bold"), Text(f"http://localhost:{port}", "underline cyan"), what)
     places.add_row(
-        Text("account", "bold"), Text(f"{demo['issuer']}/akun", "underline cyan"), "sessions, security, sign out of all"
+        Text("account", "bold"), Text(f"{demo['issuer']}/akun", "underline cyan"), "sessions, sign out of all"
     )
     places.add_row(
         Text("register", "bold"), Text(f"{demo['issuer']}/daftar", "underline cyan"), "or use the demo account:"
@@ -118,13 +118,11 @@ def screen(demo: dict[str, Any], now: float) -> Group:
     person.add_row(Text("password", "bold"), first["password"])
     if secret := first.get("totp_secret"):
         left = STEP_SECONDS - int(now % STEP_SECONDS)
-        person.add_row(
-            Text("code", "bold"),
-            f"{code_at(secret, now)}  (now; the next in {left} s; any authenticator app computes it from {secret})",
-        )
+        person.add_row(Text("code", "bold"), f"{code_at(secret, now)}  (the next one in {left} s)")
+        person.add_row(Text("its secret", "bold"), f"{secret}  (for an authenticator app)")
     person.add_row(Text("mail, SMS", "bold"), f"{data_folder()}/outbox/")
     return Group(
-        Panel(Text("DEV MODE: demo data, test keys, every feature on. Never for real people.", "bold white on red")),
+        Panel("DEV MODE: demo data, test keys, every feature on. Never for real people.", style="bold white on red"),
         places,
         Text(),
         person,
