@@ -8,6 +8,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -174,6 +175,7 @@ def _said_by_code() -> Iterator[tuple[str, str, set[str] | None]]:
                 yield place, f"{key.value}.isi", None
 
 
+@cache
 def _strings() -> set[str]:
     """Every string in the provider's code that could be a key or the beginning of one."""
     return {
@@ -184,11 +186,12 @@ def _strings() -> set[str]:
     }
 
 
-def _modules() -> Iterator[tuple[Path, ast.Module]]:
+@cache
+def _modules() -> tuple[tuple[Path, ast.Module], ...]:
     own = Path(__file__).parent
-    for path in sorted(PROVIDER.rglob("*.py")):
-        if own not in path.parents:
-            yield path, ast.parse(path.read_text())
+    return tuple(
+        (path, ast.parse(path.read_text())) for path in sorted(PROVIDER.rglob("*.py")) if own not in path.parents
+    )
 
 
 if __name__ == "__main__":

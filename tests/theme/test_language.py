@@ -1,0 +1,70 @@
+"""How sentences, times and money are written, and which language a page speaks."""
+
+import pytest
+
+from idp.theme.language import Language, Message, choose
+
+NOON = 1_763_795_100  # 2025-11-22 07:05:00 UTC
+
+INDONESIAN = Language(
+    "id", {"halo": "Halo {nama}", "tunggu": "Coba lagi pukul {jam:time}.", "bayar": "{jumlah:rupiah}"}
+)
+ENGLISH = Language("en", {"halo": "Hello {nama}"})
+
+
+@pytest.mark.parametrize(
+    ("zone", "written"),
+    [
+        ("Asia/Jakarta", "22 November 2025 pukul 14.05 WIB"),
+        ("Asia/Makassar", "22 November 2025 pukul 15.05 WITA"),
+        ("Asia/Jayapura", "22 November 2025 pukul 16.05 WIT"),
+        ("Mars/Olympus", "22 November 2025 pukul 14.05 WIB"),
+    ],
+)
+def test_moments_name_their_zone(zone: str, written: str) -> None:
+    assert INDONESIAN.within(zone).moment(NOON) == written
+
+
+def test_english_writes_the_same_moment_its_own_way() -> None:
+    assert ENGLISH.moment(NOON) == "22 November 2025 at 14:05 WIB"
+    assert ENGLISH.rupiah(1_234_567) == "Rp1,234,567"
+
+
+@pytest.mark.parametrize(("amount", "written"), [(0, "Rp0"), (1_234_567, "Rp1.234.567"), (-5_000, "-Rp5.000")])
+def test_money_has_dots_and_no_decimals(amount: int, written: str) -> None:
+    assert INDONESIAN.rupiah(amount) == written
+
+
+def test_the_catalogue_says_how_a_value_is_written() -> None:
+    assert INDONESIAN.t("tunggu", jam=NOON) == "Coba lagi pukul 14.05 WIB."
+    assert INDONESIAN.say(Message("bayar", jumlah=1500)) == "Rp1.500"
+
+
+def test_a_value_is_never_read_for_placeholders() -> None:
+    assert INDONESIAN.t("halo", nama="{nama} {0} {jam:time}") == "Halo {nama} {0} {jam:time}"
+
+
+def test_a_missing_text_or_value_is_loud() -> None:
+    with pytest.raises(KeyError):
+        INDONESIAN.t("tidak.ada")
+    with pytest.raises(KeyError):
+        INDONESIAN.t("halo")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "code"),
+    [
+        ((), "id"),
+        (("", "", ""), "id"),
+        (("en",), "en"),
+        (("", "", "fr-CA en-GB id"), "en"),
+        (("", "", "fr de"), "id"),
+        (("", "en", "id"), "en"),
+        (("id", "en", "en"), "id"),
+        (("in",), "id"),
+        (("EN_us",), "en"),
+        (("en;drop", "../../etc"), "id"),
+    ],
+)
+def test_the_first_wish_we_can_fulfil_wins_and_indonesian_is_the_rest(wishes: tuple[str, ...], code: str) -> None:
+    assert choose(*wishes) == code

@@ -1,0 +1,53 @@
+"""Mails and text messages."""
+
+import pytest
+
+from idp.theme.language import CODES
+from idp.theme.lint import THEMES
+from idp.theme.render import Theme
+from idp.theme.samples import MAILS, SMS
+
+THEME = Theme(THEMES)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("name", MAILS)
+def test_both_bodies_hold_every_link_and_code(name: str, code: str) -> None:
+    letter = THEME.mail(name, THEME.language(code), **MAILS[name])
+    for given, value in MAILS[name].items():
+        if given.startswith(("tautan", "kode")):
+            assert str(value) in letter.text
+            assert str(value) in letter.html
+    assert "{" not in letter.text
+    assert "\n" not in letter.subject
+    assert "175" in letter.text
+
+
+def test_a_mail_loads_nothing_so_that_opening_it_tells_nobody() -> None:
+    for name, values in MAILS.items():
+        html = THEME.mail(name, THEME.language(), **values).html
+        assert "src=" not in html
+        assert "url(" not in html
+
+
+def test_a_stranger_s_name_draws_neither_button_nor_markup() -> None:
+    name = "Budi\n\n[Klik di sini](https://jahat.example)\n\n# 123456 <a href='https://jahat.example'>x</a>"
+    letter = THEME.mail("aktivasi", THEME.language(), **{**MAILS["aktivasi"], "nama": name})
+    assert "<a href='https://jahat" not in letter.html
+    assert 'href="https://jahat' not in letter.html
+    assert letter.html.count("<a ") == 1
+    assert "Halo Budi [Klik di sini]" in letter.text
+
+
+def test_a_text_message_ends_with_the_code_bound_to_the_site() -> None:
+    values = {"kode": "482913", "ref": "KX7M", "menit": 10, "host": "sso.contoh.go.id"}
+    assert THEME.sms("otp", THEME.language(), **values) == (
+        "Kode OTP 482913 (ref KX7M), berlaku 10 menit. JANGAN berikan kepada siapa pun, termasuk petugas.\n"
+        "@sso.contoh.go.id #482913"
+    )
+
+
+@pytest.mark.parametrize("name", SMS)
+def test_a_text_message_holds_no_link(name: str) -> None:
+    for code in CODES:
+        assert "http" not in THEME.sms(name, THEME.language(code), **SMS[name])

@@ -1,0 +1,47 @@
+"""The house's theme is in order, and the lint would say so if it were not."""
+
+from pathlib import Path
+
+import pytest
+
+from idp.theme import lint
+from idp.theme.lint import THEMES
+from idp.theme.render import Theme
+
+
+@pytest.mark.parametrize("check", [lint.catalogues, lint.short_messages, lint.markup, lint.contract, lint.missing])
+def test_the_theme_is_in_order(check: object) -> None:
+    assert callable(check)
+    assert list(check(Theme(THEMES))) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("messages/en.toml", '"baru" = "New"', "en: baru is not in id"),
+        ("messages/id.toml", '"baru" = "Baru"', "en: baru is missing"),
+        ("messages/id.toml", '"baru" = "Baru"', "baru: nobody says it"),
+        ("messages/en.toml", '"masuk.judul" = "Sign in {who}"', "en: masuk.judul has other placeholders than in id"),
+        (
+            "messages/id.toml",
+            '"masuk.jeda" = "{jam.__class__}"',
+            "id: masuk.jeda has a placeholder that is no plain name",
+        ),
+        ("messages/id.toml", '"sms.otp" = "“{kode}”"', "id: sms.otp has '“”', which GSM-7 lacks"),
+        ("messages/id.toml", f'"sms.otp" = "{"a" * 161}"', "id: sms.otp takes 161 places of 160"),
+        ("messages/id.toml", '"sms.otp" = "https://x"', "id: sms.otp holds a link"),
+        ("templates/masuk.html", "<p style=''>{{ promote_reset }}", "masuk.html: 'style=' is refused"),
+        ("templates/masuk.html", "<script>{{ promote_reset }}", "masuk.html: '<script' is refused"),
+        ("templates/masuk.html", "{{ promote_reset ~ baru }}", "masuk.html: takes ['baru', 'promote_reset']"),
+        ("templates/masuk.html", '{{ promote_reset ~ t("baru") }}', "masuk.html:1: baru is not in the catalogue"),
+        ("templates/masuk.html", '{{ promote_reset ~ t("masuk.jeda") }}', "masuk.html:1: masuk.jeda is given []"),
+        ("templates/baru.html", "", "baru.html: is not in idp.theme.pages"),
+    ],
+)
+def test_a_mistake_is_found(tmp_path: Path, file: str, text: str, told: str) -> None:
+    (tmp_path / "default").symlink_to(THEMES / "default")
+    for part in ("templates", "messages"):
+        (tmp_path / "anak" / part).mkdir(parents=True)
+    (tmp_path / "anak" / "theme.toml").write_text('parent = "default"\n')
+    (tmp_path / "anak" / file).write_text(text)
+    assert any(problem.startswith(told) for problem in lint.problems(Theme(tmp_path, "anak")))

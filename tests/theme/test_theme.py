@@ -1,0 +1,72 @@
+"""Themes as an operator meets them: one folder, one parent, and a plain word when something is wrong."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from idp.theme.gallery import draw
+from idp.theme.lint import THEMES
+from idp.theme.render import Theme
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of themes with the house's own in it and an empty child."""
+    (tmp_path / "default").symlink_to(THEMES / "default")
+    for part in ("templates", "messages"):
+        (tmp_path / "anak" / part).mkdir(parents=True)
+    (tmp_path / "anak" / "theme.toml").write_text('parent = "default"\n')
+    return tmp_path
+
+
+def test_a_child_says_only_what_differs(folder: Path) -> None:
+    (folder / "anak" / "theme.toml").write_text(
+        'parent = "default"\n[brand]\nname = "Akun Kita"\n[tokens.light]\nbrand = "#123456"\n'
+    )
+    (folder / "anak" / "messages" / "id.toml").write_text('"masuk.judul" = "Selamat datang"\n')
+    (folder / "anak" / "templates" / "masuk.html").write_text(
+        '{% extends "default/masuk.html" %}{% block main %}<p>Pengumuman</p>{{ super() }}{% endblock %}'
+    )
+    theme = Theme(folder, "anak")
+    page = theme.render("masuk", theme.language(), site="s", csrf="c", promote_reset=False).decode()
+    assert "<p>Pengumuman</p>" in page
+    assert "<title>Selamat datang – Akun Kita</title>" in page
+    assert 'id="sign-in"' in page
+    assert b"--brand:#123456" in theme.stylesheet
+    assert "Sign in" in theme.render("masuk", theme.language("en"), site="s", csrf="c", promote_reset=False).decode()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("theme.toml", 'parent = "hilang"', "theme hilang: .*does not exist"),
+        ("theme.toml", 'parent = "anak"', "its own ancestor"),
+        ("theme.toml", "parent = ", "theme anak: theme.toml: "),
+        ("theme.toml", 'parent = "default"\n[tokens.light]\nink = "red;}*{"', "ink must be a colour"),
+        ("theme.toml", 'parent = "default"\n[tokens.light]\nnew = "#000000"', "only one of light and dark has new"),
+        ("templates/masuk.html", "{% if %}", "theme anak: masuk.html, line 1: "),
+    ],
+)
+def test_a_broken_theme_is_refused_at_start(folder: Path, file: str, text: str, told: str) -> None:
+    (folder / "anak" / file).write_text(text)
+    with pytest.raises(ValueError, match=told):
+        Theme(folder, "anak")
+
+
+def test_assets_are_named_by_their_content(folder: Path) -> None:
+    own = Theme(folder)
+    (folder / "anak" / "theme.toml").write_text('parent = "default"\n[tokens.dark]\nbrand = "#abcdef"\n')
+    child = Theme(folder, "anak")
+    assert own.stylesheet_path != child.stylesheet_path
+    assert own.script_path == child.script_path
+    for theme in (own, child):
+        assert theme.stylesheet_path in theme.assets
+        for asset in theme.assets.values():
+            assert gzip.decompress(asset.gzipped) == asset.body
+
+
+def test_the_gallery_draws_every_page_in_both_languages(folder: Path, tmp_path: Path) -> None:
+    names = draw(Theme(folder), tmp_path / "gallery")
+    assert {"id/masuk.html", "en/masuk.html", "id/mail-aktivasi.html"} <= set(names)
+    assert all((tmp_path / "gallery" / name).exists() for name in names)
