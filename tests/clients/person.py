@@ -16,13 +16,29 @@ MAX_HOPS = 12
 MAX_QUESTIONS = 6
 
 
+class Authenticator:
+    """An account's authenticator app. The provider takes each step once, and one step to either side of now."""
+
+    def __init__(self, account: Account) -> None:
+        assert account.totp_secret, f"{account.email} has no TOTP"
+        self._totp = pyotp.TOTP(account.totp_secret)
+        self._last = 0
+
+    def code(self) -> str:
+        """A code that was not given out before. Fails past the third within one step."""
+        now = int(time.time()) // 30
+        self._last = max(self._last + 1, now - 1)
+        assert self._last <= now + 1, "more codes than an authenticator shows in this time"
+        return self._totp.at(self._last * 30)
+
+
 class Person:
     """Knows one account of the provider; remembers what the provider asked on the way."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, authenticator: Authenticator) -> None:
         self._account = account
+        self._authenticator = authenticator
         self._browsers: dict[str, Browser] = {}
-        self._last_step = 0
         self.asked: list[str] = []
         """What the provider asked since `asked` was last emptied: `password`, `code`, `consent`."""
 
@@ -53,7 +69,7 @@ class Person:
                 answer = {**identifier, "password": self._account.password}
                 page = await self._answer(page, "password", answer, "sign-in")
             elif "code" in page.names:
-                page = await self._answer(page, "code", {"code": self.code()}, "submit-code")
+                page = await self._answer(page, "code", {"code": self._authenticator.code()}, "submit-code")
             elif "allow" in page.ids:
                 page = await self._answer(page, "consent", {}, "allow")
             else:
@@ -70,12 +86,6 @@ class Person:
                 return page
             page = await self._at(page.left_to).get(page.left_to)
         raise AssertionError(f"redirected in circles, the last time to {page.url}")
-
-    def code(self) -> str:
-        """A code that was not used before: the provider takes each step once, and one step to either side of now."""
-        assert self._account.totp_secret
-        self._last_step = max(self._last_step + 1, int(time.time()) // 30 - 1)
-        return pyotp.TOTP(self._account.totp_secret).at(self._last_step * 30)
 
     def _at(self, url: str) -> Browser:
         parts = urlsplit(url)
