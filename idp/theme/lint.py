@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-from jinja2 import nodes
+from jinja2 import Environment, nodes
 from jinja2.meta import find_undeclared_variables
 
 from idp.theme import pages, samples
@@ -30,6 +30,9 @@ _GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅå_ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_EXTENSION = set("^{}\\[~]|€")
+
+# Templates as they are written, before their fixed sentences are put in.
+_PARSER = Environment(trim_blocks=True)  # noqa: S701 - renders nothing
 
 _INLINE = re.compile(
     r"""\sstyle\s*=|<style|\son[a-z]+\s*=|javascript:|<script(?![^>]*(?:\ssrc=|\snonce=))""", re.IGNORECASE
@@ -91,7 +94,7 @@ def markup(theme: Theme) -> Iterator[str]:
 
 def contract(theme: Theme) -> Iterator[str]:
     """Every template takes exactly what `idp.theme.pages` says, and has a sample."""
-    given = {*theme.environment.globals, *SPOKEN, "site", "csrf", "f"}
+    given = {*theme.environments[DEFAULT].globals, *SPOKEN, "site", "csrf", "f"}
     layouts = {"page.html", "fields.html", "mail.html"}
     for name, source in theme.sources.items():
         page = name.removesuffix(".html")
@@ -100,7 +103,7 @@ def contract(theme: Theme) -> Iterator[str]:
         if page not in pages.PAGES:
             yield f"{name}: is not in idp.theme.pages"
             continue
-        takes = find_undeclared_variables(theme.environment.parse(source)) - given
+        takes = find_undeclared_variables(_PARSER.parse(source)) - given
         if takes != pages.PAGES[page].keys():
             yield f"{name}: takes {sorted(takes)}, but idp.theme.pages says {sorted(pages.PAGES[page])}"
         if page not in {sample.template for sample in samples.PAGES}:
@@ -143,7 +146,7 @@ def _names(language: Language, kind: str) -> set[str]:
 def _said_by_templates(theme: Theme) -> Iterator[tuple[str, str, set[str] | None]]:
     """(place, key, names of the values); a key that ends like _STEM is a prefix, whose values are unknown: None."""
     for name, source in theme.sources.items():
-        for call in theme.environment.parse(source).find_all(nodes.Call):
+        for call in _PARSER.parse(source).find_all(nodes.Call):
             if not (isinstance(call.node, nodes.Name) and call.node.name in {"t", "label"} and call.args):
                 continue
             place, first = f"{name}:{call.lineno}", call.args[0]

@@ -50,6 +50,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from idp.theme.language import Message
+
 
 @dataclass(frozen=True)
 class Service:
@@ -74,10 +76,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A session in the account's list. `device` is already words ("Chrome di Android"); times are UNIX seconds."""
+    """A session in the account's list. Times are UNIX seconds; `device` is best `akun.perangkat`, "Chrome di Android"."""
 
     id: str
-    device: str
+    device: str | Message
     network: str
     started: int
     seen: int

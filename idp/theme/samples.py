@@ -25,9 +25,28 @@ CLAIMS = (
     Claim("nik", "3374••••••••0003", optional=True, ticked=False),
 )
 SESSIONS = (
-    SessionRow("a", "Chrome di Android", "114.10.20.0/24", NOON - 3_600, NOON, current=True),
-    SessionRow("b", "Firefox di Windows", "36.80.4.0/24", NOON - 90_000, NOON - 4_000),
-    SessionRow("c", "Safari di iPhone", "2404:c0:1a::/48", NOON - 200_000, NOON - 100_000),
+    SessionRow(
+        "a",
+        Message("akun.perangkat", peramban="Chrome", sistem="Android"),
+        "114.10.20.0/24",
+        NOON - 3_600,
+        NOON,
+        current=True,
+    ),
+    SessionRow(
+        "b",
+        Message("akun.perangkat", peramban="Firefox", sistem="Windows"),
+        "36.80.4.0/24",
+        NOON - 90_000,
+        NOON - 4_000,
+    ),
+    SessionRow(
+        "c",
+        Message("akun.perangkat", peramban="Safari", sistem="iPhone"),
+        "2404:c0:1a::/48",
+        NOON - 200_000,
+        NOON - 100_000,
+    ),
 )
 
 
