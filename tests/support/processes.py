@@ -1,5 +1,6 @@
 """Real servers as children of the test run: they die with it, whatever way it ends."""
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -51,6 +52,7 @@ class Child:
                 user=account and account.pw_uid,
                 group=account and account.pw_gid,
                 extra_groups=[] if account else None,
+                start_new_session=True,  # so that `kill` reaches the children of the child
                 preexec_fn=_die_with_parent(stop_signal),
             )
 
@@ -81,8 +83,9 @@ class Child:
             raise AssertionError(f"{self.command[0]} ignored {self._stop_signal.name}\n{self.tail()}") from None
 
     def kill(self) -> None:
-        """End it as a power cut would."""
-        self.process.kill()
+        """End it and all its children as a power cut would."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
