@@ -17,6 +17,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 
+import hypothesis
 import pytest
 from playwright.async_api import Browser as Chromium
 
@@ -30,6 +31,13 @@ from tests.support.servers import House, Server, Storage, Storages, open_house, 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run what is too long for every push")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # No deadline: a busy machine is not a finding. More examples when there is time for them.
+    hypothesis.settings.register_profile("push", deadline=None, max_examples=50, print_blob=True)
+    hypothesis.settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True)
+    hypothesis.settings.load_profile("long" if config.getoption("--long") else "push")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
