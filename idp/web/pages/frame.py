@@ -1,0 +1,290 @@
+"""What every page stands in: language, cookies, protection against forged forms, headers, and faults shown as pages.
+
+    frame = Frame(provider)
+    frame.door("/masuk", get=show, post=submit)
+
+A door answers GET (and HEAD) with `await get(request)` and POST with `await post(request, form)`. The form that reaches
+`post` is whole: UTF-8, no field twice unless the door asked for it, small enough, and sent by a page of ours. Whatever
+a handler raises becomes a page.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import structlog
+from starlette.datastructures import QueryParams
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from idp.base.errors import Fault, PageFault
+from idp.base.opaque import Handle, b64encode, digest, keyed, same, token
+from idp.base.settings import Settings
+from idp.provider import Provider
+from idp.sessions.visitor import Visitor
+from idp.theme.language import CODES, Language
+from idp.theme.pages import Service
+from idp.web.errors import shown
+from idp.web.shell import BodyTooLarge, Receive, Scope, Send
+
+Show = Callable[[Request], Awaitable[Response]]
+Submit = Callable[[Request, "Form"], Awaitable[Response]]
+
+DEVICE_LIFETIME = 365 * 86400
+_LANGUAGE_LIFETIME = 365 * 86400
+_MAX_FIELDS = 64
+_MAX_USER_AGENT = 256
+
+log = structlog.get_logger("gerbang.web")
+
+
+def session_cookie(settings: Settings) -> str:
+    """Name of the cookie that holds the session's handle."""
+    return _cookie(settings, "session")
+
+
+def device_cookie(settings: Settings) -> str:
+    """Name of the cookie by which a browser is recognised: to count guesses, to bind tickets and forms."""
+    return _cookie(settings, "device")
+
+
+def _cookie(settings: Settings, name: str) -> str:
+    # On http, a client that is no browser would drop a Secure cookie, and __Host- demands Secure.
+    return f"__Host-gerbang-{name}" if settings.https else f"gerbang-{name}"
+
+
+class Form:
+    """A submitted form, already checked. A field that was not sent reads as empty."""
+
+    def __init__(self, fields: Mapping[str, list[str]]) -> None:
+        self._fields = fields
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def text(self, name: str) -> str:
+        """The value of a field, as typed."""
+        values = self._fields.get(name)
+        return values[0] if values else ""
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may be repeated."""
+        return self._fields.get(name, [])
+
+    def typed(self, *names: str) -> dict[str, str]:
+        """Fields to show again after an error; never name a password or a code here."""
+        return {name: self.text(name) for name in names}
+
+
+class Frame:
+    """One per process and page module; holds nothing of a request."""
+
+    def __init__(self, provider: Provider) -> None:
+        settings = provider.settings
+        issuer = urlsplit(settings.issuer)
+        self.provider = provider
+        self.root = settings.issuer_path
+        self.site = issuer.netloc
+        self._origin = f"{issuer.scheme}://{issuer.netloc}"
+        self._secure = settings.https
+        self._session_cookie = session_cookie(settings)
+        self._device_cookie = device_cookie(settings)
+        self._language_cookie = _cookie(settings, "language")
+        self._csrf = provider.material.derive("csrf")
+
+    # Who is asking
+
+    def visitor(self, request: HTTPConnection) -> Visitor:
+        """The browser that is asking. A browser without a device cookie gets one with the answer: see `keep`."""
+        return Visitor(
+            session=Handle.parse(request.cookies.get(self._session_cookie, "")),
+            device=digest(self._device(request))[:16],
+            network=request.scope.get("gerbang.network", ""),
+            user_agent=_printable(request.headers.get("user-agent", ""))[:_MAX_USER_AGENT],
+            language=self.language(request).code,
+        )
+
+    def language(self, request: HTTPConnection) -> Language:
+        """The link just followed, then the remembered choice, then what the relying party wished (`prefer`)."""
+        return self.provider.theme.language(
+            request.query_params.get("bahasa", ""), request.cookies.get(self._language_cookie, ""),
+            request.scope.get("gerbang.ui_locales", ""), self.provider.settings.default_language,
+        )
+
+    def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
+        """Take note of the languages that a relying party wishes for its person (OIDC Core section 3.1.2.1, `ui_locales`)."""
+        request.scope["gerbang.ui_locales"] = ui_locales
+
+    def csrf(self, request: HTTPConnection) -> str:
+        """What every form of this browser carries and nobody else can know."""
+        return b64encode(keyed(self._csrf, self._device(request)))
+
+    def _device(self, request: HTTPConnection) -> str:
+        """The raw device cookie; 32 random bytes, made once per request if the browser has none of that shape."""
+        sent = request.cookies.get(self._device_cookie, "")
+        if len(sent) == 43 and sent.isascii():
+            return sent
+        if "gerbang.device" not in request.scope:
+            request.scope["gerbang.device"] = token(self.provider.entropy)
+        made: str = request.scope["gerbang.device"]
+        return made
+
+    # Answers
+
+    def page(
+        self, request: HTTPConnection, template: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **context: Any
+    ) -> Response:
+        """A page; `context` is what `idp.theme.pages` says that the template takes."""
+        nonce = b64encode(self.provider.entropy.bytes(16)) if template == "form_post" else ""
+        body = self.provider.theme.render(
+            template, self.language(request),
+            **{"site": self.site, "root": self.root, "here": self._here(request), "csrf": self.csrf(request), "nonce": nonce, **context},
+        )
+        policy = _policy(nonce, context.get("service"))
+        fixed = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Vary": "Cookie"}
+        return Response(body, status, {**fixed, **(headers or {})}, media_type="text/html")
+
+    def redirect(self, path: str) -> Response:
+        """303 to a path of our own, with or without the issuer's path in front (RFC 9700 section 4.12: never 307)."""
+        if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
+            raise ValueError("a redirect of a page stays on this site")
+        if not path.startswith(self.root + "/"):
+            path = self.root + path
+        return Response(b"", 303, {"Location": path, "Cache-Control": "no-store"})
+
+    def fault(self, request: HTTPConnection, fault: Exception) -> Response:
+        """A fault as its page."""
+        answer = shown(fault, str(request.scope.get("gerbang.request_id", "")))
+        return self.page(request, answer.template, answer.status, headers=answer.headers, **answer.context)
+
+    def set_session(self, response: Response, handle: Handle) -> None:
+        """Give the browser its session, until it is closed."""
+        self._set(response, self._session_cookie, str(handle), None)
+
+    def drop_session(self, response: Response) -> None:
+        """Take the session cookie away."""
+        self._set(response, self._session_cookie, "", 0)
+
+    def keep(self, request: HTTPConnection, response: Response) -> None:
+        """Set the cookies that came up while answering: a new browser's device, a language just chosen."""
+        if made := request.scope.get("gerbang.device"):
+            self._set(response, self._device_cookie, made, DEVICE_LIFETIME)
+        if (chosen := request.query_params.get("bahasa")) in CODES and chosen is not None:
+            self._set(response, self._language_cookie, chosen, _LANGUAGE_LIFETIME)
+
+    def _set(self, response: Response, name: str, value: str, max_age: int | None) -> None:
+        # Path=/ even below an issuer with a path: __Host- demands it.
+        response.set_cookie(name, value, max_age=max_age, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+    def _here(self, request: HTTPConnection) -> str:
+        """This page by GET, without the language of the link that led here."""
+        path = request.scope["path"]
+        if path.startswith("//") or "\\" in path:
+            return self.root + "/"
+        query = "&".join(part for part in request.url.query.split("&") if part and not part.startswith("bahasa="))
+        return self.root + quote(path) + (f"?{query}" if query else "")
+
+    # Doors
+
+    def door(self, path: str, get: Show | None = None, post: Submit | None = None, *, repeated: Collection[str] = ()) -> Route:
+        """A page's route. `repeated` names the fields that a form may hold more than once."""
+        return Route(path, Door(self, path, get, post, frozenset(repeated)), include_in_schema=False)
+
+    async def form(self, request: Request, repeated: Collection[str] = ()) -> Form:
+        """The submitted form; PageFault 400 when malformed, 403 when no page of ours sent it (T22)."""
+        self._same_origin(request)
+        fields = _fields(request.headers.get("content-type", ""), await request.body(), repeated)
+        form = Form(fields)
+        # Compared even without a device cookie: the token of a device made just now equals nothing that was sent.
+        if not same(form.text("csrf"), self.csrf(request)):
+            raise PageFault("kesalahan.formulir", "form token", 403)
+        return form
+
+    def _same_origin(self, request: Request) -> None:
+        """What newer browsers say about where a form came from; old ones say nothing, and the form's token must do."""
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            raise PageFault("kesalahan.formulir", "cross-site form", 403)
+        # Our own pages post with `Origin: null`, since they ask for no referrer (Fetch, "append a request Origin header").
+        if request.headers.get("origin", "null") not in ("null", self._origin):
+            raise PageFault("kesalahan.formulir", "foreign origin", 403)
+
+
+class Door:
+    """One page's ASGI application: method, form, handler, faults, cookies."""
+
+    def __init__(self, frame: Frame, path: str, get: Show | None, post: Submit | None, repeated: frozenset[str]) -> None:
+        self.path = path
+        self._frame = frame
+        self._get = get
+        self._post = post
+        self._repeated = repeated
+        self._allow = ", ".join([*(("GET", "HEAD") if get else ()), *(("POST",) if post else ())])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The shell counts requests by route.
+        scope["route"] = self
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except (Fault, BodyTooLarge) as fault:
+            reason = fault.private if isinstance(fault, Fault) else "body too large"
+            log.info("refused", path=self.path, reason=reason, request_id=scope.get("gerbang.request_id"))
+            response = self._frame.fault(request, fault)
+        except Exception as fault:
+            log.exception("fault", path=self.path, request_id=scope.get("gerbang.request_id"))
+            response = self._frame.fault(request, fault)
+        self._frame.keep(request, response)
+        if scope["method"] == "HEAD":
+            response.body = b""
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method in ("GET", "HEAD") and self._get:
+            return await self._get(request)
+        if request.method == "POST" and self._post:
+            return await self._post(request, await self._frame.form(request, self._repeated))
+        response = self._frame.fault(request, PageFault("kesalahan.permintaan", "method", 405))
+        response.headers["Allow"] = self._allow
+        return response
+
+
+def _fields(content_type: str, body: bytes, repeated: Collection[str]) -> dict[str, list[str]]:
+    """The fields of an HTML form. Any other content type holds none, and so no form token either."""
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        return {}
+    fields: dict[str, list[str]] = {}
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        raise PageFault("kesalahan.permintaan", "malformed form") from None
+    for name, value in pairs:
+        # PostgreSQL has no text with NUL, and no keyboard has the key.
+        if "\x00" in value or (name in fields and name not in repeated):
+            raise PageFault("kesalahan.permintaan", "repeated field or NUL in a form")
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def _policy(nonce: str, service: Service | None) -> str:
+    """The Content-Security-Policy of a page. `form-action` stays open: a POST may end in a redirect to a relying party."""
+    images = "'self' data:"
+    if service is not None and service.logo_uri.startswith("https://"):
+        images += f" https://{urlsplit(service.logo_uri).netloc}"
+    scripts = f"'nonce-{nonce}'" if nonce else "'self'"
+    return (
+        f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())
+
+
+def query(request: Request, name: str) -> str:
+    """A parameter of the address, empty when absent; PageFault when it is there twice or holds NUL."""
+    parameters: QueryParams = request.query_params
+    values = parameters.getlist(name)
+    if len(values) > 1 or any("\x00" in value for value in values):
+        raise PageFault("kesalahan.permintaan", "repeated parameter or NUL")
+    return values[0] if values else ""
