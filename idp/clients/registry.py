@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from idp.clients.client import Client
 from idp.store.database import Tx
@@ -58,9 +59,15 @@ async def read(tx: Tx, client_id: str) -> Client | None:
     return _client(row) if row else None
 
 
-async def insert(tx: Tx, client: Client) -> None:
-    """Write a new client; IntegrityError if the id is taken."""
-    await tx.execute(clients.insert().values(client_id=client.client_id, source=client.source, created_at=client.created_at, **_changing(client)))
+async def insert(tx: Tx, client: Client) -> bool:
+    """Write a new client; False if the id is taken."""
+    new = clients.insert().values(client_id=client.client_id, source=client.source, created_at=client.created_at, **_changing(client))
+    try:
+        async with tx.begin_nested():
+            await tx.execute(new)
+    except IntegrityError:
+        return False
+    return True
 
 
 async def replace(tx: Tx, client: Client) -> bool:

@@ -25,6 +25,12 @@ SCOPES = (
 OPEN_SCOPES = frozenset({"openid", "profile", "email", "phone", "address", "offline_access"})
 """Scopes that a client may ask for when its metadata names none."""
 
+ADMIN_SCOPES = (
+    "accounts:read", "accounts:write", "clients:read", "clients:write", "clients:register", "keys:read", "keys:write",
+    "audit:read",
+)
+"""Scopes of the admin API; for clients that are machines, registered by an operator."""
+
 CLAIMS = tuple(dict.fromkeys(claim for claims in SCOPE_CLAIMS.values() for claim in claims))
 MAX_CLAIMS_PARAMETER = 4096
 

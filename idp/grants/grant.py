@@ -75,6 +75,13 @@ async def revoke_of_client(tx: Tx, account_id: UUID, client_id: str, now: int, b
     )
 
 
+async def revoke_all_of_client(tx: Tx, client_id: str, now: int, by: str) -> None:
+    """End every grant that a client holds, whoever gave it. Reads the whole table: for a client that goes away."""
+    await tx.execute(
+        update(grants).where(grants.c.client_id == client_id, grants.c.revoked_at.is_(None)).values(revoked_at=now, revoked_by=by)
+    )
+
+
 async def revoke_of_session(tx: Tx, session_id: UUID, now: int, by: str, *, offline_too: bool) -> None:
     """End the grants of a session; those with offline_access outlive a plain sign-out (Back-Channel Logout section 2.7)."""
     wanted = update(grants).where(grants.c.session_id == session_id, grants.c.revoked_at.is_(None))

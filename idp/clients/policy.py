@@ -1,0 +1,56 @@
+"""What we decide about a client, as opposed to what it says about itself. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from idp.base.errors import InvalidClientMetadata
+from idp.base.settings import loopback
+
+MEMBERS = ("first_party", "pre_authorised", "require_pkce", "resource_uris")
+_URI = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]{1,2048}")
+
+
+def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The policy to store; a member that we do not know is an error, since nobody but ourselves writes policies."""
+    if unknown := sorted(wanted.keys() - set(MEMBERS)):
+        raise InvalidClientMetadata(f"unknown policy member: {unknown[0]}")
+    accepted: dict[str, Any] = {}
+    for name in ("first_party", "pre_authorised", "require_pkce"):
+        value = wanted.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, bool):
+            raise InvalidClientMetadata(f"{name} must be true or false")
+        accepted[name] = value
+    if accepted.get("pre_authorised") and not accepted.get("first_party"):
+        raise InvalidClientMetadata(
+            "pre_authorised is for first parties: people are asked before a third party gets anything"
+        )
+    if wanted.get("resource_uris") is not None:
+        accepted["resource_uris"] = _resources(wanted["resource_uris"])
+    return accepted
+
+
+def _resources(value: Any) -> list[str]:
+    """Absolute URIs without a fragment (RFC 8707 section 2)."""
+    if not isinstance(value, list) or len(value) > 50:
+        raise InvalidClientMetadata("resource_uris must be a list")
+    return [_resource(uri) for uri in dict.fromkeys(value)]
+
+
+def _resource(uri: Any) -> str:
+    try:
+        parts = urlsplit(uri) if isinstance(uri, str) and _URI.fullmatch(uri) else None
+    except ValueError:
+        parts = None
+    if parts is None or "#" in str(uri) or "@" in parts.netloc:
+        raise InvalidClientMetadata("a resource URI is absolute and has no fragment")
+    if (
+        (parts.scheme == "https" and parts.hostname)
+        or (parts.scheme == "http" and loopback(parts.hostname))
+        or parts.scheme == "urn"
+    ):
+        return str(uri)
+    raise InvalidClientMetadata("a resource URI is https, http on loopback, or a URN")
