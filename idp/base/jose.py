@@ -3,16 +3,16 @@
 Signing is our own twenty lines, since we choose every byte of what we sign; what others wrote is parsed by joserfc.
 """
 
-import warnings
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from joserfc import jws
-from joserfc.errors import JoseError
+from joserfc._rfc7515.model import JWSAlgModel
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 
 from idp.base.opaque import b64decode, b64encode
@@ -23,9 +23,6 @@ ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
 MAX_JWT = 16_384
 _KEY_TYPES: dict[str, type[Key]] = {"ES256": ECKey, "RS256": RSAKey, "PS256": RSAKey, "EdDSA": OKPKey}
 _HEADER_MEMBERS = frozenset({"alg", "kid", "typ", "cty", "jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256"})
-
-# RFC 9864 renames EdDSA to Ed25519; relying parties still ask for the old name.
-warnings.filterwarnings("ignore", message="EdDSA is deprecated", module=r"joserfc|idp\.base\.jose")
 
 
 class JoseFault(Exception):
@@ -114,7 +111,7 @@ def read_header(token: str) -> dict[str, Any]:
     if not isinstance(header, dict) or not all(isinstance(header.get(name, ""), str) for name in ("alg", "kid", "typ")):
         raise JoseFault("malformed header")
     if strange := header.keys() - _HEADER_MEMBERS:
-        raise JoseFault(f"header member not accepted: {sorted(strange)[0][:20]}")
+        raise JoseFault(f"header member not accepted: {min(strange)[:20]}")
     return header
 
 
@@ -154,6 +151,12 @@ def verify(
 class _Registry(jws.JWSRegistry):
     max_header_length = 4096
     max_payload_length = MAX_JWT
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        """The one algorithm that is allowed, without the warning that RFC 9864 calls EdDSA Ed25519: relying parties still ask for the old name."""
+        if name not in (self.allowed or ()):
+            raise UnsupportedAlgorithmError(f"{name} is not allowed")
+        return self.algorithms[name]
 
 
 _REGISTRIES = {algorithm: _Registry(algorithms=[algorithm], strict_check_header=False) for algorithm in ALGORITHMS}

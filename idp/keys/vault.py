@@ -3,10 +3,10 @@
 from typing import Any
 
 import orjson
+from joserfc.jwk import Key
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from idp.base.jose import generate
 from idp.keys.key import ACTIVE, NEXT, RETIRED, SigningKey
 from idp.store.database import Tx
 from idp.store.encrypted import Place, Sealer
@@ -19,9 +19,8 @@ class Vault:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    async def create(self, tx: Tx, algorithm: str, state: str, now: int, signs_from: int, rsa_bits: int) -> str | None:
-        """Make a key in `state`; its kid, or None when another replica was first."""
-        key = generate(algorithm, rsa_bits)
+    async def create(self, tx: Tx, algorithm: str, key: Key, state: str, now: int, signs_from: int) -> str | None:
+        """Put a new key in `state`; its kid, or None when another replica was first."""
         kid = key.thumbprint()
         private = orjson.dumps(key.as_dict(private=True))
         values = {
