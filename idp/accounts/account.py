@@ -1,0 +1,110 @@
+"""An account and the identifiers that find it. A row exists from activation on, so an account in hand is a real one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from idp.base.opaque import keyed
+from idp.store.database import Tx
+from idp.store.material import Material
+from idp.store.tables import accounts, identifiers
+
+ACTIVE, DISABLED = "active", "disabled"
+EMAIL, PHONE, KPJ, NIK = "email", "phone", "kpj", "nik"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person. `email` is as it was typed, `phone` is E.164; `claims` are further standard claims as they are released."""
+
+    id: UUID
+    name: str
+    created_at: int
+    updated_at: int
+    status: str = ACTIVE
+    email: str | None = None
+    email_verified: bool = False
+    phone: str | None = None
+    phone_verified: bool = False
+    kpj: str | None = None
+    identity_level: int = 0
+    locale: str = "id"
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    password_hash: str | None = field(default=None, repr=False)
+    password_policy: str | None = None
+    password_changed_at: int | None = None
+    contact_changed_at: int | None = None
+    not_before: int = 0
+
+
+_COLUMNS = [accounts.c[name] for name in Account.__slots__]
+
+
+def lookup(material: Material, kind: str, normalised: str) -> bytes:
+    """The key under which an identifier is found: 16 bytes that tell nothing without `index.key`.
+
+    `normalised` comes from `idp.accounts.contact`: one spelling per identifier, so that one person is one row (T26).
+    """
+    return keyed(material.derive("identifier"), kind, normalised)[:16]
+
+
+async def read(tx: Tx, account_id: UUID) -> Account | None:
+    """One account, whatever its status."""
+    row = (await tx.execute(select(*_COLUMNS).where(accounts.c.id == account_id))).first()
+    return None if row is None else Account(**row._mapping)
+
+
+async def find(tx: Tx, key: bytes) -> Account | None:
+    """The account that an identifier's `lookup` leads to."""
+    wanted = select(*_COLUMNS).join(identifiers, identifiers.c.account_id == accounts.c.id).where(identifiers.c.lookup == key)
+    row = (await tx.execute(wanted)).first()
+    return None if row is None else Account(**row._mapping)
+
+
+async def insert(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
+    """Write an account with its identifiers, kind → `lookup`. False when another account has one of them: then nothing is written.
+
+    The primary key of `identifiers` decides between two who activate the same address at once (T36).
+    """
+    values = {name: getattr(account, name) for name in Account.__slots__}
+    try:
+        async with tx.begin_nested():
+            await tx.execute(accounts.insert().values(values))
+            for kind, key in keys.items():
+                await tx.execute(
+                    identifiers.insert().values(lookup=key, account_id=account.id, kind=kind, verified_at=account.created_at)
+                )
+    except IntegrityError:
+        return False
+    return True
+
+
+async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str, now: int) -> None:
+    """A new password, chosen under a version of the policy. The caller ends the sessions that must not outlive the old one."""
+    await _set(tx, account_id, now, password_hash=password_hash, password_policy=policy, password_changed_at=now)
+
+
+async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None:
+    """The same password under today's parameters; nothing if it was changed meanwhile."""
+    await tx.execute(
+        update(accounts).where(accounts.c.id == account_id, accounts.c.password_hash == old_hash).values(password_hash=new_hash)
+    )
+
+
+async def set_status(tx: Tx, account_id: UUID, status: str, now: int) -> bool:
+    """Disable or enable; False if there is no such account. A disabled account's tokens and sessions are dead at once."""
+    return await _set(tx, account_id, now, status=status)
+
+
+async def set_not_before(tx: Tx, account_id: UUID, moment: int) -> bool:
+    """Declare every session, grant and token from before `moment` (UNIX seconds) dead."""
+    return await _set(tx, account_id, moment, not_before=moment)
+
+
+async def _set(tx: Tx, account_id: UUID, now: int, **values: Any) -> bool:
+    changed = await tx.execute(update(accounts).where(accounts.c.id == account_id).values(updated_at=now, **values))
+    return changed.rowcount == 1
