@@ -1,74 +1,160 @@
-"""Contacts as people type them, and the one spelling under which they are kept and found. Pure.
+"""What people type about themselves, brought to one spelling: names, addresses, numbers; and how to show them masked.
 
-Two spellings of one address must never be two accounts, nor one spelling two addresses (T26). So what has more than
-one reading is refused instead of guessed: an email address is ASCII, since `ı`, `İ` and full-width letters fold into
-others; a mobile number ends as E.164.
+One spelling means one key: two texts that a mail server or a network would treat as the same address come out equal,
+and what could pass for another address without being it (`ı` for `i`) is refused (T26). Mail and SMS only ever go to
+the spelling that came out, never to the text as it was typed.
 """
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
-from idp.accounts.account import EMAIL, PHONE
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import NumberParseException, PhoneNumberType
 
-MAX_EMAIL = 254
-
-_EMAIL = re.compile(
-    r"(?=.{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])"
-)
-_INDONESIAN_MOBILE = re.compile(r"8[1-35-9]\d{7,10}")
-_FOREIGN = re.compile(r"\+[1-9]\d{7,14}")
-_SEPARATORS = str.maketrans("", "", " .-()\t\u2010\u2011\u2012\u2013")
+EMAIL, PHONE, KPJ = "email", "phone", "kpj"
+MAX_NAME = 60
+# Nothing that people type here is longer; what is, is not looked at.
+_MAX_TYPED = 320
+_SEPARATORS = re.compile(r"[\s.\-()/]+")
+_MOBILE_HERE = re.compile(r"8[1-35-9]\d{7,10}")
+_REACHABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
-class NotAContact(ValueError):
-    """What was typed is no such contact; `key` is the message that says what to type."""
+class Unreadable(Exception):
+    """The text is not what was asked for; `key` names the sentence of the catalogue that says so."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
 
 
-def normalise_email(text: str) -> str:
-    """The whole address in small letters; NotAContact("email") for anything doubtful.
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One way to name an account: a kind and the one spelling of its value."""
 
-    Providers treat `Budi@` and `budi@` as one mailbox; the few that do not cannot be used to make two accounts of it.
+    kind: str
+    value: str
+
+
+def name(text: str) -> str:
+    """A name as on an identity card: 1 to 60 Latin letters and `' . , -`; one word is enough. Raises Unreadable."""
+    if len(text) > _MAX_TYPED:
+        raise Unreadable("nama")
+    spelled = " ".join(_visible(unicodedata.normalize("NFC", text)).replace("’", "'").split())
+    if not 0 < len(spelled) <= MAX_NAME or not any(map(str.isalpha, spelled)):
+        raise Unreadable("nama")
+    if not all(character in " '.,-" or _latin(character) for character in spelled):
+        raise Unreadable("nama")
+    return spelled
+
+
+def email(text: str) -> str:
+    """An address in lower case, its domain in IDNA form, at most 254 characters. Raises Unreadable.
+
+    Compatibility forms (full-width letters, the Kelvin sign) become the letters that they stand for; other letters
+    beyond ASCII are refused before the `@`.
     """
-    text = _visible(text).strip()
-    if len(text) > MAX_EMAIL or not _EMAIL.fullmatch(text):
-        raise NotAContact("email")
-    return text.lower()
+    if len(text) > _MAX_TYPED:
+        raise Unreadable("email")
+    spelled = "".join(_visible(unicodedata.normalize("NFKC", text)).split()).casefold()
+    try:
+        checked = validate_email(spelled, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise Unreadable("email") from None
+    address = (checked.ascii_email or "").casefold()
+    if not address or len(address) > 254:
+        raise Unreadable("email")
+    return address
 
 
-def normalise_phone(text: str) -> str:
-    """A mobile number as E.164: `08…`, `8…`, `62…`, `+62…`, or `+` and another country's.
+def phone(text: str) -> str:
+    """A number that can receive SMS, in E.164. Raises Unreadable, which tells a landline apart.
 
-    NotAContact("hp") for what is no number, NotAContact("hp.rumah") for an Indonesian number that takes no SMS.
+    Without a country it is Indonesian: `08…`, `8…` and `62…`. The bare `62` is handled here, since a library that
+    guesses may take it for the beginning of a local number.
     """
-    number = _visible(text).translate(_SEPARATORS)
-    if not number.isascii() or not re.fullmatch(r"\+?\d{8,16}", number):
-        raise NotAContact("hp")
-    if number.startswith("+") and not number.startswith("+62"):
-        if not _FOREIGN.fullmatch(number):
-            raise NotAContact("hp")
-        return number
-    # In this order: a number that begins with 62 is never a national one, since all of those begin with 8.
-    national = number.removeprefix("+").removeprefix("62").removeprefix("0")
-    if not _INDONESIAN_MOBILE.fullmatch(national):
-        raise NotAContact("hp.rumah" if re.fullmatch(r"[2-7]\d{6,10}", national) else "hp")
-    return "+62" + national
+    digits = _SEPARATORS.sub("", _visible(unicodedata.normalize("NFKC", text[:_MAX_TYPED])))
+    abroad = digits.startswith("+")
+    digits = digits.removeprefix("+")
+    if not digits.isascii() or not digits.isdigit():
+        raise Unreadable("hp")
+    if abroad and not digits.startswith("62"):
+        return _foreign(digits)
+    national = digits.removeprefix("62") if abroad or digits.startswith("62") else digits
+    national = national.removeprefix("0")
+    if _MOBILE_HERE.fullmatch(national):
+        return f"+62{national}"
+    raise Unreadable("hp.rumah" if _landline(f"+62{national}") else "hp")
 
 
-def normalise(text: str) -> tuple[str, str] | None:
-    """(kind, spelling) of an identifier for sign-in: an email address or a mobile number; None if it is neither."""
-    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone)):
+def kpj(text: str) -> str | None:
+    """A participant number of 11 digits, None for an empty field. Raises Unreadable."""
+    digits = _SEPARATORS.sub("", _visible(unicodedata.normalize("NFKC", text[:_MAX_TYPED])))
+    if not digits:
+        return None
+    if len(digits) != 11 or not digits.isascii() or not digits.isdigit():
+        raise Unreadable("kpj")
+    return digits
+
+
+def readings(text: str) -> list[Identifier]:
+    """Everything that one field "email, mobile or participant number" may mean, the likeliest first; perhaps nothing.
+
+    Eleven digits that begin with 08 are a number of either kind.
+    """
+    found = []
+    for kind, read in ((EMAIL, email), (PHONE, phone), (KPJ, kpj)):
         try:
-            return kind, read(text)
-        except NotAContact:
+            value = read(text)
+        except Unreadable:
             continue
-    return None
+        if value:
+            found.append(Identifier(kind, value))
+    return found
+
+
+def masked_email(address: str) -> str:
+    """`b***@contoh.com`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def masked_phone(number: str) -> str:
+    """`0812****7890` for a number of this country, `+65****4567` for one from abroad."""
+    known = f"0{number[3:6]}" if number.startswith("+62") else number[:3]
+    return f"{known}****{number[-4:]}"
+
+
+def country(number: str) -> str:
+    """The country prefix of a number in E.164, `+62`; the gateway's breaker counts by it."""
+    return f"+{phonenumbers.parse(number).country_code}"
+
+
+def _foreign(digits: str) -> str:
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except NumberParseException:
+        raise Unreadable("hp") from None
+    if not phonenumbers.is_valid_number(number):
+        raise Unreadable("hp")
+    if phonenumbers.number_type(number) not in _REACHABLE:
+        raise Unreadable("hp.rumah")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _landline(number: str) -> bool:
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number)) == PhoneNumberType.FIXED_LINE
+    except NumberParseException:
+        return False
+
+
+def _latin(character: str) -> bool:
+    return character.isalpha() and unicodedata.name(character, "").startswith("LATIN ")
 
 
 def _visible(text: str) -> str:
-    """Without the invisible characters that come along when a number is copied from a chat."""
-    return "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cc"))
+    """Without what nobody sees and keyboards still send: zero-width characters, marks of direction, controls."""
+    return "".join(character for character in text if unicodedata.category(character) not in {"Cf", "Cc"} or character in "\t\n")
