@@ -144,6 +144,7 @@ class Settings(BaseSettings):
     themes: Path = Field(Path(__file__).resolve().parents[2] / "themes", description="Folder that holds the themes.")
     rsa_bits: int = Field(3072, ge=2048, le=4096, description="Size of new RSA keys.")
     acr_prefix: str = Field("urn:gerbang:acr:", description="Prefix of the acr values loa1, loa2, loa2v, loa3.")
+    password_policy: Literal["hybrid", "nist", "seed-bssn"] = Field("hybrid", description="Rules for new passwords: four classes or a phrase of 20 characters; NIST SP 800-63B-4; the national regulation's mix and term.")
     default_language: Literal["id", "en"] = Field("id", description="Language of pages when nothing else is asked.")
     dev: bool = Field(False, description="Dev mode: migrates, makes keys, seeds, enables every feature. Loopback issuers only.")
     run_worker: bool = Field(True, description="Run the worker inside `serve`; turn off where `idp work` runs.")

@@ -104,10 +104,17 @@ class Language:
 
 class _Filling(Formatter):
     def __init__(self, language: Language) -> None:
+        self._language = language
         self._written = {name: getattr(language, name) for name in WRITTEN}
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return str(self._written[format_spec](value)) if format_spec else str(value)
+        return str(self._written[format_spec](value)) if format_spec else self._plain(value)
+
+    def _plain(self, value: Any) -> str:
+        """A value as it comes; a Message within a sentence is said, several of them with commas between."""
+        if isinstance(value, tuple):
+            return ", ".join(map(self._plain, value))
+        return self._language.t(value) if isinstance(value, Message) else str(value)
 
 
 def choose(*wishes: str) -> str:
