@@ -1,0 +1,144 @@
+"""What a password must be. Pure: a policy, a password, what is known of its owner; out comes why not, or nothing.
+
+Three presets, since the rules in force contradict each other: the national agency's regulation wants a mix of
+characters and a term, NIST SP 800-63B-4 section 3.1.1.2 forbids to ask for either. `hybrid` takes the mix, or a phrase
+of 20 characters without it, and reminds instead of forcing. The version is stored with each password.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from idp.accounts import guessable
+from idp.theme.language import Message
+
+UPPER, LOWER, DIGIT, SYMBOL = "besar", "kecil", "angka", "simbol"
+CLASSES = (UPPER, LOWER, DIGIT, SYMBOL)
+_MIN_WORD = 4
+_MIN_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What is known of the person, in the spelling of `idp.accounts.contact`; all of it makes a password guessable.
+
+    `birthdate` is `YYYY-MM-DD`.
+    """
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    kpj: str = ""
+    nik: str = ""
+    birthdate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One set of rules. Lengths count code points after NFC; `max_age_days` and `expiry_mode` say what a term does.
+
+    `min_single` holds where the password is the only factor, `min_mfa` where the account has a second one. From
+    `phrase_min` on no classes are asked. `history` is how many earlier passwords are refused: 1 means the present one.
+    """
+
+    version: str
+    min_single: int
+    min_mfa: int
+    phrase_min: int | None
+    classes_required: int
+    max_age_days: int | None
+    expiry_mode: str  # off | remind | force
+    max_len: int = 256
+    history: int = 1
+    blocklists: frozenset[str] = frozenset({"breach", "context", "dictionary", "pattern"})
+    personal_info: bool = True
+
+    def judge(self, password: str, owner: Owner, *, second_factor: bool = False) -> Message | None:
+        """Why the password is refused, None if it is good. One reason at a time, the one that is mended first."""
+        password = normalise(password)
+        shortest = self.min_mfa if second_factor else self.min_single
+        if not password:
+            return Message("pw.kosong")
+        if len(password) < shortest:
+            return Message("pw.panjang", n=shortest)
+        if len(password) > self.max_len:
+            return Message("pw.terlalu_panjang")
+        missing = self._missing(password)
+        if missing:
+            kinds = tuple(Message(f"jenis.{kind}") for kind in missing)
+            return Message("pw.campur", jenis=kinds) if self.phrase_min else Message("pw.campur_wajib", jenis=kinds)
+        # Before the owner's own data: the printed example would otherwise be excused as somebody's name.
+        if guessable.printed(password):
+            return Message("pw.umum")
+        if self.personal_info and personal(password, owner):
+            return Message("pw.pribadi")
+        if self._guessable(password):
+            return Message("pw.umum")
+        return None
+
+    def _missing(self, password: str) -> list[str]:
+        if self.phrase_min is not None and len(password) >= self.phrase_min:
+            return []
+        present = set(map(_class, password))
+        missing = [kind for kind in CLASSES if kind not in present]
+        return missing[: max(0, self.classes_required - len(present))]
+
+    def _guessable(self, password: str) -> bool:
+        return (
+            ("breach" in self.blocklists and guessable.leaked(password))
+            or ("dictionary" in self.blocklists and guessable.word_with_affix(password))
+            or ("pattern" in self.blocklists and guessable.pattern(password))
+        )
+
+
+PRESETS = {
+    policy.version.rpartition("-")[0]: policy
+    for policy in (
+        Policy("hybrid-1", 12, 12, phrase_min=20, classes_required=4, max_age_days=180, expiry_mode="remind"),
+        Policy("nist-1", 15, 8, phrase_min=None, classes_required=0, max_age_days=None, expiry_mode="off"),
+        Policy("seed-bssn-1", 12, 12, phrase_min=None, classes_required=4, max_age_days=180, expiry_mode="force"),
+    )
+}
+
+
+def normalise(password: str) -> str:
+    """The form that is counted, judged and hashed: NFC, nothing else changed, nothing cut off."""
+    return unicodedata.normalize("NFC", password)
+
+
+def personal(password: str, owner: Owner) -> bool:
+    """Whether the password holds a piece of what is known of its owner."""
+    spellings = {guessable.folded(password), guessable.fold(password)}
+    if any(word in spelling for word in _words(owner) for spelling in spellings):
+        return True
+    # Separators between digits are what people put in to make a number look like something else.
+    digits = re.sub(r"[\s./-]+", "", guessable.folded(password))
+    return any(piece in digits for piece in _numbers(owner))
+
+
+def _words(owner: Owner) -> Iterator[str]:
+    local = owner.email.partition("@")[0]
+    for text in (owner.name, local):
+        for word in re.split(r"[^a-z]+", guessable.folded(text)):
+            if len(word) >= _MIN_WORD:
+                yield word
+    if len(local) >= _MIN_WORD:
+        yield guessable.folded(local)
+
+
+def _numbers(owner: Owner) -> Iterator[str]:
+    for number in (owner.phone.lstrip("+"), owner.kpj, owner.nik):
+        for start in range(len(number) - _MIN_DIGITS + 1):
+            yield number[start : start + _MIN_DIGITS]
+    if owner.birthdate:
+        year, month, day = owner.birthdate.split("-")
+        yield from (day + month + year, year + month + day, day + month + year[2:], year[2:] + month + day)
+
+
+def _class(character: str) -> str:
+    if character.isupper():
+        return UPPER
+    if character.islower():
+        return LOWER
+    return DIGIT if character.isdecimal() else SYMBOL
