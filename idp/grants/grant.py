@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import distinct, select, update
+from sqlalchemy import distinct, or_, select, update
 
 from idp.grants.tokens import Authentication
 from idp.store.database import Database, Statement, Tx
@@ -90,11 +90,12 @@ async def revoke_of_session(tx: Tx, session_id: UUID, now: int, by: str, *, offl
     await tx.execute(wanted.values(revoked_at=now, revoked_by=by))
 
 
-async def revoke_of_account(tx: Tx, account_id: UUID, now: int, by: str) -> None:
-    """End every grant of an account."""
-    await tx.execute(
-        update(grants).where(grants.c.account_id == account_id, grants.c.revoked_at.is_(None)).values(revoked_at=now, revoked_by=by)
-    )
+async def revoke_of_account(tx: Tx, account_id: UUID, now: int, by: str, *, but: UUID | None = None) -> None:
+    """End every grant of an account, save those of the session `but`."""
+    wanted = update(grants).where(grants.c.account_id == account_id, grants.c.revoked_at.is_(None))
+    if but is not None:
+        wanted = wanted.where(grants.c.session_id != but)
+    await tx.execute(wanted.values(revoked_at=now, revoked_by=by))
 
 
 async def clients_of_session(tx: Tx, session_id: UUID) -> list[str]:
@@ -103,6 +104,17 @@ async def clients_of_session(tx: Tx, session_id: UUID) -> list[str]:
         select(distinct(grants.c.client_id)).where(grants.c.session_id == session_id, grants.c.code_used_at.is_not(None)).order_by(grants.c.client_id)
     )
     return list(rows.scalars())
+
+
+async def standing_of_account(tx: Tx, account_id: UUID, sessions: list[UUID], but: UUID | None) -> list[tuple[UUID, str]]:
+    """(session, client) of everything that still stands for an account: its live `sessions`, and grants that outlived theirs."""
+    rows = await tx.execute(
+        select(grants.c.session_id, grants.c.client_id).distinct().where(
+            grants.c.account_id == account_id, grants.c.code_used_at.is_not(None),
+            or_(grants.c.revoked_at.is_(None), grants.c.session_id.in_(sessions)),
+        )
+    )
+    return sorted((row.session_id, row.client_id) for row in rows if row.session_id != but)
 
 
 async def clients_of_account(tx: Tx, account_id: UUID, now: int) -> list[tuple[str, int]]:

@@ -24,10 +24,6 @@ MAX_TICKET = 12_000
 class TicketFault(Exception):
     """The ticket was changed, belongs to another browser, or has expired."""
 
-    def __init__(self, reason: str, ticket: "Ticket | None" = None) -> None:
-        super().__init__(reason)
-        self.expired = ticket
-
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
@@ -88,5 +84,5 @@ class Tickets:
         if ticket.device is not None and ticket.device != device:
             raise TicketFault("another browser")
         if now >= started_at + self._lifetime:
-            raise TicketFault("expired", ticket)
+            raise TicketFault("expired")
         return ticket

@@ -60,10 +60,11 @@ async def insert(tx: Tx, handle: Handle, session: Session) -> None:
     )
 
 
-async def end(tx: Tx, session_id: UUID, now: int, by: str) -> bool:
-    """End one session; False if it had ended."""
-    ended = await tx.execute(update(sessions).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None)).values(ended_at=now, ended_by=by))
-    return ended.rowcount == 1
+async def end(tx: Tx, session_id: UUID, now: int, by: str) -> UUID | None:
+    """End one session; the account that it belonged to, or None if it had ended."""
+    ended = update(sessions).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None)).values(ended_at=now, ended_by=by)
+    account_id: UUID | None = await tx.scalar(ended.returning(sessions.c.account_id))
+    return account_id
 
 
 async def live_of(tx: Tx, account_id: UUID, lifetimes: Lifetimes, now: int) -> list[Session]:

@@ -1,9 +1,26 @@
 """What relying parties call: plain ASGI endpoints found by path, ahead of everything else."""
 
 from idp.provider import Provider
+from idp.web.protocol import authorize, discovery, logout, token, userinfo
 from idp.web.shell import App
 
 
 def routes(provider: Provider) -> dict[str, App]:
     """Path → endpoint."""
-    return {}
+    begin, resume = authorize.endpoints(provider)
+    metadata = discovery.endpoint(provider)
+    return {
+        "/.well-known/openid-configuration": metadata,
+        # RFC 8414 section 3.1 puts the well-known part before the issuer's path.
+        f"/.well-known/oauth-authorization-server{provider.settings.issuer_path}": metadata,
+        "/.well-known/oauth-authorization-server": metadata,
+        "/jwks": discovery.jwks(provider),
+        "/authorize": begin,
+        "/authorize/lanjut": resume,
+        "/par": token.pushed_authorization(provider),
+        "/token": token.token(provider),
+        "/userinfo": userinfo.endpoint(provider),
+        "/introspect": token.introspection(provider),
+        "/revoke": token.revocation(provider),
+        "/end_session": logout.endpoint(provider),
+    }

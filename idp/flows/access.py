@@ -1,0 +1,42 @@
+"""A token of ours that somebody presents: is it whole, in time, and does its grant still stand? At most one round trip."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from idp.base.errors import InvalidToken
+from idp.base.jose import JoseFault
+from idp.grants import grant
+from idp.grants.tokens import ACCESS_TOKEN_TYPE
+from idp.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A good access token: its claims, and for a person's token the row of its grant and account."""
+
+    claims: Mapping[str, Any]
+    row: Mapping[str, Any] | None
+
+    @property
+    def scope(self) -> frozenset[str]:
+        return frozenset(str(self.claims.get("scope", "")).split())
+
+
+async def read(provider: Provider, token: str) -> Presented:
+    """The token's meaning; InvalidToken when it is not ours, has expired, or was taken back."""
+    try:
+        claims = provider.keyring.verify(token, (ACCESS_TOKEN_TYPE,))
+    except JoseFault as fault:
+        raise InvalidToken("the access token is not valid", private=str(fault)) from None
+    if claims.get("iss") != provider.settings.issuer or provider.clock.now() >= claims["exp"]:
+        raise InvalidToken("the access token has expired")
+    if provider.clients.get(claims["client_id"]) is None:
+        raise InvalidToken("the access token is no longer valid")
+    if "gid" not in claims:
+        return Presented(claims, None)
+    row = await grant.standing(provider.database, UUID(claims["gid"]))
+    if row is None:
+        raise InvalidToken("the access token is no longer valid")
+    return Presented(claims, row)

@@ -1,0 +1,144 @@
+"""Signing out: RP-initiated (OIDC RP-Initiated Logout 1.0), from our own pages, and everywhere at once.
+
+Every end of a session tells the services that took part, by back-channel logout through the durable outbox: written in
+the same transaction, so that no crash can end a session here and leave it standing there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from idp.base.errors import PageFault
+from idp.base.jose import JoseFault
+from idp.base.opaque import same
+from idp.clients.client import Client
+from idp.grants import grant, standing
+from idp.provider import Provider
+from idp.sessions import session
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+
+BACKCHANNEL = "backchannel"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """A session has ended. `location` is where the client wants the person; without it they see our page."""
+
+    session_id: UUID | None
+    location: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The person has to be asked, since nobody proved that a service of theirs wants this (T10)."""
+
+
+async def by_relying_party(provider: Provider, values: Mapping[str, str], visitor: Visitor) -> SignedOut | Confirm:
+    """The end_session endpoint. Without a hint of ours nobody is sent anywhere; PageFault for a bad hint or address."""
+    hint = values.get("id_token_hint")
+    if hint is None:
+        return Confirm()
+    claims, client = _read_hint(provider, hint, values.get("client_id"))
+    location = _location(client, values.get("post_logout_redirect_uri"), values.get("state"))
+    stands = await standing.read(
+        provider.database, visitor.session, client.client_id, provider.settings.lifetimes, provider.clock.now()
+    )
+    if stands is not None and not same(provider.subjects.of(stands.account_id, client.sector), str(claims.get("sub"))):
+        # Somebody else sits at this browser now: ask them, and send them nowhere.
+        return Confirm()
+    session_id = stands.session.id if stands is not None else _session_of(claims)
+    if session_id is None:
+        return SignedOut(None, location)
+    async with provider.database.transaction() as tx:
+        await end_session(provider, tx, session_id, stands.account_id if stands else None, f"client:{client.client_id}")
+    return SignedOut(session_id, location)
+
+
+async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
+    """The person confirmed on our own page."""
+    stands = await standing.read(provider.database, visitor.session, "", provider.settings.lifetimes, provider.clock.now())
+    if stands is None:
+        return SignedOut(None, None)
+    async with provider.database.transaction() as tx:
+        await end_session(provider, tx, stands.session.id, stands.account_id, "person")
+    return SignedOut(stands.session.id, None)
+
+
+_SHOWN = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
+
+
+async def confirmations(provider: Provider, session_id: UUID) -> list[tuple[str, str]]:
+    """(service, confirmed | pending | failed) for every service that had to be told of a session's end."""
+    async with provider.database.reading() as tx:
+        items = await provider.outbox.about(tx, session_id, BACKCHANNEL)
+    known = ((provider.clients.known(client_id), state) for client_id, state in items)
+    return [(client.name, _SHOWN[state]) for client, state in known if client is not None]
+
+
+async def end_session(provider: Provider, tx: Tx, session_id: UUID, account_id: UUID | None, by: str) -> None:
+    """End one session and what was granted in it, and tell its services. Grants with offline_access outlive it."""
+    now = provider.clock.now()
+    ended = await session.end(tx, session_id, now, by.partition(":")[0])
+    if ended is None:
+        return
+    account_id = account_id or ended
+    told = [(session_id, client_id) for client_id in await grant.clients_of_session(tx, session_id)]
+    await grant.revoke_of_session(tx, session_id, now, "logout", offline_too=False)
+    await _tell(provider, tx, account_id, told)
+    await provider.audit.append(tx, Event("session.ended", actor=by, account_id=account_id, session_id=session_id))
+
+
+async def end_all(provider: Provider, tx: Tx, account_id: UUID, by: str, but: UUID | None = None) -> None:
+    """End every session of an account, offline grants too, save the session `but`; effective at commit, on every replica."""
+    now = provider.clock.now()
+    live = [one.id for one in await session.live_of(tx, account_id, provider.settings.lifetimes, now) if one.id != but]
+    told = await grant.standing_of_account(tx, account_id, live, but)
+    for session_id in live:
+        await session.end(tx, session_id, now, by.partition(":")[0])
+    await grant.revoke_of_account(tx, account_id, now, "logout", but=but)
+    await _tell(provider, tx, account_id, told)
+    await provider.audit.append(
+        tx, Event("session.ended_everywhere", actor=by, account_id=account_id, session_id=but, detail={"sessions": len(live)})
+    )
+
+
+async def _tell(provider: Provider, tx: Tx, account_id: UUID, told: list[tuple[UUID, str]]) -> None:
+    for session_id, client_id in told:
+        client = provider.clients.known(client_id)
+        if client is not None and client.backchannel_logout_uri is not None:
+            payload = {"sub": provider.subjects.of(account_id, client.sector), "sid": str(session_id)}
+            await provider.outbox.put(tx, BACKCHANNEL, client_id, payload, subject_id=session_id)
+
+
+def _read_hint(provider: Provider, hint: str, client_id: str | None) -> tuple[Mapping[str, object], Client]:
+    """Whose ID token this is. Its signature must be ours; that it has expired does not matter."""
+    try:
+        claims = provider.keyring.verify(hint, ("jwt",))
+    except JoseFault as fault:
+        raise PageFault("kesalahan.keluar", f"id_token_hint: {fault}") from None
+    audience = claims.get("aud")
+    client = provider.clients.get(audience) if isinstance(audience, str) else None
+    if claims.get("iss") != provider.settings.issuer or client is None or client_id not in (None, client.client_id):
+        raise PageFault("kesalahan.keluar", "id_token_hint of another client")
+    return claims, client
+
+
+def _location(client: Client, uri: str | None, state: str | None) -> str | None:
+    """Where to send the person: byte-equal to a registered address, with the state added."""
+    if uri is None:
+        return None
+    if uri not in client.post_logout_redirect_uris:
+        raise PageFault("kesalahan.keluar", f"post_logout_redirect_uri not registered for {client.client_id}")
+    if state is None:
+        return uri
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state}, quote_via=quote)}"
+
+
+def _session_of(claims: Mapping[str, object]) -> UUID | None:
+    try:
+        return UUID(str(claims.get("sid")))
+    except ValueError:
+        return None

@@ -1,0 +1,113 @@
+"""What is still missing before a code may be issued? A list read from top to bottom; the first that applies is asked. Pure.
+
+The answer follows from the request, the standing and the clock alone. The ticket adds what the person did for this
+very request, so that `prompt=login` asks once and not for ever.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from idp.flows.authorization_request import AuthorizationRequest
+from idp.grants.standing import Standing
+from idp.sessions import levels
+from idp.sessions.interaction import Ticket
+
+CREATE, LOGIN, SELECT_ACCOUNT, SECOND_FACTOR, CONSENT = "create", "login", "select_account", "second_factor", "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that the answer depends on. `hinted` tells whether an id_token_hint names this very person."""
+
+    request: AuthorizationRequest
+    standing: Standing | None
+    ticket: Ticket
+    hinted: bool | None
+    now: int
+
+    def did(self, step: str) -> bool:
+        """Whether a step was done for this request, in this session."""
+        return self.standing is not None and self.ticket.has(step, self.standing.session.id)
+
+    @property
+    def stale(self) -> bool:
+        """Whether the last active authentication is older than the request allows."""
+        if self.request.max_age is None or self.standing is None:
+            return False
+        return self.now - self.standing.session.auth_time > self.request.max_age
+
+
+def wanted_level(request: AuthorizationRequest, standing: Standing) -> str | None:
+    """The level to reach: the first asked for that this account can reach, else the highest it can; None if none was asked."""
+    for level in request.wanted:
+        if levels.reaches(standing.reachable, level):
+            return level
+    return standing.reachable if request.wanted else None
+
+
+def unmet(request: AuthorizationRequest, standing: Standing) -> bool:
+    """Whether an essential acr is asked for that this account cannot reach."""
+    return request.acr_essential and bool(request.wanted) and not any(levels.reaches(standing.reachable, level) for level in request.wanted)
+
+
+def _wants_two(question: Question) -> bool:
+    if question.standing is None:
+        return False
+    level = wanted_level(question.request, question.standing)
+    return level is not None and level != "loa1"
+
+
+def _create(question: Question) -> bool:
+    return "create" in question.request.prompt and not question.did(levels.PASSWORD)
+
+
+def _login(question: Question) -> bool:
+    if question.standing is None:
+        return True
+    if question.did(levels.PASSWORD):
+        return False
+    if "login" in question.request.prompt or question.hinted is False:
+        return True
+    # Stale, and no second factor will be asked that would be a real re-authentication by itself.
+    return question.stale and not _wants_two(question)
+
+
+def _select_account(question: Question) -> bool:
+    if question.standing is None or question.did("select") or question.did(levels.PASSWORD):
+        return False
+    return "select_account" in question.request.prompt
+
+
+def _second_factor(question: Question) -> bool:
+    if question.standing is None or not _wants_two(question):
+        return False
+    level = wanted_level(question.request, question.standing)
+    assert level is not None
+    if not levels.reaches(question.standing.level, level):
+        return True
+    return ("login" in question.request.prompt or question.stale) and not question.did(levels.TOTP)
+
+
+def _consent(question: Question) -> bool:
+    request, standing = question.request, question.standing
+    if standing is None or question.did("consent"):
+        return False
+    if "consent" in request.prompt:
+        return True
+    if request.client.pre_authorised:
+        return False
+    return standing.consent is None or not standing.consent.covers(request.scope, request.asked_claims)
+
+
+PROMPTS: tuple[tuple[str, Callable[[Question], bool]], ...] = (
+    (CREATE, _create),
+    (SELECT_ACCOUNT, _select_account),
+    (LOGIN, _login),
+    (SECOND_FACTOR, _second_factor),
+    (CONSENT, _consent),
+)
+
+
+def missing(question: Question) -> str | None:
+    """The first thing that the person still has to do, or None."""
+    return next((name for name, applies in PROMPTS if applies(question)), None)

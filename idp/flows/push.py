@@ -1,0 +1,31 @@
+"""Pushed authorization requests (RFC 9126): judged when they are pushed, so that the browser only carries a reference."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp.base.errors import InvalidRequest, PageFault
+from idp.clients.client import Client
+from idp.flows.authorization_request import find_target, judge
+from idp.grants import pushed
+from idp.provider import Provider
+
+_AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
+
+
+async def push(provider: Provider, client: Client, values: Mapping[str, str], repeated: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Keep a sound request for a minute; anything that /authorize would refuse is refused here already."""
+    if "request_uri" in values:
+        raise InvalidRequest("request_uri cannot be pushed")
+    parameters = {name: value for name, value in values.items() if name not in _AUTHENTICATION} | {"client_id": client.client_id}
+    resources = repeated.get("resource", [])
+    try:
+        target = await find_target(provider, parameters, {})
+    except PageFault as fault:
+        raise InvalidRequest("redirect_uri is not registered for this client", private=fault.private) from None
+    judge(provider, target, parameters, resources, {})
+    lifetime = provider.settings.lifetimes.pushed_request
+    expires_at = provider.clock.now() + lifetime
+    request_uri = await pushed.push(
+        provider.database, provider.new_handle(), client.client_id, {**parameters, "resource": resources}, expires_at
+    )
+    return {"request_uri": request_uri, "expires_in": lifetime}

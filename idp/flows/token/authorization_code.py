@@ -1,0 +1,65 @@
+"""Code for tokens (RFC 6749 section 4.1.3): consumed in one statement, and only then is anything signed."""
+
+import re
+from typing import Any
+
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from idp.base.errors import InvalidGrant, InvalidRequest
+from idp.base.opaque import Handle
+from idp.clients.client import Client
+from idp.flows.token import minting
+from idp.flows.token.request import TokenRequest
+from idp.grants import code
+from idp.grants.grant import from_row, revoke
+from idp.provider import Provider
+from idp.store.audit import Event
+
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+async def exchange(provider: Provider, client: Client, request: TokenRequest) -> dict[str, Any]:
+    """Redeem a code. Whatever is wrong with it is `invalid_grant`, and a code that was used before ends its grant."""
+    values = request.values
+    if "code" not in values:
+        raise InvalidRequest("code is missing")
+    handle = Handle.parse(values["code"])
+    if handle is None:
+        raise InvalidGrant("the code is not valid")
+    row = await code.redeem(
+        provider.database, handle, client_id=client.client_id, redirect_uri=_redirect_uri(client, values.get("redirect_uri")),
+        challenge=_challenge(values.get("code_verifier")), now=provider.clock.now(), milliseconds=provider.clock.milliseconds(),
+        entropy=provider.entropy, network=request.network,
+    )
+    if row is None:
+        await _end_if_replayed(provider, client, handle, request.network)
+        raise InvalidGrant("the code is not valid")
+    grant = from_row(row)
+    resources = minting.audience(provider, grant.resources, request.resources)
+    refresh = provider.refresh_tokens.make(grant.id, grant.generation) if grant.offline else None
+    return minting.response(provider, client, grant, code.person(row), grant.scope, resources, refresh, grant.nonce)
+
+
+def _redirect_uri(client: Client, sent: str | None) -> str:
+    """The redirect URI of the request, sent again; a client with a single one may leave it out (OAuth 2.1 section 4.1.3)."""
+    if sent is None and len(client.redirect_uris) == 1:
+        return next(iter(client.redirect_uris))
+    return sent or ""
+
+
+def _challenge(verifier: str | None) -> str | None:
+    if verifier is None:
+        return None
+    if not _VERIFIER.fullmatch(verifier):
+        raise InvalidGrant("code_verifier does not match")
+    return str(create_s256_code_challenge(verifier))
+
+
+async def _end_if_replayed(provider: Provider, client: Client, handle: Handle, network: str) -> None:
+    async with provider.database.transaction() as tx:
+        grant_id = await code.replayed(tx, handle, client.client_id)
+        if grant_id is not None:
+            await revoke(tx, grant_id, provider.clock.now(), "replay")
+            await provider.audit.append(
+                tx, Event("code.replayed", actor=client.client_id, client_id=client.client_id, network=network, detail={"grant": str(grant_id)})
+            )

@@ -1,0 +1,93 @@
+"""Tokens for a grant, minted the same way after a code and after a refresh. At most one RSA signature per answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from idp.base.errors import InvalidScope, InvalidTarget
+from idp.clients.client import Client
+from idp.grants import claims, tokens
+from idp.grants.grant import Grant
+from idp.provider import Provider
+
+
+def narrowed_scope(granted: str, asked: str | None) -> str:
+    """The scope of this token: what was asked, if it lies within what was granted (RFC 6749 section 6)."""
+    if asked is None:
+        return granted
+    wanted = list(dict.fromkeys(asked.split()))
+    if not wanted or not set(wanted) <= set(granted.split()):
+        raise InvalidScope("scope exceeds what was granted")
+    return " ".join(wanted)
+
+
+def audience(provider: Provider, granted: Sequence[str], asked: Sequence[str]) -> list[str]:
+    """The resources of this token: those asked for, else all that were granted (RFC 8707 section 2.2).
+
+    The issuer may always be named: it is the resource behind userinfo, and what a token is for when nothing was asked.
+    """
+    others = [resource for resource in asked if resource != provider.settings.issuer]
+    if granted and not set(others) <= set(granted):
+        raise InvalidTarget("resource was not part of the authorization request")
+    if any(provider.clients.owner_of(resource) is None for resource in others):
+        raise InvalidTarget("unknown resource")
+    return list(dict.fromkeys(asked)) or list(granted)
+
+
+def access_token(provider: Provider, client: Client, grant: Grant, scope: str, resources: Sequence[str]) -> str:
+    """A JWT access token (RFC 9068). Its subject is that of its resource's sector, so that the resource knows the person."""
+    settings = provider.settings
+    sectors = {_sector(provider, client, uri) for uri in resources} or {client.sector}
+    if len(sectors) > 1:
+        raise InvalidTarget("these resources know people under different names; ask for one token each")
+    sector = sectors.pop()
+    body = tokens.access_token(
+        issuer=settings.issuer, subject=provider.subjects.of(grant.account_id, sector), client_id=client.client_id,
+        audience=_single(resources) or settings.issuer, scope=scope, now=provider.clock.now(), lifetime=settings.lifetimes.access_token,
+        entropy=provider.entropy, authentication=grant.authentication, grant_id=grant.id, session_id=grant.session_id,
+    )
+    return provider.keyring.sign(body, _access_algorithm(client), tokens.ACCESS_TOKEN_TYPE)
+
+
+def id_token(provider: Provider, client: Client, grant: Grant, person: Mapping[str, Any], access: str, nonce: str | None) -> str:
+    """An ID token. Profile claims stay in userinfo unless they were asked for here by name."""
+    asked = grant.claims.get("id_token", {})
+    body = tokens.id_token(
+        issuer=provider.settings.issuer, subject=provider.subjects.of(grant.account_id, client.sector), client_id=client.client_id,
+        now=provider.clock.now(), lifetime=provider.settings.lifetimes.id_token, authentication=grant.authentication,
+        session_id=grant.session_id, nonce=nonce, access_token=access, algorithm=client.id_token_algorithm,
+        extra=claims.release(claims.person(person), frozenset(), asked) if asked else {},
+    )
+    return provider.keyring.sign(body, client.id_token_algorithm)
+
+
+def response(
+    provider: Provider, client: Client, grant: Grant, person: Mapping[str, Any], scope: str, resources: Sequence[str],
+    refresh: str | None, nonce: str | None,
+) -> dict[str, Any]:
+    """The token response of a grant (RFC 6749 section 5.1, OIDC Core section 3.1.3.3)."""
+    access = access_token(provider, client, grant, scope, resources)
+    answer: dict[str, Any] = {
+        "access_token": access, "token_type": "Bearer", "expires_in": provider.settings.lifetimes.access_token, "scope": scope,
+    }
+    if refresh is not None:
+        answer["refresh_token"] = refresh
+    if "openid" in scope.split():
+        answer["id_token"] = id_token(provider, client, grant, person, access, nonce)
+    return answer
+
+
+def _sector(provider: Provider, client: Client, resource: str) -> str:
+    owner = provider.clients.owner_of(resource)
+    return client.sector if owner is None else owner.sector
+
+
+def _access_algorithm(client: Client) -> str:
+    """The client's choice, but never a second RSA signature beside the ID token's: that would double the cost."""
+    wanted = client.access_token_algorithm
+    if wanted in ("RS256", "PS256") and client.id_token_algorithm in ("RS256", "PS256"):
+        return "ES256"
+    return wanted
+
+
+def _single(resources: Sequence[str]) -> str | list[str]:
+    return resources[0] if len(resources) == 1 else list(resources)

@@ -1,0 +1,67 @@
+"""Refresh (RFC 6749 section 6): one statement moves the family on; what an attacker copied ends it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp.base.errors import InvalidGrant, InvalidRequest
+from idp.clients.client import Client
+from idp.flows.token import minting
+from idp.flows.token.request import TokenRequest
+from idp.grants import code, refresh
+from idp.grants.grant import from_row, revoke
+from idp.grants.refresh import RefreshToken
+from idp.provider import Provider
+from idp.store.audit import Event
+
+
+async def renew(provider: Provider, client: Client, request: TokenRequest) -> dict[str, Any]:
+    """Rotate and answer. A request that asks for less than was granted is judged before the family moves."""
+    text = request.values.get("refresh_token")
+    if text is None:
+        raise InvalidRequest("refresh_token is missing")
+    token = provider.refresh_tokens.read(text)
+    if token is None:
+        raise InvalidGrant("the refresh token is not valid")
+    if "scope" in request.values or request.resources:
+        await _judge_before_rotating(provider, client, token, request)
+    now = provider.clock.now()
+    row = await refresh.rotate(
+        provider.database, token, client_id=client.client_id, now=now, idle_expires_at=now + provider.settings.lifetimes.refresh_idle
+    )
+    if row is None:
+        row = await _lost_answer(provider, client, token, request.network)
+    return _answer(provider, client, row, request)
+
+
+def _answer(provider: Provider, client: Client, row: Mapping[str, Any], request: TokenRequest) -> dict[str, Any]:
+    grant = from_row(row)
+    scope = minting.narrowed_scope(grant.scope, request.values.get("scope"))
+    resources = minting.audience(provider, grant.resources, request.resources)
+    successor = provider.refresh_tokens.make(grant.id, grant.generation)
+    return minting.response(provider, client, grant, code.person(row), scope, resources, successor, None)
+
+
+async def _judge_before_rotating(provider: Provider, client: Client, token: RefreshToken, request: TokenRequest) -> None:
+    row = await refresh.read(provider.database, token.grant_id)
+    if row is not None and refresh.usable(row, client.client_id, provider.clock.now()):
+        grant = from_row(row)
+        minting.narrowed_scope(grant.scope, request.values.get("scope"))
+        minting.audience(provider, grant.resources, request.resources)
+
+
+async def _lost_answer(provider: Provider, client: Client, token: RefreshToken, network: str) -> Mapping[str, Any]:
+    """The family as it stands, if the answer to the last rotation may have been lost; else InvalidGrant, and the alarm."""
+    now = provider.clock.now()
+    row = await refresh.read(provider.database, token.grant_id)
+    if row is not None and refresh.repeats_lost_answer(row, token, client.client_id, now, provider.settings.lifetimes.refresh_grace):
+        return row
+    if row is not None and refresh.usable(row, client.client_id, now) and token.generation < row["generation"]:
+        async with provider.database.transaction() as tx:
+            await revoke(tx, token.grant_id, now, "replay")
+            await provider.audit.append(
+                tx, Event(
+                    "refresh.replayed", actor=client.client_id, account_id=from_row(row).account_id, client_id=client.client_id,
+                    network=network, detail={"grant": str(token.grant_id), "generation": token.generation},
+                )
+            )
+    raise InvalidGrant("the refresh token is not valid")

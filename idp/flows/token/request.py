@@ -1,0 +1,13 @@
+"""A token request as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """Form values, the resources asked for (RFC 8707, may repeat), and the caller's network for the audit trail."""
+
+    values: Mapping[str, str]
+    resources: list[str]
+    network: str

@@ -1,0 +1,40 @@
+"""Userinfo (OIDC Core section 5.3)."""
+
+from typing import Any
+
+import orjson
+
+from idp.base.errors import InsufficientScope, InvalidToken
+from idp.clients.client import Client
+from idp.flows import access
+from idp.grants import claims
+from idp.provider import Provider
+from idp.store.tables import as_id
+
+
+async def read(provider: Provider, token: str) -> tuple[Client, dict[str, Any]]:
+    """The client that holds the token, and what it may know of the person."""
+    presented = await access.read(provider, token)
+    row = presented.row
+    client = provider.clients.get(presented.claims["client_id"])
+    if row is None or client is None:
+        raise InsufficientScope("openid")
+    if "openid" not in presented.scope:
+        raise InsufficientScope("openid")
+    if not _meant_for_us(presented.claims["aud"], provider.settings.issuer):
+        raise InvalidToken("the access token is for another resource")
+    asked = orjson.loads(row["asked"]).get("userinfo", {}) if row["asked"] else {}
+    released = claims.release(claims.person(row), presented.scope, asked)
+    return client, {"sub": provider.subjects.of(as_id(row["account_id"]), client.sector), **released}
+
+
+def signed(provider: Provider, client: Client, body: dict[str, Any]) -> str:
+    """The answer as a JWT, for clients that registered userinfo_signed_response_alg."""
+    algorithm = client.userinfo_algorithm
+    assert algorithm is not None
+    return provider.keyring.sign({**body, "iss": provider.settings.issuer, "aud": client.client_id}, algorithm)
+
+
+def _meant_for_us(audience: Any, issuer: str) -> bool:
+    """Userinfo is ours: a token narrowed to somebody's API must not open it (RFC 8707, ASVS 10.3.1)."""
+    return bool(issuer in audience) if isinstance(audience, list) else bool(audience == issuer)

@@ -1,0 +1,184 @@
+"""Reading and writing the wire of OAuth: strict parameters, JSON answers, Bearer challenges. Thin on purpose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from idp.base.errors import InsufficientScope, InvalidClient, InvalidRequest, OAuthError, Unavailable
+from idp.web.shell import App, Receive, Scope, Send
+
+MAX_VALUE = 8192
+MAX_QUERY = 24_000
+MAX_FIELDS = 60
+_REPEATABLE = frozenset({"resource", "audience"})
+NO_STORE = ((b"cache-control", b"no-store"), (b"pragma", b"no-cache"))
+ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+"""For endpoints that browsers of public clients call; no cookie counts there, so any origin may (ASVS 3.4.2)."""
+_JSON = (b"content-type", b"application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Request parameters after RFC 6749 section 3.1: each at most once, empty means absent, unknown ones are ignored.
+
+    `faults` holds what is wrong with single parameters, by name, so that a fault in one does not hide where an error
+    may be sent. `repeated` holds the two that may repeat (`resource`, RFC 8707, and `audience`, RFC 8693).
+    """
+
+    values: dict[str, str]
+    repeated: dict[str, list[str]] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def require_sound(self) -> None:
+        """Raise InvalidRequest for the first fault."""
+        for name, fault in self.faults.items():
+            raise InvalidRequest(f"{name} {fault}" if name.isidentifier() else f"a parameter {fault}")
+
+
+def parse(raw: bytes) -> Parameters:
+    """Parameters of a query or a form body."""
+    if len(raw) > MAX_QUERY:
+        raise InvalidRequest("the request is too large")
+    try:
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="surrogateescape", max_num_fields=MAX_FIELDS)
+    except UnicodeDecodeError:
+        raise InvalidRequest("the request is not ASCII with percent-encoded UTF-8") from None
+    except ValueError:
+        raise InvalidRequest("too many parameters") from None
+    found = Parameters({})
+    seen: set[str] = set()
+    for name, value in pairs:
+        if not name.isascii() or not name.isprintable():
+            continue
+        if not value.isascii() and not _well_formed(value):
+            found.faults[name] = "is not UTF-8"
+        elif "\x00" in value:
+            found.faults[name] = "holds a null character"
+        elif len(value) > MAX_VALUE:
+            found.faults[name] = "is too long"
+        elif name in _REPEATABLE:
+            if value:
+                found.repeated.setdefault(name, []).append(value)
+        elif name in seen:
+            found.faults[name] = "is repeated"
+        elif value:
+            found.values[name] = value
+        seen.add(name)
+    for name in found.faults:
+        found.values.pop(name, None)
+    return found
+
+
+def _well_formed(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+async def read_form(scope: Scope, receive: Receive) -> Parameters:
+    """Parameters of an `application/x-www-form-urlencoded` body; anything else is InvalidRequest (T22)."""
+    media_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise InvalidRequest("send application/x-www-form-urlencoded")
+    return parse(await read_body(receive))
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole body; the shell has capped it."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+    return body
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The first header of that (lower-case) name."""
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return None
+
+
+async def answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    """One whole response."""
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [(b"content-length", str(len(body)).encode()), *headers]}
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+async def answer_json(send: Send, status: int, body: Mapping[str, Any], *headers: tuple[bytes, bytes]) -> None:
+    """A JSON object that no cache keeps."""
+    await answer(send, status, orjson.dumps(body), _JSON, *NO_STORE, *headers)
+
+
+async def answer_error(send: Send, fault: OAuthError) -> None:
+    """An error of RFC 6749 section 5.2, with a challenge where the RFCs ask for one."""
+    body = {"error": fault.code}
+    if fault.description:
+        body["error_description"] = fault.description
+    headers: list[tuple[bytes, bytes]] = []
+    if isinstance(fault, InvalidClient) and fault.basic:
+        headers.append((b"www-authenticate", b'Basic realm="token", charset="UTF-8"'))
+    await answer_json(send, fault.status, body, ANY_ORIGIN, *headers)
+
+
+async def answer_challenge(send: Send, fault: OAuthError | None) -> None:
+    """A Bearer challenge (RFC 6750 section 3); without a fault the caller simply sent no token."""
+    challenge = 'Bearer realm="gerbang"'
+    status, body = 401, b"{}"
+    if fault is not None:
+        status = fault.status
+        challenge += f', error="{fault.code}", error_description="{fault.description}"'
+        if isinstance(fault, InsufficientScope):
+            challenge += f', scope="{fault.scope}"'
+        body = orjson.dumps({"error": fault.code, "error_description": fault.description})
+    await answer(send, status, body, _JSON, *NO_STORE, ANY_ORIGIN, (b"www-authenticate", challenge.encode()))
+
+
+def bearer(scope: Scope) -> str | None:
+    """The token of the Authorization header; the scheme is matched in any letter case."""
+    value = header(scope, b"authorization")
+    if value is None:
+        return None
+    scheme, _, token = value.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def answer_unavailable(send: Send, fault: Unavailable) -> None:
+    """503 with Retry-After: nothing was done, and the same request may be sent again."""
+    body = orjson.dumps({"error": "temporarily_unavailable", "error_description": "try again later"})
+    await answer(send, 503, body, _JSON, *NO_STORE, (b"retry-after", str(fault.retry_after).encode()))
+
+
+async def answer_preflight(send: Send) -> None:
+    """What a browser asks before it calls from another origin (Fetch)."""
+    allowed = ((b"access-control-allow-headers", b"authorization, content-type"), (b"access-control-allow-methods", b"GET, POST"))
+    await answer(send, 204, b"", ANY_ORIGIN, *allowed, (b"access-control-max-age", b"3600"))
+
+
+def posted(endpoint: App) -> App:
+    """A JSON endpoint for POST alone: other methods get 405, errors of the OAuth tree become JSON."""
+
+    async def only_post(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "OPTIONS":
+            return await answer_preflight(send)
+        if scope["method"] != "POST":
+            body = orjson.dumps({"error": "invalid_request", "error_description": "use POST"})
+            return await answer(send, 405, body, _JSON, *NO_STORE, (b"allow", b"POST"))
+        try:
+            await endpoint(scope, receive, send)
+        except OAuthError as fault:
+            await answer_error(send, fault)
+        except Unavailable as fault:
+            await answer_unavailable(send, fault)
+
+    return only_post
