@@ -83,6 +83,30 @@ async def insert(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
     return True
 
 
+async def rewrite(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
+    """Write everything of an account anew, and its identifiers. False when another account has one: then nothing is written."""
+    values = {name: getattr(account, name) for name in Account.__slots__ if name not in ("id", "created_at")}
+    try:
+        async with tx.begin_nested():
+            await tx.execute(update(accounts).where(accounts.c.id == account.id).values(values))
+            await tx.execute(identifiers.delete().where(identifiers.c.account_id == account.id, identifiers.c.kind != NIK))
+            for kind, key in keys.items():
+                await tx.execute(
+                    identifiers.insert().values(lookup=key, account_id=account.id, kind=kind, verified_at=account.updated_at)
+                )
+    except IntegrityError:
+        return False
+    return True
+
+
+async def page(tx: Tx, *, after: UUID | None = None, limit: int = 50) -> list[Account]:
+    """Accounts in the order in which they came, those after the account `after` (keyset)."""
+    wanted = select(*_COLUMNS).order_by(accounts.c.id).limit(limit)
+    if after is not None:
+        wanted = wanted.where(accounts.c.id > after)
+    return [Account(**row._mapping) for row in await tx.execute(wanted)]
+
+
 async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str, now: int) -> None:
     """A new password, chosen under a version of the policy. The caller ends the sessions that must not outlive the old one."""
     await _set(tx, account_id, now, password_hash=password_hash, password_policy=policy, password_changed_at=now)

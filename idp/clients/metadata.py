@@ -40,9 +40,9 @@ def validate(wanted: Mapping[str, Any], *, default_name: str = "") -> dict[str, 
         raise InvalidClientMetadata("send jwks or jwks_uri, not both")
     if method == "private_key_jwt" and not accepted.keys() & {"jwks", "jwks_uri"}:
         raise InvalidClientMetadata("private_key_jwt needs jwks or jwks_uri")
-    if accepted.get("subject_type") == "pairwise" and "sector_identifier_uri" not in accepted:
-        if len({urlsplit(uri).hostname for uri in accepted.get("redirect_uris", ())}) > 1:
-            raise InvalidClientMetadata("pairwise with several hosts needs sector_identifier_uri")
+    hosts = {urlsplit(uri).hostname for uri in accepted.get("redirect_uris", ())}
+    if accepted.get("subject_type") == "pairwise" and "sector_identifier_uri" not in accepted and len(hosts) > 1:
+        raise InvalidClientMetadata("pairwise with several hosts needs sector_identifier_uri")
     return accepted
 
 
@@ -198,3 +198,5 @@ _RULES: dict[str, Callable[[str, Any], Any]] = {
     "software_id": _text,
     "software_version": _text,
 }
+MEMBERS = frozenset(_RULES)
+"""The members that we know; human-readable ones may carry a language tag behind `#` (RFC 7591 section 2.2)."""
