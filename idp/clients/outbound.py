@@ -1,4 +1,4 @@
-"""Calls to relying parties: resolved once, checked, pinned to the address that was checked; no redirects, small, short.
+"""Calls that leave the house by HTTP. Those to relying parties: resolved once, checked, pinned to the address that was checked; no redirects, small, short.
 
 The one module that knows httpx. T37: metadata, loopback and private addresses are never connected to, and a name that
 resolves anew between check and call (DNS rebinding) makes no difference, since the call goes to the checked address.
@@ -6,9 +6,10 @@ resolves anew between check and call (DNS rebinding) makes no difference, since 
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 import warnings
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -34,10 +35,20 @@ class Answer:
     body: bytes
 
 
+Resolver = Callable[[str, int], Awaitable[list[str]]]
+"""Host name and port → addresses, in the order of preference."""
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """What the machine's resolver says. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    return [str(entry[4][0]) for entry in found]
+
+
 class Caller:
     """Makes outbound calls. One per process; `close` it at the end."""
 
-    def __init__(self, settings: Outbound, *, allow_private: bool) -> None:
+    def __init__(self, settings: Outbound, *, allow_private: bool, resolver: Resolver = resolve) -> None:
         context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if settings.ca_file is not None:
@@ -48,21 +59,32 @@ class Caller:
             limits=httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=15),
         )
         self._deadline = settings.timeout
+        self._resolve = resolver
 
     async def get(self, url: str) -> Answer:
         """GET a document."""
-        return await self._call("GET", url, None, {"Accept": "application/json"})
+        return await self._call(self._deadline, self._pinned("GET", url, None, {"Accept": "application/json"}))
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """POST a body."""
-        return await self._call("POST", url, body, headers)
+        return await self._call(self._deadline, self._pinned("POST", url, body, headers))
 
-    async def _call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    async def operators(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], deadline: int) -> Answer:
+        """Call an address that the operator set, a gateway in the own network for one: no address is refused.
+
+        `deadline` is in seconds. Raises OutboundFault as the others do.
+        """
+        return await self._call(deadline, self._direct(method, url, body, headers))
+
+    async def _call(self, deadline: int, call: Awaitable[Answer]) -> Answer:
         try:
-            async with asyncio.timeout(self._deadline):
-                return await self._pinned(method, url, body, headers)
-        except (httpx.HTTPError, OSError, TimeoutError, ValueError) as error:
+            async with asyncio.timeout(deadline):
+                return await call
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, ValueError) as error:
             raise OutboundFault(type(error).__name__) from None
+
+    async def _direct(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        return await self._send(self._http.build_request(method, url, content=body, headers={**headers, "User-Agent": "gerbang"}))
 
     async def _pinned(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         parts = urlsplit(url)
@@ -77,6 +99,9 @@ class Caller:
             method, httpx.URL(url).copy_with(host=host, port=port, fragment=None), content=body,
             headers={**headers, "Host": parts.netloc, "User-Agent": "gerbang"}, extensions={"sni_hostname": parts.hostname},
         )
+        return await self._send(request)
+
+    async def _send(self, request: httpx.Request) -> Answer:
         answer = await self._http.send(request, stream=True)
         try:
             received = bytearray()
@@ -89,14 +114,12 @@ class Caller:
         return Answer(answer.status_code, answer.headers.get("content-type", "").partition(";")[0].strip().lower(), bytes(received))
 
     async def _checked(self, host: str, port: int) -> str:
-        loop = asyncio.get_running_loop()
-        found = [entry[4][0] for entry in await loop.getaddrinfo(host, port, type=0, proto=6)]
-        for address in found:
-            if not self._allow_private and not public_address(str(address)):
-                raise OutboundFault("address not allowed")
+        found = await self._resolve(host, port)
+        if not self._allow_private and not all(public_address(address) for address in found):
+            raise OutboundFault("address not allowed")
         if not found:
             raise OutboundFault("name not found")
-        return str(found[0])
+        return found[0]
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -1,1 +1,1 @@
-"""The back door: durable work that the worker does."""
+"""The back door: durable work that leaves the house or tidies it, driven by the worker."""

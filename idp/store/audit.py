@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from idp.base.clock import Clock
 from idp.base.opaque import Entropy, uuid7
@@ -20,6 +20,7 @@ from idp.store.database import Tx
 from idp.store.tables import audit
 
 _FIRST_LINK = bytes(32)
+_LINK = update(audit).where(audit.c.id == bindparam("row")).values(sequence=bindparam("number"), link=bindparam("made"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,12 @@ class Audit:
         end = (await tx.execute(select(audit.c.sequence, audit.c.link).where(audit.c.sequence.is_not(None)).order_by(audit.c.sequence.desc()).limit(1))).first()
         sequence, link = (end.sequence, end.link) if end else (0, _FIRST_LINK)
         rows = (await tx.execute(select(audit).where(audit.c.sequence.is_(None)).order_by(audit.c.id).limit(limit))).all()
+        linked = []
         for row in rows:
             sequence, link = sequence + 1, _link(link, sequence + 1, row)
-            await tx.execute(update(audit).where(audit.c.id == row.id).values(sequence=sequence, link=link))
+            linked.append({"row": row.id, "number": sequence, "made": link})
+        if linked:
+            await tx.execute(_LINK, linked)
         return len(rows)
 
     async def verify(self, tx: Tx) -> tuple[int, int | None]:

@@ -180,7 +180,7 @@ async def connect(settings: Settings) -> Database:
     if settings.sqlite:
         return Database(_sqlite_engine(settings), None)
     engine = create_async_engine(
-        settings.database_url, pool_size=settings.database_pool, max_overflow=0, pool_timeout=5, pool_pre_ping=False,
+        settings.database_url, pool_size=settings.database_pool, max_overflow=0, pool_timeout=5, pool_pre_ping=False, hide_parameters=True,
         connect_args={"timeout": 5, "command_timeout": 15},
     )
     pool = asyncpg.create_pool(
@@ -208,7 +208,7 @@ def _asyncpg_dsn(engine: AsyncEngine) -> str:
 def _sqlite_engine(settings: Settings) -> AsyncEngine:
     if path := settings.database_url.removeprefix("sqlite+aiosqlite:///"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(settings.database_url, pool_size=8, max_overflow=0, connect_args={"timeout": 15})
+    engine = create_async_engine(settings.database_url, pool_size=8, max_overflow=0, hide_parameters=True, connect_args={"timeout": 15})
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, record: Any) -> None:

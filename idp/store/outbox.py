@@ -10,18 +10,27 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, distinct, func, or_, select, text, update
 
 from idp.base.clock import Clock
 from idp.base.opaque import Entropy, uuid7
 from idp.store.database import Tx
-from idp.store.encrypted import Place, Sealer
+from idp.store.encrypted import Place, SealBroken, Sealer
 from idp.store.tables import breakers, outbox
 
 # Seconds until the next try after the first, second, … failure; after the last of them the row is dead.
 BACKOFF = (5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 BREAKER_THRESHOLD = 5
 BREAKER_PAUSE = 60
+
+# One statement on both databases, since two failures of one target may be counted at once.
+_BLAME = text(
+    """
+    INSERT INTO breakers (target, failures, open_until) VALUES (:target, 1, 0)
+    ON CONFLICT (target) DO UPDATE SET failures = breakers.failures + 1,
+        open_until = CASE WHEN breakers.failures + 1 >= :threshold THEN :until ELSE 0 END
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,64 +70,77 @@ class Outbox:
         """The payload as it lies in the table."""
         return self._sealer.seal(Place("outbox", "payload", item), orjson.dumps(payload))
 
-    async def claim(self, tx: Tx, limit: int = 20, lease: int = 60) -> list[Item]:
-        """Lease up to `limit` due items for `lease` seconds; targets with an open breaker are passed over."""
-        now = self._clock.now()
-        target = breakers.alias()
-        due = (
-            select(outbox.c.id)
+    def _due(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """What may be delivered now: due, not leased, and no open breaker before its target."""
+        now, target = self._clock.now(), breakers.alias()
+        return (
+            select(*columns)
             .outerjoin(target, target.c.target == outbox.c.kind + ":" + outbox.c.target)
             .where(
                 outbox.c.state == "waiting", outbox.c.available_at <= now, outbox.c.leased_until <= now,
                 or_(target.c.open_until.is_(None), target.c.open_until <= now),
             )
-            .order_by(outbox.c.available_at, outbox.c.id)
-            .limit(limit)
         )
+
+    async def due(self, tx: Tx) -> set[str]:
+        """The kinds of which something may be delivered now; a read, so that an idle worker locks nothing."""
+        return set((await tx.execute(self._due(distinct(outbox.c.kind)))).scalars())
+
+    async def claim(self, tx: Tx, kind: str, limit: int = 20, lease: int = 60) -> list[Item]:
+        """Lease up to `limit` due items of a kind for `lease` seconds, oldest first."""
+        now = self._clock.now()
+        due = self._due(outbox.c.id).where(outbox.c.kind == kind).order_by(outbox.c.available_at, outbox.c.id).limit(limit)
         if tx.dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True, of=outbox)
         claimed = (
             update(outbox).where(outbox.c.id.in_(due)).values(leased_until=now + lease, attempts=outbox.c.attempts + 1).returning(outbox)
         )
         rows = (await tx.execute(claimed)).all()
-        return [
-            Item(row.id, row.kind, row.target, row.subject_id, self._open(row), row.attempts, row.created_at)
-            for row in sorted(rows, key=lambda row: row.id)
-        ]
+        items: list[Item] = []
+        for row in sorted(rows, key=lambda row: row.id):
+            try:
+                payload = orjson.loads(self._sealer.open(Place("outbox", "payload", row.id), row.payload_sealed))
+            except SealBroken:
+                # One row that no key opens must not keep all others from leaving.
+                await self._settle(tx, row.id, "dead", "the payload cannot be opened")
+                continue
+            items.append(Item(row.id, row.kind, row.target, row.subject_id, payload, row.attempts, row.created_at))
+        return items
 
-    def _open(self, row: Any) -> Mapping[str, Any]:
-        payload: Mapping[str, Any] = orjson.loads(self._sealer.open(Place("outbox", "payload", row.id), row.payload_sealed))
-        return payload
+    async def _settle(self, tx: Tx, item: UUID, state: str, error: str | None, **values: Any) -> None:
+        values |= {"state": state, "last_error": error, "settled_at": self._clock.now(), "leased_until": 0}
+        await tx.execute(update(outbox).where(outbox.c.id == item).values(**values))
 
     async def delivered(self, tx: Tx, item: Item) -> None:
         """Settle an item that arrived; its payload is forgotten, its target's breaker closed."""
-        await tx.execute(
-            update(outbox).where(outbox.c.id == item.id)
-            .values(state="delivered", settled_at=self._clock.now(), payload_sealed=None, last_error=None)
-        )
+        await self._settle(tx, item.id, "delivered", None, payload_sealed=None)
         await tx.execute(breakers.delete().where(breakers.c.target == f"{item.kind}:{item.target}"))
 
-    async def failed(self, tx: Tx, item: Item, error: str, *, final: bool = False) -> None:
-        """Put an item back for later, or among the dead when it is out of tries or `final`. `error` holds no secret."""
+    async def failed(self, tx: Tx, item: Item, error: str, *, final: bool = False, blame: bool = True) -> bool:
+        """Put an item back for later, or among the dead when it is out of tries or `final`; whether it is dead now.
+
+        `blame` counts against the target's breaker: not for what is wrong with this one item, or strangers could close a
+        mail domain for everybody. `error` holds no secret.
+        """
         now = self._clock.now()
         dead = final or item.attempts > len(BACKOFF)
-        values: dict[str, Any] = {"last_error": error[:200], "leased_until": 0}
         if dead:
-            values |= {"state": "dead", "settled_at": now}
+            await self._settle(tx, item.id, "dead", error[:200])
         else:
-            values |= {"available_at": now + BACKOFF[item.attempts - 1]}
-        await tx.execute(update(outbox).where(outbox.c.id == item.id).values(values))
-        await self._count_failure(tx, f"{item.kind}:{item.target}", now)
+            values = {"last_error": error[:200], "leased_until": 0, "available_at": now + BACKOFF[item.attempts - 1]}
+            await tx.execute(update(outbox).where(outbox.c.id == item.id).values(values))
+        if blame:
+            parameters = {"target": f"{item.kind}:{item.target}", "threshold": BREAKER_THRESHOLD, "until": now + BREAKER_PAUSE}
+            await tx.execute(_BLAME, parameters)
+        return dead
 
-    async def _count_failure(self, tx: Tx, target: str, now: int) -> None:
-        counted = await tx.execute(
-            update(breakers).where(breakers.c.target == target).values(
-                failures=breakers.c.failures + 1,
-                open_until=case((breakers.c.failures + 1 >= BREAKER_THRESHOLD, now + BREAKER_PAUSE), else_=0),
-            )
-        )
-        if counted.rowcount == 0:
-            await tx.execute(breakers.insert().values(target=target, failures=1, open_until=0))
+    async def dead(self, tx: Tx, *, before: UUID | None = None, limit: int = 50) -> list[Any]:
+        """Dead items, newest first, older than the item `before` (keyset); without their payload."""
+        shown = (outbox.c.id, outbox.c.kind, outbox.c.target, outbox.c.attempts, outbox.c.created_at, outbox.c.settled_at, outbox.c.last_error)
+        wanted = select(*shown).where(outbox.c.state == "dead").order_by(outbox.c.id.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(outbox.c.id < before)
+        return list((await tx.execute(wanted)).all())
 
     async def revive(self, tx: Tx, item: UUID) -> bool:
         """Bring a dead item back to life; False if it is not dead."""
@@ -141,8 +163,3 @@ class Outbox:
             select(outbox.c.kind, outbox.c.state, func.count()).where(outbox.c.state != "delivered").group_by(outbox.c.kind, outbox.c.state)
         )
         return {(kind, state): count for kind, state, count in rows}
-
-    async def sweep(self, tx: Tx, before: int) -> int:
-        """Delete what was settled before a moment; the number of rows."""
-        swept = await tx.execute(outbox.delete().where(and_(outbox.c.state != "waiting", outbox.c.settled_at < before)))
-        return swept.rowcount

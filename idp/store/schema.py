@@ -1,6 +1,7 @@
 """The schema: which revision the database has, which the code wants, and the way from one to the other (Alembic)."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -21,6 +22,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def wanted() -> str:
     """The revision that this code needs."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
@@ -37,8 +39,22 @@ def pending(current: str | None) -> list[str]:
 
 async def current(database: Database) -> str | None:
     """The revision that the database has; None when it is empty."""
-    async with database.engine.connect() as connection:
+    async with database.reading() as connection:
         return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+async def stale(database: Database) -> bool:
+    """Whether the database still lacks a revision that this code needs.
+
+    A revision that this code does not know is a newer one: while replicas are replaced one by one, the old ones go on.
+    """
+    found = await current(database)
+    return found is None or (found != wanted() and found in _ancestors())
+
+
+@cache
+def _ancestors() -> frozenset[str]:
+    return frozenset(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 async def upgrade(database: Database, told: Callable[[str], None] | None = None) -> None:

@@ -1,0 +1,94 @@
+"""From the outbox to the outside: lease, deliver, settle. One lane per kind, so that a slow one holds up nobody else.
+
+At least once: a worker that dies between sending and settling leaves a lease behind, and whoever takes it over sends the
+very same message again, under the same Message-ID or `jti`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from idp.base.errors import Unavailable
+from idp.jobs import backchannel, mail, sms
+from idp.jobs.undelivered import Undelivered
+from idp.provider import Provider
+from idp.store.outbox import Item
+
+LANES: Mapping[str, tuple[Callable[[Provider, Item], Awaitable[None]], int]] = {
+    "mail": (mail.deliver, 10),
+    "sms": (sms.deliver, 10),
+    "backchannel": (backchannel.deliver, 20),
+}
+"""Kind → how it is delivered, and how many at once."""
+
+LEASE = 90
+DEADLINE = 60
+"""Seconds until a delivery is given up: well within its lease, so that no living worker is overtaken by another."""
+
+log = structlog.get_logger("gerbang.outbox")
+
+
+class Deliveries:
+    """What this worker has under way."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._running: dict[str, set[asyncio.Task[None]]] = {kind: set() for kind in LANES}
+
+    async def start(self) -> int:
+        """Begin what is due, as far as the lanes have room; how many were begun."""
+        async with self._provider.database.reading() as tx:
+            due = await self._provider.outbox.due(tx)
+        begun = 0
+        for kind in due & LANES.keys():
+            room = LANES[kind][1] - len(self._running[kind])
+            if room <= 0:
+                continue
+            async with self._provider.database.transaction() as tx:
+                items = await self._provider.outbox.claim(tx, kind, room, LEASE)
+            for item in items:
+                task = asyncio.create_task(_deliver(self._provider, item))
+                self._running[kind].add(task)
+                task.add_done_callback(self._running[kind].discard)
+            begun += len(items)
+        return begun
+
+    async def finish(self) -> None:
+        """Wait for everything that is under way."""
+        if running := [task for lane in self._running.values() for task in lane]:
+            await asyncio.gather(*running)
+
+
+async def _deliver(provider: Provider, item: Item) -> None:
+    """One item from lease to settlement. What settling cannot do now, the end of the lease will."""
+    failure = await _attempt(provider, item)
+    try:
+        async with provider.database.transaction() as tx:
+            if failure is None:
+                await provider.outbox.delivered(tx, item)
+            else:
+                dead = await provider.outbox.failed(tx, item, str(failure), final=failure.final, blame=failure.blame)
+    except Unavailable as fault:
+        log.warning("not settled", item=str(item.id), kind=item.kind, reason=fault.private)
+        return
+    if failure is None:
+        log.info("delivered", item=str(item.id), kind=item.kind, target=item.target, attempt=item.attempts)
+    else:
+        tell = log.error if dead else log.warning
+        tell("not delivered", item=str(item.id), kind=item.kind, target=item.target, attempt=item.attempts, dead=dead, reason=str(failure))
+
+
+async def _attempt(provider: Provider, item: Item) -> Undelivered | None:
+    """Why it did not arrive, or None. No fault of one message may end the worker."""
+    deliver, _ = LANES[item.kind]
+    try:
+        async with asyncio.timeout(DEADLINE):
+            await deliver(provider, item)
+    except Undelivered as failure:
+        return failure
+    except TimeoutError:
+        return Undelivered("took too long")
+    except Exception as error:  # noqa: BLE001  # the text of a strange exception may quote the message: only its kind is kept
+        return Undelivered(f"fault: {type(error).__name__}", blame=False)
+    return None

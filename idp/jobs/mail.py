@@ -1,0 +1,82 @@
+"""Mail: the payload in an envelope, by SMTP; in dev mode without a server, as a file that a person can open.
+
+Everything about a message follows from its outbox row, date and boundary included, so that a second copy is the first one
+byte for byte, and mailboxes that know Message-IDs show it once.
+"""
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+import aiosmtplib
+from aiosmtplib.errors import (
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
+
+from idp.jobs.files import drop
+from idp.jobs.undelivered import Undelivered
+from idp.provider import Provider
+from idp.store.outbox import Item
+
+
+async def deliver(provider: Provider, item: Item) -> None:
+    """Send one mail; Undelivered if it was not accepted."""
+    settings = provider.settings
+    message = compose(item, settings.smtp.sender, urlsplit(settings.issuer).hostname or "localhost")
+    if settings.smtp.host is not None:
+        await _send(provider, message)
+    elif settings.dev:
+        await asyncio.to_thread(drop, settings.var, item, ".eml", message.as_bytes())
+    else:
+        raise Undelivered("no mail server: set IDP_SMTP__HOST")
+
+
+def compose(item: Item, sender: str, host: str) -> EmailMessage:
+    """The mail of an outbox row; the same bytes whenever it is composed."""
+    message = EmailMessage(policy=SMTP if item.payload["to"].isascii() else SMTPUTF8)
+    try:
+        message["From"] = sender
+        message["To"] = item.payload["to"]
+        message["Subject"] = item.payload["subject"]
+    except ValueError:
+        raise Undelivered("a header cannot be written", final=True, blame=False) from None
+    message["Date"] = format_datetime(datetime.fromtimestamp(item.created_at, UTC))
+    message["Message-ID"] = f"<{item.id}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(item.payload["text"], cte="quoted-printable")
+    message.add_alternative(item.payload["html"], subtype="html", cte="quoted-printable")
+    message.set_boundary(f"={hashlib.sha256(item.id.bytes).hexdigest()[:32]}=")
+    return message
+
+
+async def _send(provider: Provider, message: EmailMessage) -> None:
+    smtp = provider.settings.smtp
+    try:
+        await aiosmtplib.send(
+            message, hostname=smtp.host, port=smtp.port, username=smtp.username,
+            password=smtp.password.get_secret_value() if smtp.password else None,
+            # `start_tls=None` would take encryption when it is offered, and nothing when somebody in between hides the offer.
+            start_tls=smtp.starttls, timeout=smtp.timeout,
+        )
+    except SMTPAuthenticationError as error:
+        raise Undelivered(f"the mail server refuses our name and password ({error.code})") from None
+    except SMTPRecipientsRefused as error:
+        codes = [refusal.code for refusal in error.recipients]
+        raise Undelivered(f"recipient refused ({codes[0]})", final=min(codes) >= 500, blame=False) from None
+    except SMTPNotSupported:
+        raise Undelivered("the mail server lacks STARTTLS, AUTH or SMTPUTF8") from None
+    except SMTPResponseException as error:
+        # RFC 5321 section 4.2.1: 55x after DATA judges this message, and will tomorrow; anything before it, our way to the server.
+        judged = isinstance(error, SMTPDataError) and 550 <= error.code <= 559
+        raise Undelivered(f"the mail server answers {error.code}", final=judged, blame=not judged) from None
+    except (SMTPException, OSError) as error:
+        raise Undelivered(f"the mail server cannot be reached: {type(error).__name__}") from None

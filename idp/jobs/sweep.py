@@ -1,0 +1,68 @@
+"""What is kept for how long, as data, and the broom: small transactions, so that nobody waits behind a big one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, and_, delete, select, tuple_
+
+from idp.provider import Provider
+from idp.store.database import Tx
+from idp.store.tables import (
+    challenges,
+    consents,
+    grants,
+    known_devices,
+    outbox,
+    pushed_requests,
+    sessions,
+    sign_ups,
+    throttles,
+)
+
+HOUR, DAY = 3600, 86_400
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Rows of `table` that are `over` at a moment are deleted."""
+
+    table: Table
+    over: Callable[[int], ColumnElement[bool]]
+
+
+# A row goes a little later than its meaning ends: a late reader gets "expired" instead of "unknown".
+RULES = (
+    Rule(challenges, lambda now: challenges.c.expires_at < now - DAY),
+    Rule(sign_ups, lambda now: sign_ups.c.expires_at < now),
+    Rule(pushed_requests, lambda now: pushed_requests.c.expires_at < now - HOUR),
+    Rule(sessions, lambda now: sessions.c.expires_at < now - 7 * DAY),
+    Rule(grants, lambda now: grants.c.expires_at < now - DAY),
+    Rule(consents, lambda now: consents.c.expires_at < now),
+    Rule(known_devices, lambda now: known_devices.c.used_at < now - 400 * DAY),
+    # Limits count over a day at most.
+    Rule(throttles, lambda now: and_(throttles.c.updated_at < now - 2 * DAY, throttles.c.blocked_until < now)),
+    Rule(outbox, lambda now: and_(outbox.c.state == "delivered", outbox.c.settled_at < now - 7 * DAY)),
+    # The dead wait longer: an operator may want to revive them.
+    Rule(outbox, lambda now: and_(outbox.c.state == "dead", outbox.c.settled_at < now - 30 * DAY)),
+)
+
+
+async def sweep(provider: Provider) -> int:
+    """Apply every rule; how many rows went."""
+    now, swept = provider.clock.now(), 0
+    for rule in RULES:
+        while True:
+            async with provider.database.transaction() as tx:
+                gone = await _batch(tx, rule, now)
+            swept += gone
+            if gone < BATCH:
+                break
+    return swept
+
+
+async def _batch(tx: Tx, rule: Rule, now: int) -> int:
+    key = list(rule.table.primary_key.columns)
+    over = select(*key).where(rule.over(now)).limit(BATCH)
+    which = key[0].in_(over) if len(key) == 1 else tuple_(*key).in_(over)
+    return (await tx.execute(delete(rule.table).where(which))).rowcount

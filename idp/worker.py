@@ -1,0 +1,104 @@
+"""The worker: the outbox, and the timetable of all periodic jobs, on one page.
+
+Any number of workers may run at once, inside `serve` or alone. The clock that is passed in says what is due; how often a
+worker looks is real time. A job that fails is logged and tried again, later each time; nothing ends the worker but `stop`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from idp.base.errors import Unavailable
+from idp.jobs.chain import chain
+from idp.jobs.delivery import Deliveries
+from idp.jobs.rotation import rotate
+from idp.jobs.sweep import sweep
+from idp.provider import Provider
+
+LOOK = 0.5
+"""Seconds between two looks at the outbox and at the timetable: nobody waits for a code longer than a second."""
+
+LONGEST_PAUSE = 300
+
+log = structlog.get_logger("gerbang.worker")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do every `every` seconds; `run` tells how much there was to do."""
+
+    name: str
+    every: int
+    run: Callable[[Provider], Awaitable[int]]
+
+
+TIMETABLE = (
+    Job("audit chain", 1, chain),
+    Job("key rotation", 60, rotate),
+    Job("sweep", 600, sweep),
+)
+
+
+async def run(provider: Provider, stop: asyncio.Event) -> None:
+    """Work until `stop` is set, then finish what is under way."""
+    deliveries, timetable = Deliveries(provider), Timetable(provider)
+    async with asyncio.TaskGroup() as loops:
+        loops.create_task(_repeat(deliveries.start, stop))
+        loops.create_task(_repeat(timetable.turn, stop))
+    await deliveries.finish()
+
+
+async def drain(provider: Provider) -> None:
+    """Do everything that is due, once; what goes wrong is raised."""
+    deliveries = Deliveries(provider)
+    while await deliveries.start():
+        await deliveries.finish()
+    for job in TIMETABLE:
+        await job.run(provider)
+
+
+class Timetable:
+    """When each job ran last, and how often it has failed since it last succeeded."""
+
+    def __init__(self, provider: Provider, jobs: tuple[Job, ...] = TIMETABLE) -> None:
+        self._provider = provider
+        self._due = dict.fromkeys(jobs, 0)
+        self._failures = dict.fromkeys(jobs, 0)
+
+    async def turn(self) -> int:
+        """Run what is due now. Always 0: the next turn has time."""
+        now = self._provider.clock.now()
+        for job, due in list(self._due.items()):
+            if due <= now:
+                await self._run(job)
+        return 0
+
+    async def _run(self, job: Job) -> None:
+        try:
+            done = await job.run(self._provider)
+        except Exception as error:
+            self._failures[job] += 1
+            pause = min(job.every * 2 ** self._failures[job], max(job.every, LONGEST_PAUSE))
+            log.error("job failed", job=job.name, again_in=pause, exc_info=not isinstance(error, Unavailable))
+        else:
+            self._failures[job] = 0
+            pause = job.every
+            if done:
+                log.debug("job done", job=job.name, count=done)
+        self._due[job] = self._provider.clock.now() + pause
+
+
+async def _repeat(step: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
+    """Step again at once while there was something to do, else after a look's pause; later after each failure."""
+    pause = LOOK
+    while not stop.is_set():
+        try:
+            pause = 0.0 if await step() else LOOK
+        except Exception as error:
+            pause = min(max(pause, LOOK) * 2, 10.0)
+            log.error("worker stumbled", again_in=pause, exc_info=not isinstance(error, Unavailable))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
