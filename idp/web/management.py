@@ -1,11 +1,75 @@
-"""Health, readiness and metrics, on a port of their own that is never public."""
+"""Health, readiness and metrics, on a port of their own that is never public.
 
-from starlette.applications import Starlette
+Alive asks nobody: a process that answers need not be restarted. Ready says whether it should be sent requests, and if not, why.
+"""
 
+from collections.abc import Awaitable, Callable
+
+import orjson
+
+from idp.base.errors import Unavailable
+from idp.base.jose import ALGORITHMS
 from idp.provider import Provider
-from idp.web.shell import App
+from idp.store import schema
+from idp.web import metrics
+from idp.web.shell import App, Receive, Scope, Send
+
+Answer = tuple[int, bytes, bytes]
+_JSON, _TEXT = b"application/json", b"text/plain; version=0.0.4; charset=utf-8"
 
 
 def application(provider: Provider) -> App:
     """The management application."""
-    return Starlette()
+
+    async def alive() -> Answer:
+        return 200, _JSON, orjson.dumps({"status": "alive"})
+
+    async def ready() -> Answer:
+        reasons = await reasons_against(provider)
+        body = {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
+        return (503 if reasons else 200), _JSON, orjson.dumps(body)
+
+    async def measured() -> Answer:
+        await _measure(provider)
+        return 200, _TEXT, metrics.text()
+
+    routes: dict[str, Callable[[], Awaitable[Answer]]] = {
+        "/health/alive": alive, "/healthz": alive, "/health/ready": ready, "/readyz": ready, "/metrics": measured,
+    }  # fmt: skip
+
+    async def manage(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        door = routes.get(scope["path"])
+        status, media_type, body = 404, _JSON, b'{"status":"not found"}'
+        if door is not None:
+            status, media_type, body = (405, _JSON, b'{"status":"use GET"}') if scope["method"] not in ("GET", "HEAD") else await door()
+        headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    return manage
+
+
+async def reasons_against(provider: Provider) -> list[str]:
+    """What keeps this process from serving; empty when nothing does."""
+    try:
+        if await schema.stale(provider.database):
+            return ["the database schema is not current; run `idp migrate up`"]
+    except Unavailable:
+        return ["the database cannot be reached"]
+    missing = [algorithm for algorithm in ALGORITHMS if algorithm not in provider.keyring.algorithms]
+    return [f"no active signing key for {', '.join(missing)}"] if missing else []
+
+
+async def _measure(provider: Provider) -> None:
+    """Levels are read when somebody asks; counters count by themselves."""
+    metrics.HASHING.set(provider.hasher.waiting)
+    try:
+        async with provider.database.reading() as tx:
+            depth = await provider.outbox.depth(tx)
+    except Unavailable:
+        return
+    metrics.OUTBOX.clear()
+    for (kind, state), count in depth.items():
+        metrics.OUTBOX.labels(kind, state).set(count)
