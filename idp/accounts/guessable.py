@@ -12,25 +12,24 @@ _SHORTEST_LISTED = 10
 PRINTED_EXAMPLES = frozenset({"sandiakunku123!"})
 
 # Names of this service and its neighbours, which a guesser would add to any list.
-CONTEXT = frozenset("gerbang saldo klaim jmo bpjs jamsostek ketenagakerjaan bpjstku siapkerja kepesertaan".split())
+_CONTEXT = "gerbang saldo klaim jmo bpjs jamsostek ketenagakerjaan bpjstku siapkerja kepesertaan"
 
 # Words that stand alone in passwords here; with a year, a few digits or a sign behind them they fall in the first minutes.
-WORDS = CONTEXT | frozenset(
-    """
-    indonesia merdeka pancasila garuda nusantara jakarta bandung surabaya semarang yogyakarta jogja medan makassar
-    palembang denpasar bali bogor bekasi depok tangerang malang solo papua sumatera kalimantan sulawesi jawa lampung aceh
-    bismillah alhamdulillah assalamualaikum subhanallah allahuakbar insyaallah muhammad allah islam tuhan yesus kristus
-    haleluya rahasia sandi katasandi password passwd kunci masuk akun akunku sandiku sandiakun sandiakunku pengguna admin
-    administrator selamat datang pagi siang malam terima kasih sayang sayangku cinta cintaku rindu kangen kekasih bahagia
-    keluarga keluargaku anak anakku istri istriku suami suamiku mama papa mamah ayah bunda ibu bapak kakak adik cucu nenek
-    kakek teman sahabat senin selasa rabu kamis jumat sabtu minggu januari februari maret april juni juli agustus september
-    oktober november desember merah putih hitam biru hijau kuning kucing anjing harimau singa naga elang burung ayam ikan
-    semangat sukses berkah rejeki rezeki sehat kuat juara persib persija arema persebaya timnas sepakbola motor mobil
-    honda yamaha kerja kerjaku karyawan pegawai buruh gaji uang duit kaya raya rumah rumahku sekolah kuliah guru dokter
-    welcome iloveyou ilove love secret letmein qwerty qwertyuiop asdfghjkl zxcvbnm monkey dragon master sunshine princess
-    football baseball superman batman pokemon naruto computer internet google facebook instagram whatsapp samsung android
-    """.split()
-)
+_COMMON = """
+indonesia merdeka pancasila garuda nusantara jakarta bandung surabaya semarang yogyakarta jogja medan makassar
+palembang denpasar bali bogor bekasi depok tangerang malang solo papua sumatera kalimantan sulawesi jawa lampung aceh
+bismillah alhamdulillah assalamualaikum subhanallah allahuakbar insyaallah muhammad allah islam tuhan yesus kristus
+haleluya rahasia sandi katasandi password passwd kunci masuk akun akunku sandiku sandiakun sandiakunku pengguna admin
+administrator selamat datang pagi siang malam terima kasih sayang sayangku cinta cintaku rindu kangen kekasih bahagia
+keluarga keluargaku anak anakku istri istriku suami suamiku mama papa mamah ayah bunda ibu bapak kakak adik cucu nenek
+kakek teman sahabat senin selasa rabu kamis jumat sabtu minggu januari februari maret april juni juli agustus september
+oktober november desember merah putih hitam biru hijau kuning kucing anjing harimau singa naga elang burung ayam ikan
+semangat sukses berkah rejeki rezeki sehat kuat juara persib persija arema persebaya timnas sepakbola motor mobil
+honda yamaha kerja kerjaku karyawan pegawai buruh gaji uang duit kaya raya rumah rumahku sekolah kuliah guru dokter
+welcome iloveyou ilove love secret letmein qwerty qwertyuiop asdfghjkl zxcvbnm monkey dragon master sunshine princess
+football baseball superman batman pokemon naruto computer internet google facebook instagram whatsapp samsung android
+"""
+WORDS = frozenset((_CONTEXT + _COMMON).split())
 
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _ENDS = re.compile(r"^[^a-z]+|[^a-z]+$")

@@ -54,14 +54,22 @@ class Outbox:
         self._clock = clock
         self._entropy = entropy
 
-    async def put(self, tx: Tx, kind: str, target: str, payload: Mapping[str, Any], subject_id: UUID | None = None) -> UUID:
-        """Write one item; it is delivered if and only if the transaction commits."""
+    async def put(
+        self, tx: Tx, kind: str, target: str, payload: Mapping[str, Any], subject_id: UUID | None = None, *, void: bool = False
+    ) -> UUID:
+        """Write one item; it is delivered if and only if the transaction commits.
+
+        A `void` item is settled at birth and goes nowhere: the same work, so that nobody can tell by the clock whether
+        there was somebody to write to.
+        """
         now = self._clock.now()
         item = uuid7(self._entropy, self._clock.milliseconds())
+        sealed = self.seal(item, payload)
         await tx.execute(
             outbox.insert().values(
-                id=item, kind=kind, target=target, subject_id=subject_id, payload_sealed=self.seal(item, payload),
-                state="waiting", attempts=0, created_at=now, available_at=now, leased_until=0,
+                id=item, kind=kind, target="" if void else target, subject_id=subject_id, payload_sealed=None if void else sealed,
+                state="delivered" if void else "waiting", attempts=0, created_at=now, available_at=now, leased_until=0,
+                settled_at=now if void else None,
             )
         )
         return item

@@ -166,6 +166,14 @@ class Frame:
         """Take the session cookie away."""
         self._set(response, self._session_cookie, "", 0)
 
+    def recall(self, request: HTTPConnection, name: str) -> str:
+        """What `remember` left in this browser, empty when there is nothing. The browser's owner may have changed it."""
+        return request.cookies.get(_cookie(self.provider.settings, name), "")
+
+    def remember(self, response: Response, name: str, value: str, max_age: int) -> None:
+        """Leave a value in this browser for `max_age` seconds; 0 takes it away."""
+        self._set(response, _cookie(self.provider.settings, name), value, max_age)
+
     def keep(self, request: HTTPConnection, response: Response) -> None:
         """Set the cookies that came up while answering: a new browser's device, a language just chosen."""
         if made := request.scope.get("gerbang.device"):

@@ -1,0 +1,167 @@
+"""Activating: a mailed link or a typed code turns a pending registration into an account, once.
+
+The address has to be proven by mail, since it is the name to sign in with. The code of an SMS proves the number beside
+it. Whoever finds that the address got its account meanwhile is told that the account is active, which the mailbox's
+owner may know.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from idp.accounts import account, links, pending
+from idp.accounts.account import Account
+from idp.accounts.links import Challenge
+from idp.accounts.pending import SignUp
+from idp.flows import sign_up as sign_up_flow
+from idp.provider import Provider
+from idp.sessions.interaction import TicketFault
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+from idp.theme.language import Message
+
+LIVE, SUPERSEDED, EXPIRED, USED, UNKNOWN = links.LIVE, links.SUPERSEDED, links.EXPIRED, links.USED, "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a mailed link is worth. `sent_at` is when the newest message was sent."""
+
+    state: str
+    challenge: Challenge | None = None
+    sign_up: SignUp | None = None
+    sent_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """The account is there, from now or from before. `lanjut` is the ticket that waits in this very browser, or empty."""
+
+    lanjut: str
+    before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneProven:
+    """The code of the SMS was right; the one of the mail is still to come."""
+
+
+async def look(provider: Provider, token: str) -> Link:
+    """The state of a link. Changes nothing, since programs open links before people do (T27)."""
+    now = provider.clock.now()
+    async with provider.database.reading() as tx:
+        challenge = await links.by_link(tx, token)
+        if challenge is None or challenge.purpose != links.ACTIVATE:
+            return Link(UNKNOWN)
+        sign_up = await pending.read(tx, provider.sealer, challenge.subject_id, now)
+        state = challenge.state(now)
+        if state == USED or (sign_up is not None and sign_up.activated_at is not None):
+            return Link(USED, challenge, sign_up)
+        if sign_up is None:
+            return Link(UNKNOWN)
+        newer = await links.newest(tx, links.ACTIVATE, sign_up.id) if state == SUPERSEDED else []
+    sent_at = max((one.created_at for one in newer), default=challenge.created_at)
+    return Link(state, challenge, sign_up, sent_at)
+
+
+async def by_link(provider: Provider, visitor: Visitor, token: str) -> Activated | Link:
+    """Spend a link; the link's state when it is not live."""
+    link = await look(provider, token)
+    if link.state != LIVE or link.challenge is None or link.sign_up is None:
+        return link
+    activated = await _activate(provider, visitor, link.sign_up, link.challenge)
+    return activated or await look(provider, token)
+
+
+async def by_code(provider: Provider, visitor: Visitor, sign_up_id: UUID, typed: str) -> Activated | PhoneProven | Message:
+    """Spend a code in the browser that registered; what to say when it is wrong."""
+    found = await sign_up_flow.read(provider, sign_up_id)
+    if found is None:
+        return Message("akt.kode_habis")
+    if found.activated_at is not None:
+        return Activated("", before=True)
+    match, left = await _match(provider, [found], typed)
+    if match is not None:
+        return await _prove(provider, visitor, found, match)
+    return Message("akt.kode", n=left) if left else Message("akt.kode_habis")
+
+
+async def by_code_of(provider: Provider, visitor: Visitor, identifier: str, typed: str) -> Activated | PhoneProven | Message:
+    """The same in any other browser, by address. It is not told whether there is a registration, nor how many tries it has."""
+    limits = provider.settings.limits
+    counted = await provider.ephemeral.hit(f"activate:{visitor.network}", 300)
+    if counted > limits.sign_up_per_network * limits.factor(visitor.network):
+        return Message("kirim.batas", jam=provider.clock.now() + 300)
+    waiting = await sign_up_flow.waiting(provider, identifier)
+    match, _ = await _match(provider, waiting, typed)
+    if match is None:
+        return Message("lupa_terkirim.salah")
+    found = next(one for one in waiting if one.id == match.subject_id)
+    return await _prove(provider, visitor, found, match)
+
+
+async def _match(provider: Provider, sign_ups: list[SignUp], typed: str) -> tuple[Challenge | None, int]:
+    """The live record whose code was typed, and the tries that are left by mail. Every record looked at loses a try."""
+    code, now = links.typed_code(typed), provider.clock.now()
+    matched: Challenge | None = None
+    left = 0
+    async with provider.database.transaction() as tx:
+        for sign_up in sign_ups:
+            for challenge in await links.newest(tx, links.ACTIVATE, sign_up.id):
+                right, tries = await links.try_code(tx, provider.material, challenge.id, code, now)
+                matched = challenge if right else matched
+                left = tries if challenge.channel == links.BY_EMAIL else left
+    return matched, left
+
+
+async def _prove(
+    provider: Provider, visitor: Visitor, sign_up: SignUp, challenge: Challenge
+) -> Activated | PhoneProven | Message:
+    if challenge.channel == links.BY_SMS:
+        async with provider.database.transaction() as tx:
+            used = await links.use(tx, challenge.id, provider.clock.now())
+        return PhoneProven() if used else Message("akt.kode_habis")
+    return await _activate(provider, visitor, sign_up, challenge) or Message("akt.kode_habis")
+
+
+async def _activate(provider: Provider, visitor: Visitor, sign_up: SignUp, challenge: Challenge) -> Activated | None:
+    """Spend the record and make the account; None when another request spent it first."""
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        if not await links.use(tx, challenge.id, now):
+            return None
+        phone_proven = any(
+            one.channel == links.BY_SMS and one.used_at is not None for one in await links.newest(tx, links.ACTIVATE, sign_up.id)
+        )
+        made = await _insert(provider, tx, sign_up, now, phone_proven=phone_proven)
+        # Whoever else registered this address, with a password of their own, is out (T36).
+        others = await pending.settle(tx, sign_up, now)
+        await links.spend(tx, links.ACTIVATE, [sign_up.id, *others], now)
+        if made:
+            event = Event("account.activated", actor=str(sign_up.id), account_id=sign_up.id, network=visitor.network)
+            await provider.audit.append(tx, event)
+    return Activated(_ticket(provider, visitor, sign_up), before=not made)
+
+
+async def _insert(provider: Provider, tx: Tx, sign_up: SignUp, now: int, *, phone_proven: bool) -> bool:
+    draft = sign_up.draft
+    person = Account(
+        id=sign_up.id, name=draft.name, created_at=now, updated_at=now, email=draft.email, email_verified=True, phone=draft.phone,
+        phone_verified=phone_proven, kpj=draft.kpj, locale=sign_up.language, password_hash=sign_up.password_hash,
+        password_policy=sign_up.password_policy, password_changed_at=now,
+    )
+    keys = {account.EMAIL: sign_up.email_lookup}
+    if not phone_proven:
+        return await account.insert(tx, person, keys)
+    with_phone = keys | {account.PHONE: account.lookup(provider.material, account.PHONE, draft.phone)}
+    # A number finds one account only. If it finds another already, this one is found by its address alone.
+    return await account.insert(tx, person, with_phone) or await account.insert(tx, person, keys)
+
+
+def _ticket(provider: Provider, visitor: Visitor, sign_up: SignUp) -> str:
+    """The ticket of the service that waits, if it waits here and still."""
+    try:
+        provider.tickets.open(sign_up.draft.lanjut, visitor.device, provider.clock.now())
+    except TicketFault:
+        return ""
+    return sign_up.draft.lanjut

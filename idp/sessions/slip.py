@@ -1,0 +1,43 @@
+"""A slip: a small sealed value that a page or a cookie carries for us, for one purpose, one bearer and a time.
+
+What a journey has to remember between two of its pages travels with the browser, so that nothing is parked here. The
+bearer (a device, a session) is part of the seal: a slip found in somebody else's browser does not open.
+"""
+
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from idp.base.opaque import Entropy, b64decode, b64encode
+from idp.store.material import Material
+
+MAX_SLIP = 2000
+
+
+def write(material: Material, entropy: Entropy, purpose: str, bearer: bytes, value: Any, expires_at: int) -> str:
+    """The slip as it travels. `value` is JSON; `expires_at` is in UNIX seconds."""
+    nonce = entropy.bytes(12)
+    sealed = _cipher(material).encrypt(nonce, orjson.dumps([expires_at, value]), _place(purpose, bearer))
+    return b64encode(nonce + sealed)
+
+
+def read(material: Material, purpose: str, bearer: bytes, text: str, now: int) -> Any:
+    """The value; None unless the slip is whole, in time, and for this purpose and bearer."""
+    if not 0 < len(text) <= MAX_SLIP:
+        return None
+    try:
+        raw = b64decode(text)
+        expires_at, value = orjson.loads(_cipher(material).decrypt(raw[:12], raw[12:], _place(purpose, bearer)))
+    except (ValueError, InvalidTag):
+        return None
+    return value if now < expires_at else None
+
+
+def _cipher(material: Material) -> AESGCM:
+    return AESGCM(material.derive("slip"))
+
+
+def _place(purpose: str, bearer: bytes) -> bytes:
+    return purpose.encode() + b"\x00" + bearer
