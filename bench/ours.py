@@ -90,8 +90,6 @@ def gerbang(
         secret = secrets.token_urlsafe(32)
         file = folder / "bench.json"
         file.touch(mode=0o600)
-        # JSON is YAML.
-        file.rename(file := file.with_suffix(".yaml"))
         file.write_text(json.dumps(additions(secret)))
         apply(file, environment)
         demo = json.loads((folder / "var" / "demo.json").read_text())["clients"]["bench"]

@@ -171,13 +171,16 @@ def steps(house: House, stack: ExitStack) -> list[Step]:
     ]
 
 
-def measure(house: House, pace: Pace, begin: Callable[[str, int, int], None]) -> Measurements:
-    """All passes, then what needs no load. `begin` is told each step: what, how many are done, of how many."""
+def measure(house: House, pace: Pace, only: str, begin: Callable[[str, int, int], None]) -> Measurements:
+    """All passes, then what needs no load; only rows whose name contains `only`.
+
+    `begin` is told each step: what, how many are done, of how many.
+    """
     measured = Measurements(hash_threads=max(1, (len(house.load.cores.server | house.load.cores.load)) - 1))
     for name, candidate in house.candidates.items():
         measured.idle_rss_mb[name] = candidate.idle_rss_mb
     with ExitStack() as stack:
-        plan = steps(house, stack)
+        plan = [step for step in steps(house, stack) if only in step.row]
         total = pace.passes * len(plan) + 1
         for number in range(1, pace.passes + 1):
             warm_up = pace.first_warm_up if number == 1 else pace.warm_up
@@ -189,6 +192,8 @@ def measure(house: House, pace: Pace, begin: Callable[[str, int, int], None]) ->
                     measured.add(step.row, step.server, step.measure(pace.seconds))
                 except BenchError as error:
                     raise BenchError(f"{step.row}, {step.server}: {error}") from error
+    if only not in names.ROUND_TRIPS:
+        return measured
     begin("counting round trips", total - 1, total)
     for name in (names.GERBANG, names.POSTGRES):
         counted = count_round_trips(house.candidates[name], house.postgres)

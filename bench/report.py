@@ -72,8 +72,15 @@ def show(console: Console, measured: Measurements, goals: list[Goal]) -> None:
             "" if ratio is None else f"{ratio:.2f}×",
         )
         previous = each["row"]
-    console.print(table)
+    if measured.runs:
+        console.print(table)
+    for (operation, server), count in measured.round_trips.items():
+        console.print(f"{operation}, {server}: {count} round trips", highlight=False)
+    if goals:
+        show_goals(console, goals)
 
+
+def show_goals(console: Console, goals: list[Goal]) -> None:
     table = Table(title="Goals", title_justify="left", header_style="bold")
     table.add_column("goal", min_width=50)
     table.add_column("measured", justify="right", no_wrap=True)

@@ -99,6 +99,8 @@ class Load:
         return replace(tokens, errors=tokens.errors + sign_ins.errors)
 
     def _thinking(self, candidate: Candidate) -> Wrk:
+        if candidate.name not in self.token_rate:
+            self.client_credentials(candidate, 2, algorithm="ES256")
         request = prepared_post(candidate.endpoints.token, candidate.clients["ES256"], MACHINE)
         file = write_prepared(self._file(candidate, "thinking"), [request])
         # Each connection's pause, such that together they ask for half of what the server can give.
