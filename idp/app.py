@@ -16,6 +16,7 @@ from idp.base.settings import Settings
 from idp.clients.authenticate import Authenticator
 from idp.clients.outbound import Caller
 from idp.clients.registry import Clients
+from idp.flows import demo
 from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects
 from idp.keys.keyring import Keyring
@@ -88,8 +89,10 @@ async def open_provider(
 
 @asynccontextmanager
 async def open_house(settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None) -> AsyncIterator[House]:
-    """Everything, ready to serve; memory follows the database until the block ends."""
+    """Everything, ready to serve; memory follows the database until the block ends. Dev mode makes its demo first."""
     async with open_provider(settings, clock, entropy) as provider:
+        if settings.dev:
+            await demo.seed(provider)
         listening = asyncio.create_task(provider.database.listen(_follower(provider)))
         try:
             yield House(provider, build(provider), management.application(provider))

@@ -1,7 +1,7 @@
 """The one way to make, change and remove a relying party: for `apply`, the command line, the admin API and RFC 7591/7592.
 
 `create`, `replace`, `rotate_secret`, `switch` and `delete` are whole journeys: one transaction, then this process's own
-memory. Whoever changes several clients at once calls `check` before, and `insert` or `rewrite` inside, a transaction of
+memory. Whoever changes several clients at once calls `judge` and `confirm` before, and `insert` or `rewrite` inside, a transaction of
 its own, and `provider.refresh_memory` after it.
 """
 
@@ -92,10 +92,10 @@ async def replace(
     A secret appears in the answer when the new way of authentication needs one and there was none.
     """
     async with provider.database.reading() as tx:
-        known = await _known(tx, client_id)
+        known = await current(tx, client_id)
     checked = await check(provider, metadata, known.policy if policy is None else policy, known.source)
     async with provider.database.transaction() as tx:
-        changed = await rewrite(provider, tx, await _known(tx, client_id), checked, by=by, secret=secret)
+        changed = await rewrite(provider, tx, await current(tx, client_id), checked, by=by, secret=secret)
     await provider.refresh_memory()
     return changed
 
@@ -104,7 +104,7 @@ async def rotate_secret(provider: Provider, client_id: str, *, by: str, overlap:
     """Give a client a new secret; the old one works for `overlap` more seconds."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        known = await _known(tx, client_id)
+        known = await current(tx, client_id)
         if known.secret_hash is None:
             raise InvalidClientMetadata("this client does not authenticate with a secret")
         secret = token(provider.entropy)
@@ -122,7 +122,7 @@ async def switch(provider: Provider, client_id: str, *, enabled: bool, by: str) 
     """Turn a client off, with every grant it holds, or on again."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        known = await _known(tx, client_id)
+        known = await current(tx, client_id)
         client = dataclasses.replace(known, disabled_at=None if enabled else known.disabled_at or now, updated_at=now)
         await registry.replace(tx, client)
         if not enabled:
@@ -150,15 +150,36 @@ async def manage(provider: Provider, client_id: str, registration_token: str) ->
 
 
 async def check(provider: Provider, metadata: Mapping[str, Any], policy: Mapping[str, Any], source: str) -> Checked:
-    """Judge metadata and policy by every rule, the sector document of others included; needs no transaction."""
+    """Judge metadata and policy by every rule; needs no transaction."""
+    checked = judge(provider, metadata, policy, source)
+    await confirm(provider, checked)
+    return checked
+
+
+def judge(provider: Provider, metadata: Mapping[str, Any], policy: Mapping[str, Any], source: str) -> Checked:
+    """The rules that need nobody else's word."""
     accepted = rules.validate(metadata)
     _check_scope(accepted, source)
     decided = policies.validate(policy)
     if source == DYNAMIC:
         decided.setdefault("require_pkce", provider.settings.registration.require_pkce)
-    if uri := accepted.get("sector_identifier_uri"):
-        await _check_sector(provider, str(uri), accepted.get("redirect_uris", []))
     return Checked(accepted, decided, source)
+
+
+async def confirm(provider: Provider, checked: Checked) -> None:
+    """What others must say too: the sector's document lists every redirect URI (OpenID Connect Registration section 5)."""
+    uri = checked.metadata.get("sector_identifier_uri")
+    if uri is None:
+        return
+    try:
+        answer = await provider.caller.get(str(uri))
+        listed = orjson.loads(answer.body) if answer.status == 200 else None
+    except (OutboundFault, ValueError):
+        listed = None
+    if not isinstance(listed, list):
+        raise InvalidClientMetadata("sector_identifier_uri does not answer with a JSON list")
+    if not set(checked.metadata.get("redirect_uris", ())) <= {item for item in listed if isinstance(item, str)}:
+        raise InvalidClientMetadata("sector_identifier_uri does not list every redirect URI")
 
 
 async def insert(
@@ -208,13 +229,14 @@ async def rewrite(
 
 async def remove(provider: Provider, tx: Tx, client_id: str, *, by: str) -> None:
     """Delete a client inside `tx`, its grants revoked."""
-    known = await _known(tx, client_id)
+    known = await current(tx, client_id)
     await grant.revoke_all_of_client(tx, client_id, provider.clock.now(), "client gone")
     await registry.delete(tx, client_id)
     await _told(provider, tx, "client.deleted", known, by)
 
 
-async def _known(tx: Tx, client_id: str) -> Client:
+async def current(tx: Tx, client_id: str) -> Client:
+    """A client as the table has it now, disabled or not. Raises UnknownClient."""
     found = await registry.read(tx, client_id)
     if found is None:
         raise UnknownClient(f"no client {client_id[:40]!r}")
@@ -277,19 +299,6 @@ def _check_scope(accepted: dict[str, Any], source: str) -> None:
     admin = [scope for scope in asked if scope in ADMIN_SCOPES]
     if admin and set(accepted["grant_types"]) != {"client_credentials"}:
         raise InvalidClientMetadata(f"scope {admin[0]} is for machines: grant_types must be client_credentials alone")
-
-
-async def _check_sector(provider: Provider, uri: str, redirect_uris: list[str]) -> None:
-    """OpenID Connect Registration section 5: the sector's own document lists every redirect URI."""
-    try:
-        answer = await provider.caller.get(uri)
-        listed = orjson.loads(answer.body) if answer.status == 200 else None
-    except (OutboundFault, ValueError):
-        listed = None
-    if not isinstance(listed, list):
-        raise InvalidClientMetadata("sector_identifier_uri does not answer with a JSON list")
-    if not set(redirect_uris) <= {item for item in listed if isinstance(item, str)}:
-        raise InvalidClientMetadata("sector_identifier_uri does not list every redirect URI")
 
 
 async def _check_resources(tx: Tx, client: Client) -> None:

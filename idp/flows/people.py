@@ -1,0 +1,240 @@
+"""Accounts as an operator handles them: made, listed, found, changed, turned off and on. People themselves use other stairs.
+
+`create`, `set_password` and `switch` are whole journeys. `apply` prepares first (hashing takes its time) and then writes
+with `insert` or `rewrite` inside a transaction of its own.
+"""
+
+import base64
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from idp.accounts import account as rooms
+from idp.accounts import contact, policy, profile, totp
+from idp.accounts.account import EMAIL, KPJ, PHONE, Account
+from idp.base.errors import Fault
+from idp.flows import logout
+from idp.provider import Provider
+from idp.store.audit import Event
+from idp.store.database import Tx
+
+PASSWORD_POLICY = policy.PRESETS["hybrid"]
+
+
+class BadAccount(Fault):
+    """What was asked for is no account that we keep; the text says which part and why."""
+
+
+class UnknownAccount(Fault):
+    """There is no such account. For operators only: nobody else may learn it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An account as an operator describes it. Contacts count as verified unless it says otherwise."""
+
+    email: str
+    name: str
+    password: str | None = field(default=None, repr=False)
+    totp_secret: str | None = field(default=None, repr=False)
+    email_verified: bool = True
+    phone: str | None = None
+    phone_verified: bool = True
+    kpj: str | None = None
+    locale: str = "id"
+    claims: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An account that passed every rule, with its password hashed and its identifiers keyed."""
+
+    account: Account
+    keys: Mapping[str, bytes]
+    totp_secret: str | None = field(default=None, repr=False)
+
+
+async def create(provider: Provider, wanted: Wanted, *, by: str) -> Account:
+    """Make an account that can sign in at once. Raises BadAccount."""
+    prepared = await prepare(provider, wanted)
+    async with provider.database.transaction() as tx:
+        await insert(provider, tx, prepared, by=by)
+    return prepared.account
+
+
+async def find(provider: Provider, reference: str) -> Account | None:
+    """An account by its id, email address, mobile number or KPJ."""
+    async with provider.database.reading() as tx:
+        try:
+            return await rooms.read(tx, UUID(reference))
+        except ValueError:
+            keys = [rooms.lookup(provider.material, kind, value) for kind, value in contact.readings(reference)]
+        for key in keys:
+            if (found := await rooms.find(tx, key)) is not None:
+                return found
+    return None
+
+
+async def page(provider: Provider, *, after: UUID | None = None, limit: int = 50) -> list[Account]:
+    """Accounts in the order in which they came, those after the account `after`."""
+    async with provider.database.reading() as tx:
+        return await rooms.page(tx, after=after, limit=limit)
+
+
+async def switch(provider: Provider, account_id: UUID, *, enabled: bool, by: str) -> Account:
+    """Turn an account off, with all its sessions and tokens, effective at once on every replica; or on again.
+
+    What was ended stays ended: whoever is let in again signs in again. Raises UnknownAccount.
+    """
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        if not await rooms.set_status(tx, account_id, rooms.ACTIVE if enabled else rooms.DISABLED, now):
+            raise UnknownAccount(f"no account {account_id}")
+        if not enabled:
+            await logout.end_all(provider, tx, account_id, by)
+        event = "account.enabled" if enabled else "account.disabled"
+        await provider.audit.append(tx, Event(event, actor=by, account_id=account_id))
+        changed = await rooms.read(tx, account_id)
+    assert changed is not None
+    return changed
+
+
+async def set_password(provider: Provider, account_id: UUID, password: str, *, by: str) -> None:
+    """Replace a password and end every session that stood on the old one. Raises UnknownAccount, BadAccount."""
+    async with provider.database.reading() as tx:
+        account = await rooms.read(tx, account_id)
+    if account is None:
+        raise UnknownAccount(f"no account {account_id}")
+    hashed = await _hashed(provider, password, _owner(account))
+    async with provider.database.transaction() as tx:
+        await rooms.set_password(tx, account_id, hashed, PASSWORD_POLICY.version, provider.clock.now())
+        await logout.end_all(provider, tx, account_id, by)
+        await provider.audit.append(tx, Event("password.changed", actor=by, account_id=account_id))
+
+
+async def prepare(provider: Provider, wanted: Wanted, known: Account | None = None) -> Prepared:
+    """Judge `wanted`, and compute what must not be computed inside a transaction. Raises BadAccount.
+
+    With `known`, the account as it is now, what `wanted` does not say stays; a password that is still the same keeps
+    its hash, so that nothing changes when nothing was changed.
+    """
+    account = _account(provider, wanted, known)
+    account = dataclasses.replace(account, **await _password(provider, wanted, account, known))
+    keys = {EMAIL: rooms.lookup(provider.material, EMAIL, str(account.email))}
+    if account.phone is not None and account.phone_verified:
+        keys[PHONE] = rooms.lookup(provider.material, PHONE, account.phone)
+    if account.kpj is not None:
+        keys[KPJ] = rooms.lookup(provider.material, KPJ, account.kpj)
+    secret = None if wanted.totp_secret is None else _totp_secret(wanted.totp_secret)
+    return Prepared(account, keys, secret)
+
+
+async def insert(provider: Provider, tx: Tx, prepared: Prepared, *, by: str) -> None:
+    """Write a new account inside `tx`."""
+    account = prepared.account
+    if not await rooms.insert(tx, account, prepared.keys):
+        raise BadAccount(f"account {account.email}: another account has its email address, mobile number or KPJ")
+    await provider.audit.append(tx, Event("account.created", actor=by, account_id=account.id))
+    await _enrol(provider, tx, prepared, by)
+
+
+async def rewrite(provider: Provider, tx: Tx, prepared: Prepared, known: Account, *, by: str) -> None:
+    """Write a known account anew inside `tx`; a new password ends its sessions."""
+    account = prepared.account
+    if not await rooms.rewrite(tx, account, prepared.keys):
+        raise BadAccount(f"account {account.email}: another account has its email address, mobile number or KPJ")
+    await provider.audit.append(tx, Event("account.changed", actor=by, account_id=account.id))
+    if account.password_hash != known.password_hash:
+        await logout.end_all(provider, tx, account.id, by)
+        await provider.audit.append(tx, Event("password.changed", actor=by, account_id=account.id))
+    await _enrol(provider, tx, prepared, by)
+
+
+async def totp_secrets(provider: Provider, account_id: UUID) -> list[str]:
+    """The secrets that an account's authenticator apps hold, to tell whether a description still fits."""
+    async with provider.database.reading() as tx:
+        return [totp.base32(each.secret) for each in await totp.read(tx, provider.sealer, account_id)]
+
+
+def _account(provider: Provider, wanted: Wanted, known: Account | None) -> Account:
+    now = provider.clock.now()
+    base = known or Account(provider.new_id(), wanted.name, created_at=now, updated_at=now)
+    try:
+        email = contact.normalise_email(wanted.email)
+        kpj = contact.normalise_kpj(wanted.kpj) if wanted.kpj else None
+        phone = contact.normalise_phone(wanted.phone) if wanted.phone else None
+        claims = profile.validate(wanted.claims)
+    except contact.NotAContact as error:
+        wrong = {"email": "email", "kpj": "kpj"}.get(error.key, "phone_number")
+        raise BadAccount(f"account {wanted.email}: {wrong} is not acceptable") from None
+    except profile.NotAClaim as error:
+        raise BadAccount(f"account {wanted.email}: {error}") from None
+    if not wanted.name.strip() or len(wanted.name) > 200 or not wanted.name.isprintable():
+        raise BadAccount(f"account {wanted.email}: name must be a text of at most 200 characters")
+    return dataclasses.replace(
+        base, name=wanted.name, email=email, email_verified=wanted.email_verified, phone=phone,
+        phone_verified=phone is not None and wanted.phone_verified, kpj=kpj, locale=wanted.locale, claims=claims, updated_at=now,
+    )  # fmt: skip
+
+
+async def _password(provider: Provider, wanted: Wanted, account: Account, known: Account | None) -> dict[str, Any]:
+    if wanted.password is None:
+        return {}
+    password = policy.normalise(wanted.password)
+    if known is not None and await provider.hasher.verify(known.password_hash, password):
+        return {}
+    hashed = await _hashed(provider, password, _owner(account))
+    return {
+        "password_hash": hashed,
+        "password_policy": PASSWORD_POLICY.version,
+        "password_changed_at": provider.clock.now(),
+    }
+
+
+async def _hashed(provider: Provider, password: str, owner: policy.Owner) -> str:
+    password = policy.normalise(password)
+    refused = PASSWORD_POLICY.judge(password, owner)
+    if refused is not None:
+        raise BadAccount(
+            f"account {owner.email}: the password is refused ({refused.key}): too short, too plain or guessable"
+        )
+    return await provider.hasher.hash(password)
+
+
+def _owner(account: Account) -> policy.Owner:
+    return policy.Owner(
+        name=account.name, email=account.email or "", phone=account.phone or "", kpj=account.kpj or "",
+        birthdate=str(account.claims.get("birthdate", "")) if len(str(account.claims.get("birthdate", ""))) == 10 else "",
+    )  # fmt: skip
+
+
+def _totp_secret(text: str) -> str:
+    """A base32 secret as authenticator apps show it; 128 bits at least (RFC 4226 section 4)."""
+    secret = text.replace(" ", "").replace("-", "").rstrip("=").upper()
+    try:
+        raw = _bytes(secret)
+    except ValueError:
+        raw = b""
+    if not 16 <= len(raw) <= 64:
+        raise BadAccount("totp_secret must be base32 of at least 16 bytes")
+    return totp.base32(raw)
+
+
+def _bytes(secret: str) -> bytes:
+    return base64.b32decode(secret + "=" * (-len(secret) % 8))
+
+
+async def _enrol(provider: Provider, tx: Tx, prepared: Prepared, by: str) -> None:
+    """Make `totp_secret` the account's authenticator; one that it has already stays with its memory of used codes."""
+    if prepared.totp_secret is None:
+        return
+    secret = _bytes(prepared.totp_secret)
+    if any(each.secret == secret for each in await totp.read(tx, provider.sealer, prepared.account.id)):
+        return
+    enrolled = totp.Totp(provider.new_id(), secret, last_step=0, created_at=provider.clock.now())
+    await totp.insert(tx, provider.sealer, prepared.account.id, enrolled)
+    await provider.audit.append(
+        tx, Event("factor.added", actor=by, account_id=prepared.account.id, detail={"factor": "otp"})
+    )
