@@ -21,6 +21,10 @@ ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
 """What we sign and verify with. No symmetric algorithm: a verifier would be able to sign (T13)."""
 
 MAX_JWT = 16_384
+_SHA256 = hashes.SHA256()
+_ECDSA = ec.ECDSA(_SHA256)
+_PKCS1 = padding.PKCS1v15()
+_PSS = padding.PSS(padding.MGF1(_SHA256), 32)
 _KEY_TYPES: dict[str, type[Key]] = {"ES256": ECKey, "RS256": RSAKey, "PS256": RSAKey, "EdDSA": OKPKey}
 _HEADER_MEMBERS = frozenset({"alg", "kid", "typ", "cty", "jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256"})
 
@@ -49,12 +53,12 @@ class Signer:
 
     def _signature(self, message: bytes) -> bytes:
         if isinstance(self._key, ec.EllipticCurvePrivateKey):
-            r, s = decode_dss_signature(self._key.sign(message, ec.ECDSA(hashes.SHA256())))
+            r, s = decode_dss_signature(self._key.sign(message, _ECDSA))
             return r.to_bytes(32, "big") + s.to_bytes(32, "big")
         if isinstance(self._key, rsa.RSAPrivateKey):
             if self.algorithm == "RS256":
-                return self._key.sign(message, padding.PKCS1v15(), hashes.SHA256())
-            return self._key.sign(message, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
+                return self._key.sign(message, _PKCS1, _SHA256)
+            return self._key.sign(message, _PSS, _SHA256)
         signature: bytes = self._key.sign(message)
         return signature
 

@@ -56,11 +56,12 @@ def digest(value: str) -> bytes:
 
 def keyed(key: bytes, *parts: str | bytes) -> bytes:
     """HMAC-SHA-256 over length-prefixed `parts`, so that no two lists of parts give the same input."""
-    mac = hmac.new(key, digestmod=hashlib.sha256)
+    message = bytearray()
     for part in parts:
         raw = part.encode() if isinstance(part, str) else part
-        mac.update(len(raw).to_bytes(4, "big") + raw)
-    return mac.digest()
+        message += len(raw).to_bytes(4, "big")
+        message += raw
+    return hmac.digest(key, message, "sha256")
 
 
 def same(left: str | bytes, right: str | bytes) -> bool:

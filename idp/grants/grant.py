@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import distinct, or_, select, update
+from sqlalchemy import or_, select, update
 
 from idp.grants.tokens import Authentication
 from idp.store.database import Database, Statement, Tx
@@ -101,7 +101,7 @@ async def revoke_of_account(tx: Tx, account_id: UUID, now: int, by: str, *, but:
 async def clients_of_session(tx: Tx, session_id: UUID) -> list[str]:
     """The clients that received something in a session: those that its end must reach."""
     rows = await tx.execute(
-        select(distinct(grants.c.client_id)).where(grants.c.session_id == session_id, grants.c.code_used_at.is_not(None)).order_by(grants.c.client_id)
+        select(grants.c.client_id).distinct().where(grants.c.session_id == session_id, grants.c.code_used_at.is_not(None)).order_by(grants.c.client_id)
     )
     return list(rows.scalars())
 

@@ -18,12 +18,13 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from idp.base.errors import Unavailable
 from idp.base.settings import Settings
+from idp.store.pool import Pool
 from idp.store.tables import as_id
 
 # What the bare SQLite driver shall do with an id; SQLAlchemy's own columns do it through the `Id` type.
@@ -32,6 +33,11 @@ sqlite3.register_adapter(uuid.UUID, lambda value: value.bytes)
 Row = Mapping[str, Any]
 Tx = AsyncConnection
 
+# "The database cannot do this now", as the drivers say it.
+_AWAY = (
+    DBAPIError, PoolTimeout, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError, asyncpg.PostgresIOError, OSError, sqlite3.OperationalError,
+)
 _CHANNEL = "gerbang_changes"
 _ARGUMENT = re.compile(r"\$(\d+)(?:::\w+(?:\[\])?)?")
 
@@ -55,7 +61,7 @@ class Statement:
 class Database:
     """Engines and transactions. Raises Unavailable when the database cannot be reached."""
 
-    def __init__(self, engine: AsyncEngine, pool: asyncpg.Pool | None) -> None:
+    def __init__(self, engine: AsyncEngine, pool: Pool | None) -> None:
         self.engine = engine
         self._pool = pool
         # SQLite has one writer; a queue in front of it costs less than its busy handler.
@@ -101,11 +107,13 @@ class Database:
 
         Ids come back as the driver gives them: read them with `as_id`.
         """
-        async with _reachable():
-            if self._pool is not None:
-                row: Row | None = await self._pool.fetchrow(statement.postgres, *arguments)
-                return row
-        return await self._hot_sqlite(statement, arguments)
+        if self._pool is None:
+            return await self._hot_sqlite(statement, arguments)
+        try:
+            row: Row | None = await self._pool.fetchrow(statement.postgres, *arguments)
+        except _AWAY as error:
+            raise Unavailable(f"database: {type(error).__name__}") from error
+        return row
 
     async def _hot_sqlite(self, statement: Statement, arguments: tuple[Any, ...]) -> Row | None:
         steps = self._steps.get(statement)
@@ -171,7 +179,7 @@ class Database:
     async def close(self) -> None:
         """Give every connection back."""
         if self._pool is not None:
-            self._pool.terminate()
+            self._pool.close()
         await self.engine.dispose()
 
 
@@ -183,22 +191,10 @@ async def connect(settings: Settings) -> Database:
         settings.database_url, pool_size=settings.database_pool, max_overflow=0, pool_timeout=5, pool_pre_ping=False, hide_parameters=True,
         connect_args={"timeout": 5, "command_timeout": 15},
     )
-    pool = asyncpg.create_pool(
-        _asyncpg_dsn(engine), min_size=0, max_size=settings.database_pool, timeout=5, command_timeout=15,
-        # Hot statements leave no session state behind, so the hidden reset round trip on release is pure loss.
-        reset=_no_reset,
-    )
-    await _connect_pool(pool)
-    return Database(engine, pool)
+    async def hot_connection() -> asyncpg.Connection:
+        return await asyncpg.connect(_asyncpg_dsn(engine), timeout=5, command_timeout=15, max_cached_statement_lifetime=0)
 
-
-async def _connect_pool(pool: asyncpg.Pool) -> None:
-    async with _reachable():
-        await pool
-
-
-async def _no_reset(connection: Any) -> None:
-    return None
+    return Database(engine, Pool(hot_connection, settings.database_pool, patience=5))
 
 
 def _asyncpg_dsn(engine: AsyncEngine) -> str:
@@ -228,12 +224,9 @@ async def _reachable() -> AsyncIterator[None]:
     """Turn "the database cannot do this now" into Unavailable; let faults of ours through as they are."""
     try:
         yield
-    except (IntegrityError, ProgrammingError):
+    except (IntegrityError, ProgrammingError, DataError):
         raise
-    except (
-        DBAPIError, PoolTimeout, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InsufficientResourcesError,
-        asyncpg.OperatorInterventionError, asyncpg.PostgresIOError, ConnectionError, TimeoutError, sqlite3.OperationalError,
-    ) as error:
+    except _AWAY as error:
         raise Unavailable(f"database: {type(error).__name__}") from error
 
 

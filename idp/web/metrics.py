@@ -12,6 +12,7 @@ SIGN_INS = Counter("gerbang_sign_ins_total", "Sign-in attempts by factor and out
 HASHING = Gauge("gerbang_password_checks_waiting", "Password checks under way or queued.", registry=REGISTRY)
 OUTBOX = Gauge("gerbang_outbox_items", "Undelivered outbox items by kind and state.", ["kind", "state"], registry=REGISTRY)
 
+_tokens: dict[tuple[str, str], Counter] = {}
 _seen: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
 
@@ -23,6 +24,14 @@ def observe(route: str, method: str, status: int, seconds: float) -> None:
         pair = _seen[key] = (REQUESTS.labels(key[0], key[1], str(status)), SECONDS.labels(route))
     pair[0].inc()
     pair[1].observe(seconds)
+
+
+def count_token(grant_type: str, outcome: str) -> None:
+    """Count one token request."""
+    child = _tokens.get((grant_type, outcome))
+    if child is None:
+        child = _tokens[grant_type, outcome] = TOKENS.labels(grant_type, outcome)
+    child.inc()
 
 
 def text() -> bytes:

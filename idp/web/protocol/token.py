@@ -34,9 +34,9 @@ def token(provider: Provider) -> App:
             request = token_flow.TokenRequest(found.values, found.repeated.get("resource", []), scope["gerbang.network"])
             body = await token_flow.answer(provider, client, request)
         except OAuthError as fault:
-            metrics.TOKENS.labels(label, fault.code).inc()
+            metrics.count_token(label, fault.code)
             raise
-        metrics.TOKENS.labels(label, "issued").inc()
+        metrics.count_token(label, "issued")
         await wire.answer_json(send, 200, body, wire.ANY_ORIGIN)
 
     return wire.posted(endpoint)
