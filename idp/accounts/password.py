@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import threading
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -40,13 +41,18 @@ class Hasher:
         """Checks under way or queued."""
         return self._waiting
 
+    @property
+    def full(self) -> bool:
+        """Whether one more check would be turned away."""
+        return self._waiting >= self._room
+
     async def hash(self, password: str) -> str:
         """The PHC string of a password."""
-        return await self._run(lambda: self._argon2.hash(password))
+        return await self._run(lambda: self._argon2.hash(_composed(password)))
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is right; without a stored hash the same work is done for nothing."""
-        return await self._run(lambda: self._verify(stored or self.dummy, password)) and stored is not None
+        return await self._run(lambda: self._verify(stored or self.dummy, _composed(password))) and stored is not None
 
     def stale(self, stored: str) -> bool:
         """Whether a hash was made with other parameters than today's, to be made anew at this sign-in."""
@@ -59,7 +65,7 @@ class Hasher:
             return False
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._waiting >= self._room:
+        if self.full:
             raise Unavailable("password queue full", retry_after=3)
         self._waiting += 1
         try:
@@ -70,6 +76,11 @@ class Hasher:
     def close(self) -> None:
         """Let the threads end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _composed(password: str) -> str:
+    """NFC: keyboards differ in how they send an accented letter (NIST SP 800-63B-4 section 3.1.1.2)."""
+    return unicodedata.normalize("NFC", password)
 
 
 def _stand_back() -> None:

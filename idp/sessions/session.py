@@ -60,6 +60,15 @@ async def insert(tx: Tx, handle: Handle, session: Session) -> None:
     )
 
 
+async def raise_to(tx: Tx, old: Handle, new: Handle, factors: Mapping[str, int], now: int) -> bool:
+    """Write a further factor into the session `old`, whose secret becomes that of `new`; False if it was renewed or ended meanwhile."""
+    raised = await tx.execute(
+        update(sessions).where(sessions.c.id == old.id, sessions.c.secret_hash == old.secret_hash, sessions.c.ended_at.is_(None))
+        .values(secret_hash=new.secret_hash, factors=dict(factors), seen_at=now)
+    )
+    return raised.rowcount == 1
+
+
 async def end(tx: Tx, session_id: UUID, now: int, by: str) -> UUID | None:
     """End one session; the account that it belonged to, or None if it had ended."""
     ended = update(sessions).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None)).values(ended_at=now, ended_by=by)

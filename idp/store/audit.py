@@ -16,10 +16,14 @@ from sqlalchemy import bindparam, func, select, text, update
 
 from idp.base.clock import Clock
 from idp.base.opaque import Entropy, uuid7
-from idp.store.database import Tx
+from idp.store.database import Database, Statement, Tx
 from idp.store.tables import audit
 
 _FIRST_LINK = bytes(32)
+_NOTE = Statement.both(
+    "INSERT INTO audit (id, at, event, actor, account_id, client_id, session_id, network, detail)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id"
+)
 _LINK = update(audit).where(audit.c.id == bindparam("row")).values(sequence=bindparam("number"), link=bindparam("made"))
 
 
@@ -51,6 +55,13 @@ class Audit:
                 account_id=event.account_id, client_id=event.client_id, session_id=event.session_id, network=event.network,
                 detail=dict(event.detail),
             )
+        )
+
+    async def note(self, database: Database, event: Event) -> None:
+        """Write one event that stands by itself, in one round trip; beside a change, `append` to its transaction instead."""
+        await database.hot(
+            _NOTE, uuid7(self._entropy, self._clock.milliseconds()), self._clock.now(), event.event, event.actor, event.account_id,
+            event.client_id, event.session_id, event.network, orjson.dumps(dict(event.detail)).decode(),
         )
 
     async def chain(self, tx: Tx, limit: int = 1000) -> int:

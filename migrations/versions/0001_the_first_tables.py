@@ -189,11 +189,13 @@ def upgrade() -> None:
 
     op.create_table(
         "throttles",
-        sa.Column("bucket", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("subject", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("place", sa.LargeBinary(length=16), nullable=False),
         sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("blocked_until", sa.BigInteger(), nullable=False),
+        sa.Column("attempt", Id(), nullable=True),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("bucket", name=op.f("pk_throttles")),
+        sa.PrimaryKeyConstraint("subject", "place", name=op.f("pk_throttles")),
     )
     with op.batch_alter_table("throttles", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_throttles_updated_at"), ["updated_at"], unique=False)

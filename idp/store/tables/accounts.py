@@ -66,8 +66,11 @@ known_devices = Table(
 throttles = Table(
     "throttles",
     metadata,
-    Column("bucket", LargeBinary(16), primary_key=True),  # keyed hash of what is counted and for whom
+    # Whose attempts: an account, or the lookup of an identifier that nobody has; so both are throttled alike.
+    Column("subject", LargeBinary(16), primary_key=True),
+    Column("place", LargeBinary(16), primary_key=True),  # where from, or with what: a network, a known device, anywhere, codes
     moment("failures", nullable=False),
     moment("blocked_until", nullable=False),
+    Column("attempt", Id),  # the last attempt that was let through: tells it from those that came in the same instant
     moment("updated_at", nullable=False, index=True),
 )

@@ -10,7 +10,7 @@ a handler raises becomes a page.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import structlog
 from starlette.datastructures import QueryParams
@@ -21,6 +21,7 @@ from starlette.routing import Route
 from idp.base.errors import Fault, PageFault
 from idp.base.opaque import Handle, b64encode, digest, keyed, same, token
 from idp.base.settings import Settings
+from idp.flows.authorization_request import Response as AuthorizationResponse
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language
@@ -153,6 +154,15 @@ class Frame:
             path = self.root + path
         return Response(b"", 303, {"Location": path, "Cache-Control": "no-store"})
 
+    def respond(self, request: HTTPConnection, answer: AuthorizationResponse) -> Response:
+        """An authorization response in its mode (OAuth 2.0 Multiple Response Types section 2.1, Form Post Response Mode)."""
+        target = answer.target
+        if target.response_mode == "form_post":
+            return self.page(request, "form_post", action=target.redirect_uri, fields=dict(answer.parameters))
+        separator = "&" if "?" in target.redirect_uri else "?"
+        location = target.redirect_uri + separator + urlencode(answer.parameters, quote_via=quote)
+        return Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
+
     def fault(self, request: HTTPConnection, fault: Exception) -> Response:
         """A fault as its page."""
         answer = shown(fault, str(request.scope.get("gerbang.request_id", "")))
@@ -180,6 +190,13 @@ class Frame:
             self._set(response, self._device_cookie, made, DEVICE_LIFETIME)
         if (chosen := request.query_params.get("bahasa")) in CODES and chosen is not None:
             self._set(response, self._language_cookie, chosen, _LANGUAGE_LIFETIME)
+
+    async def send(self, request: Request, response: Response, send: Send) -> None:
+        """Send an answer with the cookies that came up; for HEAD its headers alone."""
+        self.keep(request, response)
+        if request.method == "HEAD":
+            response.body = b""
+        await response(request.scope, request.receive, send)
 
     def _set(self, response: Response, name: str, value: str, max_age: int | None) -> None:
         # Path=/ even below an issuer with a path: __Host- demands it.
@@ -242,10 +259,7 @@ class Door:
         except Exception as fault:
             log.exception("fault", path=self.path, request_id=scope.get("gerbang.request_id"))
             response = self._frame.fault(request, fault)
-        self._frame.keep(request, response)
-        if scope["method"] == "HEAD":
-            response.body = b""
-        await response(scope, receive, send)
+        await self._frame.send(request, response, send)
 
     async def _answer(self, request: Request) -> Response:
         if request.method in ("GET", "HEAD") and self._get:

@@ -1,7 +1,6 @@
 """/authorize and the way back to it from a page, /authorize/lanjut."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import quote, urlencode
 
 import structlog
 from starlette.requests import Request
@@ -60,17 +59,7 @@ def deliver(frame: Frame, request: Request, outcome: Response | authorize.Ask) -
     """The outcome as HTTP: a page of ours to go to, or the answer on its way to the relying party."""
     if isinstance(outcome, authorize.Ask):
         return frame.redirect(f"{PAGES[outcome.prompt]}?lanjut={outcome.ticket}")
-    return respond(frame, request, outcome)
-
-
-def respond(frame: Frame, request: Request, response: Response) -> HttpResponse:
-    """An authorization response in its mode (OAuth 2.0 Multiple Response Types section 2.1, Form Post Response Mode)."""
-    target = response.target
-    if target.response_mode == "form_post":
-        return frame.page(request, "form_post", action=target.redirect_uri, fields=dict(response.parameters))
-    separator = "&" if "?" in target.redirect_uri else "?"
-    location = target.redirect_uri + separator + urlencode(response.parameters, quote_via=quote)
-    return HttpResponse(b"", 303, {"Location": location, "Cache-Control": "no-store"})
+    return frame.respond(request, outcome)
 
 
 def door(frame: Frame, handler: Handler) -> App:

@@ -1,0 +1,113 @@
+"""How often guesses may be made, per person: counted before a guess is looked at, so that two hundred at once are no more than five.
+
+A row counts the failures of one subject (an account, or an identifier that nobody has) at one place:
+
+- a network, for browsers that have not signed in to this account before: from the sixth failure on, delays that double;
+- a known device, by itself, so that nobody else's failures keep an owner from their own telephone (T32);
+- anywhere: consecutive failures of all unknown devices. At a hundred their passwords are no longer looked at until the
+  password is reset (NIST SP 800-63B-4 section 3.2.2), while known devices still get in;
+- codes: wrong one-time codes in a day, whatever the session or the network (T29).
+
+Aliases of one account share its rows, since the subject is the account (T31).
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text, update
+
+from idp.base.opaque import keyed
+from idp.base.settings import Limits
+from idp.store.database import Tx
+from idp.store.material import Material
+from idp.store.tables import throttles
+
+ANYWHERE_LIMIT = 100
+FORGOTTEN_AFTER = 86_400
+"""Failures at one place count together when no more than this lies between them, in seconds."""
+
+_DAY = 86_400
+
+# Here `blocked_until` is the end of the day that the first failure began; it blocks only past the limit.
+_COUNT_CODE = text(
+    """
+    INSERT INTO throttles (subject, place, failures, blocked_until, updated_at) VALUES (:subject, :place, 1, :ends, :now)
+    ON CONFLICT (subject, place) DO UPDATE SET
+        failures = CASE WHEN throttles.blocked_until <= :now THEN 1 ELSE throttles.failures + 1 END,
+        blocked_until = CASE WHEN throttles.blocked_until <= :now THEN excluded.blocked_until ELSE throttles.blocked_until END,
+        updated_at = excluded.updated_at
+    RETURNING failures, blocked_until
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a visitor's guesses are counted."""
+
+    network: bytes
+    device: bytes
+    anywhere: bytes
+    codes: bytes
+
+
+def places(material: Material, network: str, device: bytes) -> Places:
+    """The places of a visitor. Keyed, since the table shall not tell who was where."""
+    key = material.derive("throttle")
+
+    def place(*parts: str | bytes) -> bytes:
+        return keyed(key, *parts)[:16]
+
+    return Places(place("network", network), place("device", device), place("anywhere"), place("codes"))
+
+
+def counted(least: str, *, now: str, limits: tuple[str, str, str]) -> str:
+    """The SQL that counts one more attempt in a row that is there, unless the row is blocked.
+
+    `least` is the dialect's word for a minimum; `now` and `limits` (free failures, first and longest delay) are
+    arguments. The row comes back with the new attempt's id if, and only if, that attempt was let through.
+    """
+    free, first, longest = limits
+    blocked = f"throttles.blocked_until > {now}"
+    anew = f"throttles.updated_at <= {now} - {FORGOTTEN_AFTER}"
+    delay = f"{least}({longest}, {first} << {least}(throttles.failures - {free}, 20)::int)"
+    return f"""
+        failures = CASE WHEN {blocked} THEN throttles.failures WHEN {anew} THEN 1 ELSE throttles.failures + 1 END,
+        attempt = CASE WHEN {blocked} THEN throttles.attempt ELSE excluded.attempt END,
+        updated_at = CASE WHEN {blocked} THEN throttles.updated_at ELSE {now} END,
+        blocked_until = CASE WHEN {blocked} THEN throttles.blocked_until
+            WHEN {anew} OR throttles.failures < {free} THEN 0 ELSE {now} + {delay} END
+    """
+
+
+async def reserve_code(tx: Tx, account_id: UUID, place: bytes, limits: Limits, now: int) -> int | None:
+    """Count one entry of a one-time code before it is compared. None if it may be; else when the next one may (UNIX seconds).
+
+    The row is locked until the caller's transaction ends, so parallel entries queue and each finds the true count.
+    """
+    row = (
+        await tx.execute(
+            _COUNT_CODE, {"subject": account_id.bytes, "place": place, "now": now, "ends": now + _DAY}
+        )
+    ).one()
+    return row.blocked_until if row.failures > limits.code_failures_per_day else None
+
+
+async def give_back_code(tx: Tx, account_id: UUID, place: bytes) -> None:
+    """The entry was right: it is no failure. Earlier ones stay, or a thief could let the owner clear them."""
+    await tx.execute(
+        update(throttles).where(throttles.c.subject == account_id.bytes, throttles.c.place == place)
+        .values(failures=throttles.c.failures - 1)
+    )
+
+
+async def clear(tx: Tx, subject: bytes, *where: bytes) -> None:
+    """Forget failures of an account at some places, or at every one; after a password was reset, for example."""
+    gone = throttles.delete().where(throttles.c.subject == subject)
+    await tx.execute(gone.where(throttles.c.place.in_(where)) if where else gone)
+
+
+async def sweep(tx: Tx, before: int) -> int:
+    """Delete rows without an attempt since `before`; how many. A password that was guessed at a hundred times stays refused."""
+    old = throttles.delete().where(throttles.c.updated_at < before, throttles.c.failures < ANYWHERE_LIMIT)
+    return (await tx.execute(old)).rowcount

@@ -1,0 +1,151 @@
+"""Signing in with a password: count, compare, begin.
+
+Two statements and one Argon2id check, whoever asks: an account, an identifier that nobody has, a registration that
+waits for its activation. So neither the answer nor the time it takes says which of them it was (T33), and a flood of
+guesses is counted before it is looked at (T31).
+"""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from idp.accounts import account, contact, throttle
+from idp.accounts.password import MAX_PASSWORD
+from idp.accounts.throttle import Places
+from idp.base.errors import Unavailable
+from idp.base.opaque import Handle
+from idp.flows.logout import end_session
+from idp.provider import Provider
+from idp.sessions import attempt as attempts
+from idp.sessions import levels
+from idp.sessions.attempt import Attempt
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+
+PUBLIC_DEVICE_LIFETIME = 3600
+"""Longest life of a session on a device that others use, in seconds."""
+
+PROMOTE_RESET_FROM = 3
+"""From this failure on, the page offers a new password first."""
+
+SIGN_IN_WITH = frozenset({account.EMAIL, account.PHONE})
+"""A participant number, or a NIK, never opens anything: too many people know it."""
+
+_NETWORK_WINDOW = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The session has begun; `handle` is its cookie."""
+
+    handle: Handle
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No: wrong password, no such account, a disabled one — nobody learns which. `failures` counts those at this place."""
+
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Too many attempts; the password was not looked at. The next one is welcome at `until` (UNIX seconds)."""
+
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotActivated:
+    """The password is that of a registration which still waits for its activation."""
+
+    sign_up_id: UUID
+
+
+Outcome = SignedIn | Refused | Paused | NotActivated
+
+
+async def sign_in(provider: Provider, visitor: Visitor, identifier: str, password: str, *, public_device: bool) -> Outcome:
+    """One attempt. Raises Unavailable when too many checks wait already; such an attempt is not counted."""
+    settings, now = provider.settings, provider.clock.now()
+    if len(password) > MAX_PASSWORD:
+        # Nobody's password; it is not worth hashing (T34), and says nothing about the account.
+        return Refused(0)
+    if provider.hasher.full:
+        raise Unavailable("password queue full", retry_after=3)
+    allowed = settings.limits.sign_in_per_network * settings.limits.factor(visitor.network)
+    if await provider.ephemeral.hit(f"sign-in:{visitor.network}", _NETWORK_WINDOW) > allowed:
+        return Paused(now + _NETWORK_WINDOW)
+    where = throttle.places(provider.material, visitor.network, visitor.device)
+    attempt = await attempts.reserve(
+        provider.database, _key(provider, identifier), visitor, where, provider.new_id(), settings.limits, settings.lifetimes, now
+    )
+    if attempt.blocked_until is not None:
+        return Paused(attempt.blocked_until)
+    # What may not be looked at is compared with the dummy: the same time, the same answer.
+    right = await provider.hasher.verify(None if attempt.refused else attempt.stored, password)
+    if right and attempt.sign_up_id is not None:
+        return await _not_activated(provider, identifier, where, attempt.sign_up_id)
+    if not right or not attempt.active:
+        return await _refused(provider, visitor, attempt)
+    return await _begin(provider, visitor, where, attempt, password, public_device)
+
+
+async def _begin(
+    provider: Provider, visitor: Visitor, where: Places, attempt: Attempt, password: str, public_device: bool
+) -> SignedIn | Refused:
+    account_id, present, now = attempt.account_id, attempt.present, provider.clock.now()
+    assert account_id is not None
+    if present is not None and present.account_id != account_id:
+        # Somebody else was signed in here: their session ends, and their services are told.
+        async with provider.database.transaction() as tx:
+            await end_session(provider, tx, present.id, present.account_id, "sign-in")
+        attempt = replace(attempt, present=None)
+    lifetime = provider.settings.lifetimes.session_absolute
+    if public_device:
+        lifetime = min(lifetime, PUBLIC_DEVICE_LIFETIME)
+    handle = provider.new_handle()
+    if attempt.present is not None:
+        handle = replace(handle, id=attempt.present.id)
+    begun = await attempts.begin(
+        provider.database, attempt, handle, {levels.PASSWORD: now}, visitor, where, remember=not public_device, now=now,
+        expires_at=now + lifetime, milliseconds=provider.clock.milliseconds(), entropy=provider.entropy,
+        detail={"known_device": attempt.known_device, "public_device": public_device},
+    )
+    if not begun and attempt.present is not None:
+        # The same form sent twice: the other one has renewed the session already. This one begins its own.
+        return await _begin(provider, visitor, where, replace(attempt, present=None), password, public_device)
+    if not begun:
+        return await _refused(provider, visitor, attempt)
+    await _rehash(provider, attempt, password)
+    return SignedIn(handle, account_id)
+
+
+async def _refused(provider: Provider, visitor: Visitor, attempt: Attempt) -> Refused:
+    detail = {"failures": attempt.failures, "known_device": attempt.known_device}
+    event = Event("session.refused", account_id=attempt.account_id, network=visitor.network, detail=detail)
+    await provider.audit.note(provider.database, event)
+    return Refused(attempt.failures)
+
+
+async def _not_activated(provider: Provider, identifier: str, where: Places, sign_up_id: UUID) -> NotActivated:
+    async with provider.database.transaction() as tx:
+        await throttle.clear(tx, _key(provider, identifier), where.network, where.anywhere)
+    return NotActivated(sign_up_id)
+
+
+async def _rehash(provider: Provider, attempt: Attempt, password: str) -> None:
+    """Bring a hash of older parameters up to date, while the password is at hand."""
+    if attempt.account_id is None or attempt.stored is None or not provider.hasher.stale(attempt.stored):
+        return
+    made = await provider.hasher.hash(password)
+    async with provider.database.transaction() as tx:
+        await account.rehash(tx, attempt.account_id, attempt.stored, made)
+
+
+def _key(provider: Provider, identifier: str) -> bytes:
+    """The lookup of what was typed; what is no address and no number has one too, that of nobody."""
+    for kind, spelling in contact.readings(identifier):
+        if kind in SIGN_IN_WITH:
+            return account.lookup(provider.material, kind, spelling)
+    return account.lookup(provider.material, "none", identifier.casefold())

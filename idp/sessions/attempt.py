@@ -1,0 +1,215 @@
+"""An attempt to sign in with a password, in two statements: one before the hash is checked, one after.
+
+Before: find the account, count the attempt (it is reserved, so that parallel guesses cannot outrun the count), and say
+whether its password may be looked at. After: begin the session, forget the failures, remember the device, tell the
+audit trail. Each is one round trip on PostgreSQL; between them lies nothing but Argon2id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+
+from idp.accounts.throttle import ANYWHERE_LIMIT, Places, counted
+from idp.base.opaque import Entropy, Handle, same, uuid7
+from idp.base.settings import Lifetimes, Limits
+from idp.sessions.device import REMEMBERED
+from idp.sessions.session import live
+from idp.sessions.visitor import Visitor
+from idp.store.database import Database, Row, Statement
+from idp.store.tables import as_id
+
+_WHO = """
+    SELECT a.id, a.status, a.password_hash, a.not_before, EXISTS (
+        SELECT 1 FROM known_devices d WHERE d.account_id = a.id AND d.device = $2::bytea AND d.used_at > $12::bigint
+    ) AS known
+    FROM identifiers i JOIN accounts a ON a.id = i.account_id
+    WHERE i.lookup = $1::bytea
+"""
+_WAITING = """
+    SELECT id, password_hash FROM sign_ups
+    WHERE email_lookup = $1::bytea AND activated_at IS NULL AND expires_at > $3::bigint
+    ORDER BY id DESC LIMIT 1
+"""
+_COLUMNS = "subject, place, failures, blocked_until, attempt, updated_at"
+_COUNT = {
+    least: counted(least, now="$3::bigint", limits=("$8::bigint", "$9::bigint", "$10::bigint")) for least in ("LEAST", "min")
+}
+_COUNT_ANYWHERE = """
+    failures = throttles.failures + 1, attempt = excluded.attempt, updated_at = excluded.updated_at
+    WHERE throttles.failures < $11::bigint
+"""
+_SESSION = ("account_id", "secret_hash", "ended_at", "expires_at", "seen_at", "created_at")
+_PERSON = ("id", "status", "password_hash", "not_before", "known")
+
+_RESERVE = Statement(
+    f"""
+    WITH who AS ({_WHO}), subject AS (
+        SELECT COALESCE(uuid_send(who.id), $1::bytea) AS key, COALESCE(who.known, false) AS known
+        FROM (SELECT 1) one LEFT JOIN who ON true
+    ), here AS (
+        INSERT INTO throttles ({_COLUMNS})
+        SELECT key, CASE WHEN known THEN $5::bytea ELSE $4::bytea END, 1, 0, $7::uuid, $3::bigint FROM subject
+        ON CONFLICT (subject, place) DO UPDATE SET {_COUNT["LEAST"]}
+        RETURNING failures, blocked_until, attempt = $7::uuid AS admitted
+    ), anywhere AS (
+        INSERT INTO throttles ({_COLUMNS})
+        SELECT key, $6::bytea, 1, 0, $7::uuid, $3::bigint FROM subject, here WHERE here.admitted AND NOT subject.known
+        ON CONFLICT (subject, place) DO UPDATE SET {_COUNT_ANYWHERE}
+        RETURNING failures
+    )
+    SELECT here.failures, here.blocked_until, here.admitted,
+           NOT subject.known AND NOT EXISTS (SELECT 1 FROM anywhere) AS refused,
+           {", ".join(f"who.{name} AS who_{name}" for name in _PERSON)},
+           waiting.id AS waiting_id, waiting.password_hash AS waiting_hash,
+           {", ".join(f"s.{name} AS session_{name}" for name in _SESSION)}
+    FROM here CROSS JOIN subject LEFT JOIN who ON true LEFT JOIN ({_WAITING}) waiting ON true
+         LEFT JOIN sessions s ON s.id = $13::uuid
+    """,
+    (
+        f"""
+        INSERT INTO throttles ({_COLUMNS})
+        SELECT COALESCE(who.id, $1), CASE WHEN who.known THEN $5 ELSE $4 END, 1, 0, $7, $3
+        FROM (SELECT 1) LEFT JOIN ({_WHO}) who ON true WHERE true
+        ON CONFLICT (subject, place) DO UPDATE SET {_COUNT["min"].replace("::int", "")}
+        RETURNING failures, blocked_until, attempt = $7 AS admitted, place = $4 AND EXISTS (
+                SELECT 1 FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6 AND t.failures >= $11
+            ) AS refused,
+            {", ".join(f"(SELECT {name} FROM ({_WHO})) AS who_{name}" for name in _PERSON)},
+            {", ".join(f"(SELECT {name} FROM ({_WAITING})) AS waiting_{alias}" for name, alias in (("id", "id"), ("password_hash", "hash")))},
+            {", ".join(f"(SELECT s.{name} FROM sessions s WHERE s.id = $13) AS session_{name}" for name in _SESSION)}
+        """,
+        f"""
+        INSERT INTO throttles ({_COLUMNS})
+        SELECT t.subject, $6, 1, 0, $7, $3 FROM throttles t
+        WHERE t.subject = COALESCE((SELECT account_id FROM identifiers WHERE lookup = $1), $1) AND t.place = $4 AND t.attempt = $7
+        ON CONFLICT (subject, place) DO UPDATE SET {_COUNT_ANYWHERE}
+        """,
+    ),
+)
+
+_INSERT_SESSION = """
+    INSERT INTO sessions (id, secret_hash, account_id, factors, chosen_at, created_at, seen_at, expires_at, device, network, user_agent)
+    SELECT $4::uuid, $5::bytea, id, $6::text, $3::bigint, $3::bigint, $3::bigint, $7::bigint, $8::bytea, $9::text, $10::text
+    FROM accounts WHERE id = $1::uuid AND status = 'active' AND password_hash = $2::text
+    ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, factors = excluded.factors, chosen_at = excluded.chosen_at,
+        seen_at = excluded.seen_at, expires_at = excluded.expires_at, device = excluded.device, network = excluded.network,
+        user_agent = excluded.user_agent
+    WHERE sessions.secret_hash = $14::bytea AND sessions.account_id = excluded.account_id AND sessions.ended_at IS NULL
+    RETURNING id
+"""
+_REMEMBER = """
+    INSERT INTO known_devices (account_id, device, created_at, used_at)
+    SELECT $1::uuid, $8::bytea, $3::bigint, $3::bigint {started} WHERE $13::boolean
+    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at
+"""
+_TELL = """
+    INSERT INTO audit (id, at, event, actor, account_id, session_id, network, detail)
+    SELECT $15::uuid, $3::bigint, 'session.started', $16::text, $1::uuid, $4::uuid, $9::text, $17::text {started}
+"""
+_BEGIN = Statement(
+    # The rows are deleted in the order in which attempts lock them, or two sign-ins could wait for each other.
+    f"""
+    WITH started AS ({_INSERT_SESSION}), here AS (
+        DELETE FROM throttles USING started WHERE subject = uuid_send($1::uuid) AND place = $11::bytea RETURNING 1
+    ), anywhere AS (
+        DELETE FROM throttles USING started
+        WHERE subject = uuid_send($1::uuid) AND place = $12::bytea AND (SELECT count(*) FROM here) >= 0
+    ), remembered AS ({_REMEMBER.format(started="FROM started")}), told AS ({_TELL.format(started="FROM started")})
+    SELECT id FROM started
+    """,
+    (
+        _INSERT_SESSION,
+        "DELETE FROM throttles WHERE subject = $1 AND place IN ($11, $12)",
+        _REMEMBER.format(started=""),
+        _TELL.format(started=""),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The session that the browser already has."""
+
+    id: UUID
+    account_id: UUID
+    secret_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is known before the password is looked at. `account_id` is None for an identifier that nobody has.
+
+    `stored` is the hash to compare with: the account's, else that of a registration that waits for activation
+    (`sign_up_id`), else None. `blocked_until` is set when this attempt came too soon; `refused` when guesses from
+    unknown devices have used up the account's hundred.
+    """
+
+    failures: int
+    blocked_until: int | None
+    refused: bool
+    account_id: UUID | None
+    active: bool
+    known_device: bool
+    stored: str | None
+    sign_up_id: UUID | None
+    present: Present | None
+
+
+async def reserve(
+    database: Database, key: bytes, visitor: Visitor, where: Places, attempt: UUID, limits: Limits, lifetimes: Lifetimes, now: int
+) -> Attempt:
+    """Count an attempt for the identifier whose lookup is `key`, and find out everything that decides about it."""
+    row = await database.hot(
+        _RESERVE, key, visitor.device, now, where.network, where.device, where.anywhere, attempt, limits.sign_in_free_failures,
+        limits.sign_in_first_delay, limits.sign_in_max_delay, ANYWHERE_LIMIT, now - REMEMBERED,
+        visitor.session.id if visitor.session else None,
+    )
+    assert row is not None
+    account_id = as_id(row["who_id"]) if row["who_id"] is not None else None
+    waiting = row["waiting_id"] if account_id is None else None
+    return Attempt(
+        failures=row["failures"],
+        blocked_until=None if row["admitted"] else row["blocked_until"],
+        refused=bool(row["refused"]),
+        account_id=account_id,
+        active=row["who_status"] == "active",
+        known_device=bool(row["who_known"]),
+        stored=row["who_password_hash"] if account_id is not None else row["waiting_hash"],
+        sign_up_id=as_id(waiting) if waiting is not None else None,
+        present=_present(row, visitor, lifetimes, now),
+    )
+
+
+def _present(row: Row, visitor: Visitor, lifetimes: Lifetimes, now: int) -> Present | None:
+    if visitor.session is None or row["session_account_id"] is None:
+        return None
+    found = {name: row[f"session_{name}"] for name in _SESSION}
+    if not same(found["secret_hash"], visitor.session.secret_hash) or not live(found, lifetimes, now):
+        return None
+    account_id = as_id(found["account_id"])
+    if row["who_id"] is not None and account_id == as_id(row["who_id"]) and found["created_at"] < row["who_not_before"]:
+        return None
+    return Present(visitor.session.id, account_id, found["secret_hash"])
+
+
+async def begin(
+    database: Database, attempt: Attempt, handle: Handle, factors: Mapping[str, int], visitor: Visitor, where: Places,
+    *, remember: bool, now: int, expires_at: int, milliseconds: int, entropy: Entropy, detail: Mapping[str, object],
+) -> bool:
+    """Begin the session `handle` after the password was right, or renew it if `handle` has the id of the one that is present.
+
+    False when the account was disabled or its password changed since, or the present session ended or was renewed elsewhere.
+    A renewed session keeps its id, which services know as `sid`, and gets a new secret, so that no cookie from before
+    the sign-in is worth anything (T21).
+    """
+    assert attempt.account_id is not None
+    here = where.device if attempt.known_device else where.network
+    row = await database.hot(
+        _BEGIN, attempt.account_id, attempt.stored, now, handle.id, handle.secret_hash, orjson.dumps(factors).decode(), expires_at,
+        visitor.device, visitor.network, visitor.user_agent, here, here if attempt.known_device else where.anywhere, remember,
+        attempt.present.secret_hash if attempt.present else None, uuid7(entropy, milliseconds), str(attempt.account_id),
+        orjson.dumps(detail).decode(),
+    )
+    return row is not None

@@ -1,0 +1,65 @@
+"""/izin: what a service wants to know, with the very values; yes or no."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.base.errors import AccessDenied, PageFault
+from idp.flows import consent, second_factor
+from idp.flows import interaction as flow
+from idp.flows.interaction import Interaction
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.theme.pages import Claim
+from idp.web.pages.frame import Form, Frame
+from idp.web.pages.waiting import Waiting, turned_away, waiting
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The page and its answer."""
+    frame = Frame(provider)
+
+    async def present(request: Request, behind: Waiting) -> tuple[Interaction, Standing] | None:
+        """Who asks, and who is asked; None unless both are there."""
+        if behind.interaction is None:
+            return None
+        stands = await second_factor.present(provider, frame.visitor(request), behind.interaction.client.client_id)
+        return None if stands is None else (behind.interaction, stands)
+
+    async def show(request: Request) -> Response:
+        behind = await waiting(frame, request)
+        both = await present(request, behind)
+        if both is None:
+            return turned_away(frame, behind)
+        told = consent.disclosure(*both)
+        claims = [Claim(name, _value(value)) for name, value in told.claims.items()]
+        return frame.page(
+            request, "izin", claims=claims, abilities=told.abilities, name=both[1].account["name"], **behind.context
+        )
+
+    async def submit(request: Request, form: Form) -> Response:
+        behind = await waiting(frame, request, form)
+        both = await present(request, behind)
+        if both is None:
+            return turned_away(frame, behind)
+        interaction, stands = both
+        if form.text("decision") == "allow":
+            await consent.allow(provider, interaction, stands)
+            return frame.redirect(behind.onward("consent", stands.session.id))
+        if form.text("decision") == "deny":
+            await consent.deny(provider, interaction, stands)
+            return frame.respond(request, flow.refuse(provider, interaction, AccessDenied("the person said no")))
+        raise PageFault("kesalahan.permintaan", "a consent without a decision")
+
+    return [frame.door("/izin", show, submit)]
+
+
+def _value(value: Any) -> str:
+    """A claim's value as a person reads it; an address is its formatted form, or its parts (OIDC Core section 5.1.1)."""
+    if isinstance(value, dict):
+        return str(value.get("formatted") or ", ".join(str(part) for part in value.values() if part))
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return str(value)

@@ -1,0 +1,68 @@
+"""/masuk/kode: the code of the authenticator app, asked when a service needs more than a password."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.base.errors import AccessDenied
+from idp.flows import interaction as flow
+from idp.flows import second_factor
+from idp.flows.second_factor import Paused, Proved
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions import levels
+from idp.theme.language import Message
+from idp.web import metrics
+from idp.web.pages.frame import Form, Frame
+from idp.web.pages.waiting import Waiting, turned_away, waiting
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The page and its answer."""
+    frame = Frame(provider)
+
+    async def show(request: Request) -> Response:
+        behind = await waiting(frame, request)
+        stands = await second_factor.present(provider, frame.visitor(request))
+        if stands is None:
+            return turned_away(frame, behind)
+        if levels.TOTP not in stands.enrolled:
+            return frame.redirect(behind.onward())
+        return _page(frame, request, behind, stands)
+
+    async def submit(request: Request, form: Form) -> Response:
+        behind = await waiting(frame, request, form)
+        visitor = frame.visitor(request)
+        stands = await second_factor.present(provider, visitor)
+        if "cancel" in form and behind.interaction is not None:
+            refusal = flow.refuse(provider, behind.interaction, AccessDenied("the person did not want to continue"))
+            return frame.respond(request, refusal)
+        if stands is None:
+            return turned_away(frame, behind)
+        if levels.TOTP not in stands.enrolled:
+            return frame.redirect(behind.onward())
+        if not form.text("code").strip():
+            return _page(frame, request, behind, stands, {"code": Message("otp.kosong")})
+        outcome = await second_factor.prove(provider, visitor, stands, form.text("code"))
+        metrics.SIGN_INS.labels(levels.TOTP, type(outcome).__name__.lower()).inc()
+        if isinstance(outcome, Proved):
+            response = frame.redirect(behind.onward(levels.TOTP, outcome.handle.id))
+            frame.set_session(response, outcome.handle)
+            return response
+        if isinstance(outcome, Paused):
+            wait = {"Retry-After": str(max(1, outcome.until - provider.clock.now()))}
+            error = {"code": Message("otp.jeda", jam=outcome.until)}
+            return _page(frame, request, behind, stands, error, status=429, headers=wait)
+        return _page(frame, request, behind, stands, {"code": Message("otp.salah_totp")})
+
+    return [frame.door("/masuk/kode", show, submit)]
+
+
+def _page(
+    frame: Frame, request: Request, behind: Waiting, stands: Standing, errors: dict[str, Message] | None = None, *,
+    status: int = 400, headers: dict[str, str] | None = None,
+) -> Response:
+    return frame.page(
+        request, "masuk_kode", status if errors else 200, headers=headers, method="totp", destination="", others=(), reason=None,
+        name=stands.account["name"], errors=errors or {}, **behind.context,
+    )

@@ -1,0 +1,47 @@
+"""/pilih-akun: going on as the person who is signed in, or as somebody else."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.accounts import contact
+from idp.base.errors import PageFault
+from idp.flows import second_factor
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.web.pages.frame import Form, Frame
+from idp.web.pages.waiting import turned_away, waiting
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The page and its answer."""
+    frame = Frame(provider)
+
+    async def show(request: Request) -> Response:
+        behind = await waiting(frame, request)
+        stands = await second_factor.present(provider, frame.visitor(request))
+        if behind.interaction is None or stands is None:
+            return turned_away(frame, behind)
+        return frame.page(request, "pilih_akun", name=stands.account["name"], identifier=_masked(stands), **behind.context)
+
+    async def submit(request: Request, form: Form) -> Response:
+        behind = await waiting(frame, request, form)
+        stands = await second_factor.present(provider, frame.visitor(request))
+        if behind.interaction is None or stands is None:
+            return turned_away(frame, behind)
+        if form.text("choice") == "continue":
+            return frame.redirect(behind.onward("select", stands.session.id))
+        if form.text("choice") == "other":
+            # The session that is here stays until somebody else has really signed in.
+            return frame.redirect(behind.path("/masuk"))
+        raise PageFault("kesalahan.permintaan", "a selection without a choice")
+
+    return [frame.door("/pilih-akun", show, submit)]
+
+
+def _masked(stands: Standing) -> str:
+    """Enough of a contact to recognise one's own account by, on a screen that others may see."""
+    email, phone = stands.account["email"], stands.account["phone"]
+    if email:
+        return contact.masked_email(email)
+    return contact.masked_phone(phone) if phone else ""

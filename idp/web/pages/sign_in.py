@@ -1,0 +1,85 @@
+"""/masuk: signing in with a password."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.accounts import contact
+from idp.flows import second_factor, sign_in
+from idp.flows.sign_in import NotActivated, Paused, SignedIn
+from idp.provider import Provider
+from idp.sessions import levels
+from idp.theme.language import Message
+from idp.web import metrics
+from idp.web.pages.frame import Form, Frame
+from idp.web.pages.sign_up import remember
+from idp.web.pages.waiting import Waiting, waiting
+
+_OUTCOMES = {SignedIn: "started", Paused: "paused", NotActivated: "not_activated"}
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The page and its answer."""
+    frame = Frame(provider)
+
+    async def show(request: Request) -> Response:
+        behind = await waiting(frame, request)
+        stands = await second_factor.present(provider, frame.visitor(request)) if behind.interaction is None else None
+        if stands is not None and behind.home == "/akun":
+            return frame.redirect("/akun")
+        # Somebody who confirms that it is still them need not say who they are.
+        identifier = stands.account["email"] or "" if stands is not None else _hint(behind)
+        return frame.page(request, "masuk", promote_reset=False, values={"identifier": identifier}, **behind.context)
+
+    async def submit(request: Request, form: Form) -> Response:
+        behind = await waiting(frame, request, form)
+        identifier, password = form.text("identifier").strip(), form.text("password")
+        if not identifier or not password:
+            return _again(frame, request, behind, form, _empty(identifier, password))
+        outcome = await sign_in.sign_in(
+            provider, frame.visitor(request), identifier, password, public_device="public_device" in form
+        )
+        metrics.SIGN_INS.labels(levels.PASSWORD, _OUTCOMES.get(type(outcome), "refused")).inc()
+        if isinstance(outcome, SignedIn):
+            response = frame.redirect(behind.onward(levels.PASSWORD, outcome.handle.id))
+            frame.set_session(response, outcome.handle)
+            return response
+        if isinstance(outcome, NotActivated):
+            response = frame.redirect(behind.path("/aktivasi"))
+            remember(frame, request, response, outcome.sign_up_id)
+            return response
+        if isinstance(outcome, Paused):
+            wait = {"Retry-After": str(max(1, outcome.until - provider.clock.now()))}
+            error = {"": Message("masuk.jeda", jam=outcome.until)}
+            return _again(frame, request, behind, form, error, status=429, promote_reset=True, headers=wait)
+        promote = outcome.failures >= sign_in.PROMOTE_RESET_FROM
+        return _again(frame, request, behind, form, {"identifier": Message("masuk.gagal")}, promote_reset=promote)
+
+    return [frame.door("/masuk", show, submit)]
+
+
+def _again(
+    frame: Frame, request: Request, behind: Waiting, form: Form, errors: dict[str, Message], *, status: int = 400,
+    promote_reset: bool = False, headers: dict[str, str] | None = None,
+) -> Response:
+    """The page once more, without the password."""
+    values = form.typed("identifier", "public_device")
+    return frame.page(
+        request, "masuk", status, headers=headers, promote_reset=promote_reset, values=values, errors=errors, **behind.context
+    )
+
+
+def _empty(identifier: str, password: str) -> dict[str, Message]:
+    errors = {}
+    if not identifier:
+        errors["identifier"] = Message("masuk.kosong")
+    if not password:
+        errors["password"] = Message("masuk.sandi_kosong")
+    return errors
+
+
+def _hint(behind: Waiting) -> str:
+    """The relying party's login_hint (OIDC Core section 3.1.2.1), when it could be an identifier."""
+    hint = behind.interaction.request.login_hint if behind.interaction is not None else None
+    usable = hint is not None and any(kind in sign_in.SIGN_IN_WITH for kind, _ in contact.readings(hint))
+    return hint if hint is not None and usable else ""

@@ -1,0 +1,106 @@
+"""The authorization request that waits behind a page, if any: its ticket rides along, its service is shown, it is gone back to."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idp.base.errors import PageFault
+from idp.flows import interaction as flow
+from idp.flows.interaction import Interaction
+from idp.provider import Provider
+from idp.theme.pages import Service
+from idp.web.pages.frame import Form, Frame, query
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`ticket` is empty, and `interaction` None, when nobody waits."""
+
+    provider: Provider
+    ticket: str
+    interaction: Interaction | None
+    language: str
+    home: str = "/akun"
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What every template of a journey takes: the ticket, and who waits."""
+        return {"lanjut": self.ticket, "service": self.service}
+
+    @property
+    def service(self) -> Service | None:
+        """The relying party as people see it."""
+        if self.interaction is None:
+            return None
+        client = self.interaction.client
+        uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri", "client_uri")}
+        return Service(client.localised_name(self.language), **uris)
+
+    def path(self, path: str) -> str:
+        """A page of ours with the ticket along."""
+        return f"{path}?lanjut={quote(self.ticket)}" if self.ticket else path
+
+    def onward(self, done: str | None = None, session_id: UUID | None = None) -> str:
+        """Where it goes when this page is done: back to the request, with what was done in which session; else to the account."""
+        if self.interaction is None:
+            return self.home
+        return flow.resume(self.provider, self.interaction, done, session_id)
+
+
+# Where a page may ask to be come back to (`kembali`): names, not addresses, so that nobody is sent anywhere else (T10).
+HOMES = {"keamanan": "/akun/keamanan", "totp": "/akun/keamanan/totp"}
+
+
+def to_confirm(name: str) -> str:
+    """Where somebody who signed in too long ago confirms that it is still them, to come back to one of HOMES."""
+    assert name in HOMES
+    return f"/masuk?kembali={name}"
+
+
+async def waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
+    """The request that waits, by the ticket of the form or of the address; PageFault when the ticket is no good."""
+    ticket = form.text("lanjut") if form is not None else ""
+    return await reopened(frame, request, ticket or query(request, "lanjut"))
+
+
+async def reopened(frame: Frame, request: Request, ticket: str) -> Waiting:
+    """The request behind a ticket that we kept; PageFault when the ticket is no good."""
+    if not ticket:
+        home = HOMES.get(query(request, "kembali"), "/akun")
+        return Waiting(frame.provider, "", None, frame.language(request).code, home)
+    opened = await flow.open_interaction(frame.provider, ticket, frame.visitor(request))
+    frame.prefer(request, opened.request.ui_locales or "")
+    return Waiting(frame.provider, ticket, opened, frame.language(request).code)
+
+
+async def waiting_service(frame: Frame, request: Request, ticket: str) -> Service | None:
+    """The service that waits, for a page that goes on without it when the ticket is no good any more."""
+    if not ticket:
+        return None
+    try:
+        opened = await flow.open_interaction(frame.provider, ticket, frame.visitor(request))
+    except PageFault:
+        return None
+    frame.prefer(request, opened.request.ui_locales or "")
+    return Waiting(frame.provider, ticket, opened, frame.language(request).code).service
+
+
+async def still_waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
+    """As `waiting`, for journeys that may outlive a request: a ticket that is no good any more keeps nobody from registering."""
+    try:
+        return await waiting(frame, request, form)
+    except PageFault:
+        return Waiting(frame.provider, "", None, frame.language(request).code)
+
+
+def turned_away(frame: Frame, behind: Waiting) -> Response:
+    """A page that does not apply: back to the request, which asks for what is missing, or to the sign-in."""
+    return frame.redirect(behind.onward() if behind.interaction else "/masuk")
+
+
+def _https(uri: Any) -> str:
+    return uri if isinstance(uri, str) and uri.startswith("https://") else ""
