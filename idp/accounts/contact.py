@@ -7,7 +7,6 @@ the spelling that came out, never to the text as it was typed.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -22,55 +21,47 @@ _MOBILE_HERE = re.compile(r"8[1-35-9]\d{7,10}")
 _REACHABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
-class Unreadable(Exception):
-    """The text is not what was asked for; `key` names the sentence of the catalogue that says so."""
+class NotAContact(Exception):
+    """The text is no name, address or number of its kind; `key` names the sentence of the catalogue that says so."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
-    """One way to name an account: a kind and the one spelling of its value."""
-
-    kind: str
-    value: str
-
-
-def name(text: str) -> str:
-    """A name as on an identity card: 1 to 60 Latin letters and `' . , -`; one word is enough. Raises Unreadable."""
+def normalise_name(text: str) -> str:
+    """A name as on an identity card: 1 to 60 Latin letters and `' . , -`; one word is enough. Raises NotAContact."""
     if len(text) > _MAX_TYPED:
-        raise Unreadable("nama")
+        raise NotAContact("nama")
     spelled = " ".join(_visible(unicodedata.normalize("NFC", text)).replace("’", "'").split())
     if not 0 < len(spelled) <= MAX_NAME or not any(map(str.isalpha, spelled)):
-        raise Unreadable("nama")
+        raise NotAContact("nama")
     if not all(character in " '.,-" or _latin(character) for character in spelled):
-        raise Unreadable("nama")
+        raise NotAContact("nama")
     return spelled
 
 
-def email(text: str) -> str:
-    """An address in lower case, its domain in IDNA form, at most 254 characters. Raises Unreadable.
+def normalise_email(text: str) -> str:
+    """An address in lower case, its domain in IDNA form, at most 254 characters. Raises NotAContact.
 
     Compatibility forms (full-width letters, the Kelvin sign) become the letters that they stand for; other letters
     beyond ASCII are refused before the `@`.
     """
     if len(text) > _MAX_TYPED:
-        raise Unreadable("email")
+        raise NotAContact("email")
     spelled = "".join(_visible(unicodedata.normalize("NFKC", text)).split()).casefold()
     try:
         checked = validate_email(spelled, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        raise Unreadable("email") from None
+        raise NotAContact("email") from None
     address = (checked.ascii_email or "").casefold()
     if not address or len(address) > 254:
-        raise Unreadable("email")
+        raise NotAContact("email")
     return address
 
 
-def phone(text: str) -> str:
-    """A number that can receive SMS, in E.164. Raises Unreadable, which tells a landline apart.
+def normalise_phone(text: str) -> str:
+    """A number that can receive SMS, in E.164. Raises NotAContact, which tells a landline apart.
 
     Without a country it is Indonesian: `08…`, `8…` and `62…`. The bare `62` is handled here, since a library that
     guesses may take it for the beginning of a local number.
@@ -79,40 +70,52 @@ def phone(text: str) -> str:
     abroad = digits.startswith("+")
     digits = digits.removeprefix("+")
     if not digits.isascii() or not digits.isdigit():
-        raise Unreadable("hp")
+        raise NotAContact("hp")
     if abroad and not digits.startswith("62"):
         return _foreign(digits)
     national = digits.removeprefix("62") if abroad or digits.startswith("62") else digits
     national = national.removeprefix("0")
     if _MOBILE_HERE.fullmatch(national):
         return f"+62{national}"
-    raise Unreadable("hp.rumah" if _landline(f"+62{national}") else "hp")
+    raise NotAContact("hp.rumah" if _landline(f"+62{national}") else "hp")
 
 
-def kpj(text: str) -> str | None:
-    """A participant number of 11 digits, None for an empty field. Raises Unreadable."""
+def normalise_kpj(text: str) -> str | None:
+    """A participant number of 11 digits, None for an empty field. Raises NotAContact."""
     digits = _SEPARATORS.sub("", _visible(unicodedata.normalize("NFKC", text[:_MAX_TYPED])))
     if not digits:
         return None
     if len(digits) != 11 or not digits.isascii() or not digits.isdigit():
-        raise Unreadable("kpj")
+        raise NotAContact("kpj")
     return digits
 
 
-def readings(text: str) -> list[Identifier]:
-    """Everything that one field "email, mobile or participant number" may mean, the likeliest first; perhaps nothing.
+def readings(text: str) -> list[tuple[str, str]]:
+    """Everything that one field "email, mobile or participant number" may mean, as (kind, spelling), the likeliest first.
 
     Eleven digits that begin with 08 are a number of either kind.
     """
     found = []
-    for kind, read in ((EMAIL, email), (PHONE, phone), (KPJ, kpj)):
+    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, normalise_kpj)):
         try:
             value = read(text)
-        except Unreadable:
+        except NotAContact:
             continue
         if value:
-            found.append(Identifier(kind, value))
+            found.append((kind, value))
     return found
+
+
+def normalise(text: str) -> tuple[str, str] | None:
+    """The likeliest reading of an identifier, None if it is nothing that we know."""
+    return next(iter(readings(text)), None)
+
+
+def masked(contact: str) -> str:
+    """An address or a number in E.164, masked."""
+    if "@" in contact:
+        return masked_email(contact)
+    return masked_phone(contact) if contact else ""
 
 
 def masked_email(address: str) -> str:
@@ -136,11 +139,11 @@ def _foreign(digits: str) -> str:
     try:
         number = phonenumbers.parse(f"+{digits}")
     except NumberParseException:
-        raise Unreadable("hp") from None
+        raise NotAContact("hp") from None
     if not phonenumbers.is_valid_number(number):
-        raise Unreadable("hp")
+        raise NotAContact("hp")
     if phonenumbers.number_type(number) not in _REACHABLE:
-        raise Unreadable("hp.rumah")
+        raise NotAContact("hp.rumah")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -44,14 +44,14 @@ def new_form(provider: Provider, visitor: Visitor) -> str:
 def judge(provider: Provider, typed: Mapping[str, str], password: str, terms: bool) -> Registration | dict[str, Message]:
     """The registration, or what is wrong with each field, in the order of the form."""
     readers: dict[str, Callable[[str], str | None]] = {
-        "name": contact.name, "email": contact.email, "phone": contact.phone, "kpj": contact.kpj,
+        "name": contact.normalise_name, "email": contact.normalise_email, "phone": contact.normalise_phone, "kpj": contact.normalise_kpj,
     }
     read: dict[str, str] = {}
     errors: dict[str, Message] = {}
     for field, reader in readers.items():
         try:
             read[field] = reader(typed.get(field, "")) or ""
-        except contact.Unreadable as fault:
+        except contact.NotAContact as fault:
             errors[field] = Message(fault.key)
     owner = Owner(**{field: read.get(field, "") for field in readers})
     if refused := policy.PRESETS[provider.settings.password_policy].judge(password, owner):
@@ -119,10 +119,8 @@ async def resend_to(provider: Provider, visitor: Visitor, identifier: str) -> Me
     sign_ups = await waiting(provider, identifier)
     if sign_ups:
         return await _resend(provider, sign_ups[0])
-    for reading in contact.readings(identifier)[:1]:
-        if refused := await messages.too_often(provider, reading.value):
-            return refused
-    return Message(_RESENT)
+    _, destination = contact.normalise(identifier) or ("", identifier)
+    return await messages.too_often(provider, destination) or Message(_RESENT)
 
 
 async def read(provider: Provider, sign_up_id: UUID) -> SignUp | None:
@@ -131,12 +129,19 @@ async def read(provider: Provider, sign_up_id: UUID) -> SignUp | None:
         return await pending.read(tx, provider.sealer, sign_up_id, provider.clock.now())
 
 
+async def valid_until(provider: Provider, sign_up: SignUp) -> int:
+    """When the newest link and code expire (UNIX seconds)."""
+    async with provider.database.reading() as tx:
+        sent = await links.newest(tx, links.ACTIVATE, sign_up.id)
+    return max((one.expires_at for one in sent), default=sign_up.created_at + provider.settings.lifetimes.activation)
+
+
 async def waiting(provider: Provider, identifier: str) -> list[SignUp]:
     """The registrations of an address that wait for activation, newest first."""
-    addresses = [reading.value for reading in contact.readings(identifier) if reading.kind == contact.EMAIL]
-    if not addresses:
+    kind, address = contact.normalise(identifier) or ("", "")
+    if kind != contact.EMAIL:
         return []
-    key = account.lookup(provider.material, account.EMAIL, addresses[0])
+    key = account.lookup(provider.material, kind, address)
     async with provider.database.reading() as tx:
         return await pending.waiting(tx, provider.sealer, key, provider.clock.now())
 

@@ -1,0 +1,105 @@
+"""/aktivasi: a mailed link is shown by GET and spent by POST; without a link, the code is typed."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.accounts import contact
+from idp.flows import activate, sign_up
+from idp.flows.activate import Activated, Link, PhoneProven
+from idp.provider import Provider
+from idp.theme.language import Message
+from idp.web.pages.frame import Form, Frame, query
+from idp.web.pages.sign_up import forget, registered_here, telling
+from idp.web.pages.waiting import Waiting, reopened, still_waiting
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """One address for link and code."""
+    frame = Frame(provider)
+
+    async def show(request: Request) -> Response:
+        behind = await still_waiting(frame, request)
+        token = query(request, "token")
+        if token:
+            return _link(frame, request, behind, await activate.look(provider, token), token)
+        return await _code(frame, request, behind)
+
+    async def submit(request: Request, form: Form) -> Response:
+        behind = await still_waiting(frame, request, form)
+        if form.text("token"):
+            return await _submit_link(frame, request, behind, form)
+        return await _submit_code(frame, request, behind, form)
+
+    return [frame.door("/aktivasi", show, submit)]
+
+
+async def _submit_link(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
+    provider, visitor, token = frame.provider, frame.visitor(request), form.text("token")
+    if "resend" in form:
+        link = await activate.look(provider, token)
+        if link.sign_up is None or link.state != activate.EXPIRED:
+            return _link(frame, request, behind, link, token)
+        said = await sign_up.resend(provider, visitor, link.sign_up.id)
+        return frame.page(request, "aktivasi_habis", hidden={"token": token}, **behind.context, **telling(said))
+    outcome = await activate.by_link(provider, visitor, token)
+    if isinstance(outcome, Link):
+        return _link(frame, request, behind, outcome, token)
+    return await _done(frame, request, behind, outcome)
+
+
+async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
+    provider, visitor, known = frame.provider, frame.visitor(request), registered_here(frame, request)
+    identifier, code = form.text("identifier"), form.text("code")
+    if known is None and not identifier.strip():
+        return await _code(frame, request, behind, errors={"identifier": Message("lupa.kosong")})
+    if "resend" in form:
+        said = await (sign_up.resend(provider, visitor, known) if known else sign_up.resend_to(provider, visitor, identifier))
+        return await _code(frame, request, behind, identifier, **telling(said))
+    if not code.strip():
+        return await _code(frame, request, behind, identifier, errors={"code": Message("otp.kosong")})
+    if known:
+        outcome = await activate.by_code(provider, visitor, known, code)
+    else:
+        outcome = await activate.by_code_of(provider, visitor, identifier, code)
+    if isinstance(outcome, Activated):
+        return await _done(frame, request, behind, outcome)
+    if isinstance(outcome, PhoneProven):
+        return await _code(frame, request, behind, identifier, notice=Message("aktivasi_kode.ponsel_terbukti"))
+    return await _code(frame, request, behind, identifier, errors={"code": outcome})
+
+
+async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str = "", **said: Any) -> Response:
+    known = registered_here(frame, request)
+    before = await sign_up.read(frame.provider, known) if known else None
+    return frame.page(
+        request, "aktivasi_kode", 400 if "errors" in said else 200, ask_identifier=before is None,
+        values={"identifier": identifier}, destination=contact.masked_email(before.draft.email) if before else "",
+        **behind.context, **said,
+    )
+
+
+def _link(frame: Frame, request: Request, behind: Waiting, link: Link, token: str) -> Response:
+    """One page for each thing that can be the matter with a link, each with one next step."""
+    if link.state == activate.LIVE:
+        return frame.page(request, "aktivasi", hidden={"token": token}, **behind.context)
+    if link.state == activate.SUPERSEDED:
+        return frame.page(request, "aktivasi_lama", sent_at=link.sent_at, **behind.context)
+    if link.state == activate.EXPIRED:
+        return frame.page(request, "aktivasi_habis", hidden={"token": token}, **behind.context)
+    if link.state == activate.USED:
+        return frame.page(request, "aktivasi_terpakai", **behind.context)
+    return frame.page(request, "aktivasi_tidak_dikenal", 404, **behind.context)
+
+
+async def _done(frame: Frame, request: Request, behind: Waiting, activated: Activated) -> Response:
+    if activated.lanjut:
+        behind = await reopened(frame, request, activated.lanjut)
+    if activated.before:
+        response = frame.page(request, "aktivasi_terpakai", **behind.context)
+    else:
+        response = frame.page(request, "aktivasi_selesai", next=frame.root + behind.path("/masuk"), **behind.context)
+    forget(frame, response)
+    return response
