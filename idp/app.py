@@ -71,11 +71,25 @@ async def open_provider(
             settings, clock, ephemeral, clients, caller, lambda client_id: reread(database, clients, client_id)
         )
         provider = Provider(
-            settings=settings, clock=clock, entropy=entropy, database=database, ephemeral=ephemeral, material=keys, sealer=sealer,
-            vault=Vault(sealer), keyring=Keyring(), clients=clients, caller=caller, authenticator=authenticator, hasher=hasher,
-            outbox=Outbox(sealer, clock, entropy), audit=Audit(clock, entropy),
-            tickets=Tickets(keys, entropy, settings.lifetimes.interaction), subjects=Subjects(keys),
-            refresh_tokens=RefreshTokens(keys), theme=Theme(settings.themes, settings.theme),
+            settings=settings,
+            clock=clock,
+            entropy=entropy,
+            database=database,
+            ephemeral=ephemeral,
+            material=keys,
+            sealer=sealer,
+            vault=Vault(sealer),
+            keyring=Keyring(),
+            clients=clients,
+            caller=caller,
+            authenticator=authenticator,
+            hasher=hasher,
+            outbox=Outbox(sealer, clock, entropy),
+            audit=Audit(clock, entropy),
+            tickets=Tickets(keys, entropy, settings.lifetimes.interaction),
+            subjects=Subjects(keys),
+            refresh_tokens=RefreshTokens(keys),
+            theme=Theme(settings.themes, settings.theme),
         )
         if not any_schema:
             await provider.refresh_memory()
@@ -88,7 +102,9 @@ async def open_provider(
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None) -> AsyncIterator[House]:
+async def open_house(
+    settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None
+) -> AsyncIterator[House]:
     """Everything, ready to serve; memory follows the database until the block ends. Dev mode makes its demo first."""
     async with open_provider(settings, clock, entropy) as provider:
         if settings.dev:
@@ -105,7 +121,11 @@ async def open_house(settings: Settings, clock: Clock | None = None, entropy: En
 def build(provider: Provider) -> App:
     """The public application: hot protocol routes by path, everything else through FastAPI."""
     app = FastAPI(
-        title="Gerbang admin API", version=__version__, openapi_url="/admin/openapi.json", docs_url=None, redoc_url=None,
+        title="Gerbang admin API",
+        version=__version__,
+        openapi_url="/admin/openapi.json",
+        docs_url=None,
+        redoc_url=None,
         redirect_slashes=False,
     )
     admin.install(app, provider)

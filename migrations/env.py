@@ -1,6 +1,10 @@
 """Alembic's door. It is always called with a connection, by `idp migrate` or by dev mode; there is no alembic.ini."""
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 from alembic import context
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 
 from idp.store.tables import metadata
 
@@ -8,16 +12,20 @@ connection = context.config.attributes["connection"]
 told = context.config.attributes.get("told")
 
 
-def on_version_apply(*, step, **_):  # type: ignore[no-untyped-def]
-    if told is not None:
-        told(f"{step.up_revision_id} {(step.up_revision.doc or '').splitlines()[0]}")
+def on_version_apply(
+    context: MigrationContext, step: MigrationInfo, heads: Collection[Any], arguments: Mapping[str, Any]
+) -> None:
+    if told is not None and step.up_revision is not None:
+        told(f"{step.up_revision.revision} {(step.up_revision.doc or '').splitlines()[0]}")
 
 
 if connection.dialect.name == "sqlite":
     # Two processes that start on one new file: the second waits here and finds the work done.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 context.configure(
-    connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite",
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
     on_version_apply=on_version_apply,
 )
 with context.begin_transaction():

@@ -55,7 +55,9 @@ class InvalidClient(OAuthError):
     code = "invalid_client"
     status = 401
 
-    def __init__(self, description: str = "client authentication failed", private: str = "", basic: bool = False) -> None:
+    def __init__(
+        self, description: str = "client authentication failed", private: str = "", basic: bool = False
+    ) -> None:
         super().__init__(description, private)
         self.basic = basic
 

@@ -22,7 +22,9 @@ class Smtp(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    host: str | None = Field(None, description="Host name of the SMTP server; unset writes `.eml` files to `IDP_VAR/outbox`.")
+    host: str | None = Field(
+        None, description="Host name of the SMTP server; unset writes `.eml` files to `IDP_VAR/outbox`."
+    )
     port: int = Field(587, description="TCP port of the SMTP server.")
     username: str | None = Field(None, description="User name for SMTP AUTH.")
     password: SecretStr | None = Field(None, description="Password for SMTP AUTH.")
@@ -53,18 +55,30 @@ class Lifetimes(BaseModel):
     access_token: int = Field(900, ge=30, le=86400, description="Access token.")
     id_token: int = Field(900, ge=30, le=86400, description="ID token.")
     refresh_idle: int = Field(30 * 86400, ge=60, description="A refresh token that is not used for this long dies.")
-    refresh_absolute: int = Field(180 * 86400, ge=60, description="A refresh token family dies this long after sign-in.")
-    refresh_grace: int = Field(10, ge=0, le=60, description="How long the previous refresh token still returns the same successor.")
+    refresh_absolute: int = Field(
+        180 * 86400, ge=60, description="A refresh token family dies this long after sign-in."
+    )
+    refresh_grace: int = Field(
+        10, ge=0, le=60, description="How long the previous refresh token still returns the same successor."
+    )
     session_idle: int = Field(20 * 60, ge=60, description="Session without any use.")
     session_absolute: int = Field(12 * 3600, ge=60, description="Session, whatever its use.")
     interaction: int = Field(3600, ge=60, description="An authorization request that waits for its person.")
     activation: int = Field(24 * 3600, description="Activation link and code.")
     reset: int = Field(30 * 60, description="Password reset link.")
-    pending_sign_up: int = Field(7 * 86400, description="A registration that was never activated is deleted after this.")
-    jwks_cache: int = Field(900, ge=1, description="max-age of the JWKS; a next key is published this long plus the skew before it signs.")
+    pending_sign_up: int = Field(
+        7 * 86400, description="A registration that was never activated is deleted after this."
+    )
+    jwks_cache: int = Field(
+        900, ge=1, description="max-age of the JWKS; a next key is published this long plus the skew before it signs."
+    )
     clock_skew: int = Field(60, ge=0, le=300, description="Tolerated difference between clocks.")
-    pushed_request: int = Field(60, ge=5, le=599, description="request_uri of a pushed authorization request (RFC 9126).")
-    key_rotation: int = Field(30 * 86400, ge=3600, description="A signing key is rotated when it has been active for this long.")
+    pushed_request: int = Field(
+        60, ge=5, le=599, description="request_uri of a pushed authorization request (RFC 9126)."
+    )
+    key_rotation: int = Field(
+        30 * 86400, ge=3600, description="A signing key is rotated when it has been active for this long."
+    )
     consent: int = Field(365 * 86400, description="A remembered consent is asked again after this.")
 
 
@@ -78,24 +92,35 @@ class Limits(BaseModel):
     sign_in_max_delay: int = Field(900, description="Seconds of the longest delay.")
     sign_in_per_network: int = Field(300, description="Sign-in attempts per network and 5 minutes.")
     code_tries: int = Field(5, description="Wrong entries until a one-time code is burnt.")
-    code_failures_per_day: int = Field(15, description="Wrong one-time codes per account and 24 hours, whatever the code or session.")
+    code_failures_per_day: int = Field(
+        15, description="Wrong one-time codes per account and 24 hours, whatever the code or session."
+    )
     resend_pause: int = Field(60, description="Seconds between two messages to one destination.")
     resend_per_hour: int = Field(5, description="Messages per destination and hour.")
     resend_per_day: int = Field(10, description="Messages per destination and day.")
     sign_up_per_network: int = Field(60, description="Registrations per network and 5 minutes.")
     recover_per_network: int = Field(60, description="Recovery requests per network and 5 minutes.")
-    client_auth_per_network: int = Field(30, description="Failed client authentications per client, network and minute.")
-    raised_network: str | None = Field(None, description="TEST SETTING: a network (CIDR) for which the per-network limits above are multiplied by 1000.")
+    client_auth_per_network: int = Field(
+        30, description="Failed client authentications per client, network and minute."
+    )
+    raised_network: str | None = Field(
+        None,
+        description="TEST SETTING: a network (CIDR) for which the per-network limits above are multiplied by 1000.",
+    )
     body: int = Field(65536, description="Largest request body in bytes.")
     hash_queue: int = Field(32, description="Password checks that may wait for a thread; past it 503 with Retry-After.")
-    hash_threads: int = Field(0, ge=0, description="Threads that hash passwords; 0 means processors minus one, at least one.")
+    hash_threads: int = Field(
+        0, ge=0, description="Threads that hash passwords; 0 means processors minus one, at least one."
+    )
 
     def factor(self, network: str) -> int:
         """What per-network limits are multiplied with for this address."""
         if self.raised_network is None:
             return 1
         try:
-            return 1000 if ipaddress.ip_address(network) in ipaddress.ip_network(self.raised_network, strict=False) else 1
+            return (
+                1000 if ipaddress.ip_address(network) in ipaddress.ip_network(self.raised_network, strict=False) else 1
+            )
         except ValueError:
             return 1
 
@@ -105,7 +130,9 @@ class Outbound(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    allow_private_hosts: bool = Field(False, description="TEST SETTING: allow private and loopback addresses for outbound calls. Implied by dev mode.")
+    allow_private_hosts: bool = Field(
+        False, description="TEST SETTING: allow private and loopback addresses for outbound calls. Implied by dev mode."
+    )
     ca_file: Path | None = Field(None, description="An extra CA bundle (PEM) that outbound calls trust.")
     timeout: int = Field(5, description="Seconds until an outbound call is given up.")
 
@@ -116,8 +143,13 @@ class Registration(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     enabled: bool = Field(False, description="Open the registration endpoint. Implied by dev mode.")
-    require_initial_access_token: bool = Field(True, description="Ask for an initial access token (scope `clients:register`); off in dev mode.")
-    require_pkce: bool = Field(False, description="`require_pkce` of confidential clients that register themselves; public clients always use PKCE.")
+    require_initial_access_token: bool = Field(
+        True, description="Ask for an initial access token (scope `clients:register`); off in dev mode."
+    )
+    require_pkce: bool = Field(
+        False,
+        description="`require_pkce` of confidential clients that register themselves; public clients always use PKCE.",
+    )
 
 
 class Settings(BaseSettings):
@@ -128,27 +160,46 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    issuer: str = Field("", description="Issuer identifier, an https URL without query or fragment; never taken from the Host header. Dev mode defaults to `http://localhost:$IDP_PORT`.")
+    issuer: str = Field(
+        "",
+        description="Issuer identifier, an https URL without query or fragment; never taken from the Host header. Dev mode defaults to `http://localhost:$IDP_PORT`.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, description="Port of the hosted pages and the protocol.")
-    management_port: int = Field(9000, description="Port of health, readiness and metrics; never public. 0 turns it off.")
+    management_port: int = Field(
+        9000, description="Port of health, readiness and metrics; never public. 0 turns it off."
+    )
     management_host: str = Field("127.0.0.1", description="Address of the management port.")
     var: Path = Field(Path("var"), description="Data folder: SQLite file, outbox, demo.json.")
     keys: Path = Field(Path("keys"), description="Folder of key material; files 0600.")
-    database_url: str = Field("", description="`postgresql+asyncpg://…` or `sqlite+aiosqlite:///…`; default a SQLite file in the data folder. `DATABASE_URL` is read too.")
+    database_url: str = Field(
+        "",
+        description="`postgresql+asyncpg://…` or `sqlite+aiosqlite:///…`; default a SQLite file in the data folder. `DATABASE_URL` is read too.",
+    )
     database_pool: int = Field(10, ge=2, description="Connections per process, to each of the two pools.")
-    redis_url: str | None = Field(None, description="`redis://…`; counters, replay marks and caches of several replicas. `REDIS_URL` is read too.")
+    redis_url: str | None = Field(
+        None, description="`redis://…`; counters, replay marks and caches of several replicas. `REDIS_URL` is read too."
+    )
     workers: int = Field(1, ge=1, description="Server processes; more than one needs Redis.")
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), description="Networks (CIDR, comma separated) whose X-Forwarded-For and X-Forwarded-Proto are believed.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Networks (CIDR, comma separated) whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
     theme: str = Field("default", description="Folder below `themes/`.")
     themes: Path = Field(Path(__file__).resolve().parents[2] / "themes", description="Folder that holds the themes.")
     rsa_bits: int = Field(3072, ge=2048, le=4096, description="Size of new RSA keys.")
     acr_prefix: str = Field("urn:gerbang:acr:", description="Prefix of the acr values loa1, loa2, loa2v, loa3.")
-    password_policy: Literal["hybrid", "nist", "seed-bssn"] = Field("hybrid", description="Rules for new passwords: four classes or a phrase of 20 characters; NIST SP 800-63B-4; the national regulation's mix and term.")
+    password_policy: Literal["hybrid", "nist", "seed-bssn"] = Field(
+        "hybrid",
+        description="Rules for new passwords: four classes or a phrase of 20 characters; NIST SP 800-63B-4; the national regulation's mix and term.",
+    )
     default_language: Literal["id", "en"] = Field("id", description="Language of pages when nothing else is asked.")
-    dev: bool = Field(False, description="Dev mode: migrates, makes keys, seeds, enables every feature. Loopback issuers only.")
+    dev: bool = Field(
+        False, description="Dev mode: migrates, makes keys, seeds, enables every feature. Loopback issuers only."
+    )
     run_worker: bool = Field(True, description="Run the worker inside `serve`; turn off where `idp work` runs.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line that is written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log line that is written."
+    )
     smtp: Smtp = Smtp()
     sms: Sms = Sms()
     lifetimes: Lifetimes = Lifetimes()
@@ -188,7 +239,9 @@ class Settings(BaseSettings):
         if issuer.scheme != "https" and not (issuer.scheme == "http" and loopback(issuer.hostname)):
             raise ValueError("issuer: must be https (http is for loopback only)")
         if self.workers > 1 and not self.redis_url:
-            raise ValueError("workers: more than one needs IDP_REDIS_URL, or limits and replay marks would not be shared")
+            raise ValueError(
+                "workers: more than one needs IDP_REDIS_URL, or limits and replay marks would not be shared"
+            )
         if not self.database_url.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite:///")):
             raise ValueError("database_url: must begin with postgresql+asyncpg:// or sqlite+aiosqlite:///")
         return self

@@ -40,7 +40,12 @@ class Authenticator:
     failures are counted per client and network, and only that pair is turned away."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, ephemeral: Ephemeral, clients: Clients, caller: Caller,
+        self,
+        settings: Settings,
+        clock: Clock,
+        ephemeral: Ephemeral,
+        clients: Clients,
+        caller: Caller,
         reread: Callable[[str], Awaitable[Client | None]],
     ) -> None:
         self._settings = settings
@@ -63,10 +68,14 @@ class Authenticator:
         if basic:
             return await self._by_secret(*_read_basic(credentials), "client_secret_basic", attempt)
         if "client_secret" in attempt.form:
-            return await self._by_secret(attempt.form.get("client_id", ""), attempt.form["client_secret"], "client_secret_post", attempt)
+            return await self._by_secret(
+                attempt.form.get("client_id", ""), attempt.form["client_secret"], "client_secret_post", attempt
+            )
         if "client_assertion" in attempt.form:
             return await self._by_assertion(attempt)
-        client = self._clients.get(attempt.form.get("client_id", "")) or await self._reread(attempt.form.get("client_id", ""))
+        client = self._clients.get(attempt.form.get("client_id", "")) or await self._reread(
+            attempt.form.get("client_id", "")
+        )
         if client is None or not client.public:
             raise InvalidClient()
         return client
@@ -160,7 +169,10 @@ class Authenticator:
 
     async def _count_failure(self, client_id: str, network: str) -> None:
         failures = await self._ephemeral.hit(f"client:{client_id[:128]}:{network}", 60)
-        if failures > self._settings.limits.client_auth_per_network * self._settings.limits.factor(network) and len(self._turned_away) < 100_000:
+        if (
+            failures > self._settings.limits.client_auth_per_network * self._settings.limits.factor(network)
+            and len(self._turned_away) < 100_000
+        ):
             self._turned_away[client_id, network] = self._clock.now() + 60
 
 

@@ -153,4 +153,4 @@ def _same_but_port(uri: str, registered: str) -> bool:
     # Compared as written, with the port cut out: no decoding, no userinfo, no other spelling of the host.
     host = known.netloc.rsplit(":", 1)[0] if known.port is not None else known.netloc
     netloc = host if asked_port is None else f"{host}:{asked_port}"
-    return uri == f"http://{netloc}{registered[len('http://' + known.netloc):]}"
+    return uri == f"http://{netloc}{registered[len('http://' + known.netloc) :]}"

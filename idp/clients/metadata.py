@@ -92,11 +92,19 @@ def _text(name: str, value: Any) -> str:
 
 def _web_uri(name: str, value: Any) -> str:
     try:
-        parts = urlsplit(value) if isinstance(value, str) and len(value) <= MAX_URI and _URI_CHARACTERS.fullmatch(value) else None
+        parts = (
+            urlsplit(value)
+            if isinstance(value, str) and len(value) <= MAX_URI and _URI_CHARACTERS.fullmatch(value)
+            else None
+        )
         good = parts is not None and bool(parts.hostname) and "@" not in parts.netloc and "#" not in value
     except ValueError:
         good, parts = False, None
-    if not good or parts is None or not (parts.scheme == "https" or (parts.scheme == "http" and loopback(parts.hostname))):
+    if (
+        not good
+        or parts is None
+        or not (parts.scheme == "https" or (parts.scheme == "http" and loopback(parts.hostname)))
+    ):
         raise InvalidClientMetadata(f"{name} must be an https URL")
     return str(value)
 

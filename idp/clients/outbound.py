@@ -55,7 +55,10 @@ class Caller:
             context.load_verify_locations(settings.ca_file)
         self._allow_private = allow_private or settings.allow_private_hosts
         self._http = httpx.AsyncClient(
-            verify=context, timeout=settings.timeout, follow_redirects=False, trust_env=False,
+            verify=context,
+            timeout=settings.timeout,
+            follow_redirects=False,
+            trust_env=False,
             limits=httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=15),
         )
         self._deadline = settings.timeout
@@ -69,7 +72,9 @@ class Caller:
         """POST a body."""
         return await self._call(self._deadline, self._pinned("POST", url, body, headers))
 
-    async def operators(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], deadline: int) -> Answer:
+    async def operators(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], deadline: int
+    ) -> Answer:
         """Call an address that the operator set, a gateway in the own network for one: no address is refused.
 
         `deadline` is in seconds. Raises OutboundFault as the others do.
@@ -84,7 +89,9 @@ class Caller:
             raise OutboundFault(type(error).__name__) from None
 
     async def _direct(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        return await self._send(self._http.build_request(method, url, content=body, headers={**headers, "User-Agent": "gerbang"}))
+        return await self._send(
+            self._http.build_request(method, url, content=body, headers={**headers, "User-Agent": "gerbang"})
+        )
 
     async def _pinned(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         parts = urlsplit(url)
@@ -96,8 +103,11 @@ class Caller:
         address = await self._checked(parts.hostname, port)
         host = f"[{address}]" if ":" in address else address
         request = self._http.build_request(
-            method, httpx.URL(url).copy_with(host=host, port=port, fragment=None), content=body,
-            headers={**headers, "Host": parts.netloc, "User-Agent": "gerbang"}, extensions={"sni_hostname": parts.hostname},
+            method,
+            httpx.URL(url).copy_with(host=host, port=port, fragment=None),
+            content=body,
+            headers={**headers, "Host": parts.netloc, "User-Agent": "gerbang"},
+            extensions={"sni_hostname": parts.hostname},
         )
         return await self._send(request)
 
@@ -111,7 +121,11 @@ class Caller:
                     raise OutboundFault("answer too large")
         finally:
             await answer.aclose()
-        return Answer(answer.status_code, answer.headers.get("content-type", "").partition(";")[0].strip().lower(), bytes(received))
+        return Answer(
+            answer.status_code,
+            answer.headers.get("content-type", "").partition(";")[0].strip().lower(),
+            bytes(received),
+        )
 
     async def _checked(self, host: str, port: int) -> str:
         found = await self._resolve(host, port)

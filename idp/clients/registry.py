@@ -61,7 +61,9 @@ async def read(tx: Tx, client_id: str) -> Client | None:
 
 async def insert(tx: Tx, client: Client) -> bool:
     """Write a new client; False if the id is taken."""
-    new = clients.insert().values(client_id=client.client_id, source=client.source, created_at=client.created_at, **_changing(client))
+    new = clients.insert().values(
+        client_id=client.client_id, source=client.source, created_at=client.created_at, **_changing(client)
+    )
     try:
         async with tx.begin_nested():
             await tx.execute(new)
@@ -84,15 +86,28 @@ async def delete(tx: Tx, client_id: str) -> bool:
 
 def _changing(client: Client) -> Mapping[str, Any]:
     return {
-        "secret_hash": client.secret_hash, "previous_secret_hash": client.previous_secret_hash,
-        "previous_secret_expires_at": client.previous_secret_expires_at, "metadata": dict(client.metadata),
-        "policy": dict(client.policy), "registration_token_hash": client.registration_token_hash,
-        "updated_at": client.updated_at, "disabled_at": client.disabled_at,
+        "secret_hash": client.secret_hash,
+        "previous_secret_hash": client.previous_secret_hash,
+        "previous_secret_expires_at": client.previous_secret_expires_at,
+        "metadata": dict(client.metadata),
+        "policy": dict(client.policy),
+        "registration_token_hash": client.registration_token_hash,
+        "updated_at": client.updated_at,
+        "disabled_at": client.disabled_at,
     }
 
 
 def _client(row: Any) -> Client:
     return Client(
-        row.client_id, row.metadata, row.policy, row.secret_hash, row.previous_secret_hash, row.previous_secret_expires_at,
-        row.source, row.registration_token_hash, row.created_at, row.updated_at, row.disabled_at,
+        row.client_id,
+        row.metadata,
+        row.policy,
+        row.secret_hash,
+        row.previous_secret_hash,
+        row.previous_secret_expires_at,
+        row.source,
+        row.registration_token_hash,
+        row.created_at,
+        row.updated_at,
+        row.disabled_at,
     )

@@ -10,8 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.base.errors import (
-    InvalidRequest, InvalidScope, InvalidTarget, OAuthError, PageFault, RegistrationNotSupported, RequestNotSupported,
-    RequestUriNotSupported, UnmetAuthenticationRequirements, UnsupportedResponseType,
+    InvalidRequest,
+    InvalidScope,
+    InvalidTarget,
+    OAuthError,
+    PageFault,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnmetAuthenticationRequirements,
+    UnsupportedResponseType,
 )
 from idp.clients.client import Client
 from idp.grants import claims as claims_of
@@ -207,7 +215,11 @@ def _acr(
     by_claim, essential = claims_of.essential_acr(asked)
     texts = by_claim or values.get("acr_values", "").split() or client.metadata.get("default_acr_values", [])
     prefix = provider.settings.acr_prefix
-    known = tuple(text.removeprefix(prefix) for text in texts if text.startswith(prefix) and text.removeprefix(prefix) in levels.LEVELS)
+    known = tuple(
+        text.removeprefix(prefix)
+        for text in texts
+        if text.startswith(prefix) and text.removeprefix(prefix) in levels.LEVELS
+    )
     if essential and by_claim and not known:
         # Nobody can reach a level that does not exist; said now, before anybody signs in for nothing.
         raise UnmetAuthenticationRequirements("no such acr here")

@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from idp.base.errors import (
-    AccountSelectionRequired, ConsentRequired, InvalidRequest, InvalidRequestUri, LoginRequired, OAuthError, PageFault,
+    AccountSelectionRequired,
+    ConsentRequired,
+    InvalidRequest,
+    InvalidRequestUri,
+    LoginRequired,
+    OAuthError,
+    PageFault,
     UnmetAuthenticationRequirements,
 )
 from idp.base.jose import JoseFault
@@ -42,7 +48,11 @@ class Ask:
 
 
 async def begin(
-    provider: Provider, values: Mapping[str, str], repeated: Mapping[str, list[str]], faults: Mapping[str, str], visitor: Visitor
+    provider: Provider,
+    values: Mapping[str, str],
+    repeated: Mapping[str, list[str]],
+    faults: Mapping[str, str],
+    visitor: Visitor,
 ) -> Response | Ask:
     """A request as it arrives. PageFault when no answer may be sent anywhere."""
     resources = repeated.get("resource", [])
@@ -87,12 +97,16 @@ async def read_request(provider: Provider, ticket: Ticket) -> AuthorizationReque
         raise PageFault("kesalahan.permintaan", f"request no longer sound: {fault.code}") from None
 
 
-async def _proceed(provider: Provider, target: Target, ticket: Ticket, visitor: Visitor, faults: Mapping[str, str]) -> Response | Ask:
+async def _proceed(
+    provider: Provider, target: Target, ticket: Ticket, visitor: Visitor, faults: Mapping[str, str]
+) -> Response | Ask:
     values = _values(ticket)
     try:
         request = judge(provider, target, _without_pushed(values), _resources(ticket), faults)
         now = provider.clock.now()
-        stands = await standing.read(provider.database, visitor.session, target.client.client_id, provider.settings.lifetimes, now)
+        stands = await standing.read(
+            provider.database, visitor.session, target.client.client_id, provider.settings.lifetimes, now
+        )
         question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands), now)
         missing = prompts.missing(question)
         if missing == prompts.LOGIN and question.hinted is False and question.did(levels.PASSWORD):
@@ -112,7 +126,9 @@ async def _proceed(provider: Provider, target: Target, ticket: Ticket, visitor: 
         return refuse(target, fault, provider.settings.issuer)
 
 
-async def _issue(provider: Provider, request: AuthorizationRequest, stands: Standing, request_uri: str | None) -> Response:
+async def _issue(
+    provider: Provider, request: AuthorizationRequest, stands: Standing, request_uri: str | None
+) -> Response:
     if request_uri is not None and not await pushed.consume(provider.database, request_uri, provider.clock.now()):
         raise InvalidRequestUri("the request_uri has been used")
     lifetimes, now = provider.settings.lifetimes, provider.clock.now()
@@ -121,11 +137,25 @@ async def _issue(provider: Provider, request: AuthorizationRequest, stands: Stan
     session = stands.session
     authentication = Authentication(session.auth_time, provider.settings.acr(stands.level), levels.amr(session.factors))
     draft = code.Draft(
-        stands.account_id, request.client.client_id, session.id, scope, request.resources, request.claims, request.nonce,
-        request.target.redirect_uri, request.code_challenge, authentication, offline,
+        stands.account_id,
+        request.client.client_id,
+        session.id,
+        scope,
+        request.resources,
+        request.claims,
+        request.nonce,
+        request.target.redirect_uri,
+        request.code_challenge,
+        authentication,
+        offline,
     )
     await code.issue(
-        provider.database, handle, draft, now=now, code_expires_at=now + lifetimes.code, idle_expires_at=now + lifetimes.refresh_idle,
+        provider.database,
+        handle,
+        draft,
+        now=now,
+        code_expires_at=now + lifetimes.code,
+        idle_expires_at=now + lifetimes.refresh_idle,
         expires_at=now + (lifetimes.refresh_absolute if offline else lifetimes.code + lifetimes.access_token),
     )
     parameters = {"code": str(handle)}
@@ -142,7 +172,8 @@ def _granted_scope(request: AuthorizationRequest) -> tuple[str, bool]:
     """
     client = request.client
     offline = (
-        "offline_access" in request.scope and "refresh_token" in client.grant_types
+        "offline_access" in request.scope
+        and "refresh_token" in client.grant_types
         and ("consent" in request.prompt or client.pre_authorised)
     )
     if offline or "offline_access" not in request.scope:

@@ -31,7 +31,9 @@ async def open_interaction(provider: Provider, text: str, visitor: Visitor) -> I
     return Interaction(ticket, await authorize.read_request(provider, ticket))
 
 
-def resume(provider: Provider, interaction: Interaction, done: str | None = None, session_id: UUID | None = None) -> str:
+def resume(
+    provider: Provider, interaction: Interaction, done: str | None = None, session_id: UUID | None = None
+) -> str:
     """Where the person goes next: back to the authorization endpoint, with what was done marked in the ticket."""
     ticket = interaction.ticket
     if done is not None and session_id is not None:

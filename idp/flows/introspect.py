@@ -8,7 +8,7 @@ from idp.flows import access
 from idp.grants import grant, refresh
 from idp.provider import Provider
 from idp.store.audit import Event
-from idp.store.tables import as_id
+from idp.store.database import as_id
 
 _INACTIVE = {"active": False}
 
@@ -22,9 +22,14 @@ async def introspect(provider: Provider, client: Client, token: str) -> dict[str
         if row is None or not refresh.usable(row, client.client_id, now) or row["generation"] != family.generation:
             return _INACTIVE
         return {
-            "active": True, "client_id": client.client_id, "scope": row["scope"], "iss": provider.settings.issuer,
-            "sub": provider.subjects.of(as_id(row["account_id"]), client.sector), "exp": min(row["expires_at"], row["idle_expires_at"]),
-            "iat": row["rotated_at"] or row["code_used_at"], "token_type": "refresh_token",
+            "active": True,
+            "client_id": client.client_id,
+            "scope": row["scope"],
+            "iss": provider.settings.issuer,
+            "sub": provider.subjects.of(as_id(row["account_id"]), client.sector),
+            "exp": min(row["expires_at"], row["idle_expires_at"]),
+            "iat": row["rotated_at"] or row["code_used_at"],
+            "token_type": "refresh_token",
         }
     try:
         presented = await access.read(provider, token)
@@ -32,7 +37,11 @@ async def introspect(provider: Provider, client: Client, token: str) -> dict[str
         return _INACTIVE
     if not _concerns(presented.claims, client):
         return _INACTIVE
-    return {"active": True, "token_type": "Bearer", **{name: value for name, value in presented.claims.items() if name != "gid"}}
+    return {
+        "active": True,
+        "token_type": "Bearer",
+        **{name: value for name, value in presented.claims.items() if name != "gid"},
+    }
 
 
 def _concerns(claims: Any, client: Client) -> bool:
@@ -59,8 +68,13 @@ async def revoke(provider: Provider, client: Client, token: str, network: str) -
     async with provider.database.transaction() as tx:
         await grant.revoke(tx, grant_id, provider.clock.now(), "client")
         await provider.audit.append(
-            tx, Event(
-                "grant.revoked", actor=client.client_id, account_id=as_id(row["account_id"]), client_id=client.client_id,
-                network=network, detail={"grant": str(grant_id)},
-            )
+            tx,
+            Event(
+                "grant.revoked",
+                actor=client.client_id,
+                account_id=as_id(row["account_id"]),
+                client_id=client.client_id,
+                network=network,
+                detail={"grant": str(grant_id)},
+            ),
         )

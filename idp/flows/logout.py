@@ -59,7 +59,9 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
 
 async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
     """The person confirmed on our own page."""
-    stands = await standing.read(provider.database, visitor.session, "", provider.settings.lifetimes, provider.clock.now())
+    stands = await standing.read(
+        provider.database, visitor.session, "", provider.settings.lifetimes, provider.clock.now()
+    )
     if stands is None:
         return SignedOut(None, None)
     async with provider.database.transaction() as tx:
@@ -101,7 +103,10 @@ async def end_all(provider: Provider, tx: Tx, account_id: UUID, by: str, but: UU
     await grant.revoke_of_account(tx, account_id, now, "logout", but=but)
     await _tell(provider, tx, account_id, told)
     await provider.audit.append(
-        tx, Event("session.ended_everywhere", actor=by, account_id=account_id, session_id=but, detail={"sessions": len(live)})
+        tx,
+        Event(
+            "session.ended_everywhere", actor=by, account_id=account_id, session_id=but, detail={"sessions": len(live)}
+        ),
     )
 
 

@@ -47,7 +47,11 @@ def wanted_level(request: AuthorizationRequest, standing: Standing) -> str | Non
 
 def unmet(request: AuthorizationRequest, standing: Standing) -> bool:
     """Whether an essential acr is asked for that this account cannot reach."""
-    return request.acr_essential and bool(request.wanted) and not any(levels.reaches(standing.reachable, level) for level in request.wanted)
+    return (
+        request.acr_essential
+        and bool(request.wanted)
+        and not any(levels.reaches(standing.reachable, level) for level in request.wanted)
+    )
 
 
 def _wants_two(question: Question) -> bool:

@@ -12,11 +12,15 @@ from idp.provider import Provider
 _AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
-async def push(provider: Provider, client: Client, values: Mapping[str, str], repeated: Mapping[str, list[str]]) -> dict[str, Any]:
+async def push(
+    provider: Provider, client: Client, values: Mapping[str, str], repeated: Mapping[str, list[str]]
+) -> dict[str, Any]:
     """Keep a sound request for a minute; anything that /authorize would refuse is refused here already."""
     if "request_uri" in values:
         raise InvalidRequest("request_uri cannot be pushed")
-    parameters = {name: value for name, value in values.items() if name not in _AUTHENTICATION} | {"client_id": client.client_id}
+    parameters = {name: value for name, value in values.items() if name not in _AUTHENTICATION} | {
+        "client_id": client.client_id
+    }
     resources = repeated.get("resource", [])
     try:
         target = await find_target(provider, parameters, {})

@@ -9,7 +9,7 @@ from idp.clients.client import Client
 from idp.flows import access
 from idp.grants import claims
 from idp.provider import Provider
-from idp.store.tables import as_id
+from idp.store.database import as_id
 
 
 async def read(provider: Provider, token: str) -> tuple[Client, dict[str, Any]]:

@@ -9,16 +9,40 @@ from idp.base.errors import InvalidRequest
 
 SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "profile": (
-        "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
-        "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
+        "name",
+        "family_name",
+        "given_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
     ),
     "email": ("email", "email_verified"),
     "address": ("address",),
     "phone": ("phone_number", "phone_number_verified"),
 }
 SCOPES = (
-    "openid", "profile", "email", "phone", "address", "offline_access", "kepesertaan", "saldo:baca", "iuran:baca",
-    "iuran:bayar", "klaim:baca", "klaim:ajukan", "perusahaan", "identitas",
+    "openid",
+    "profile",
+    "email",
+    "phone",
+    "address",
+    "offline_access",
+    "kepesertaan",
+    "saldo:baca",
+    "iuran:baca",
+    "iuran:bayar",
+    "klaim:baca",
+    "klaim:ajukan",
+    "perusahaan",
+    "identitas",
 )
 """Every scope that a relying party may be registered for; `openid` alone makes a request an OpenID one."""
 
@@ -26,8 +50,16 @@ OPEN_SCOPES = frozenset({"openid", "profile", "email", "phone", "address", "offl
 """Scopes that a client may ask for when its metadata names none."""
 
 ADMIN_SCOPES = (
-    "accounts:read", "accounts:write", "clients:read", "clients:write", "clients:register", "keys:read", "keys:write",
+    "accounts:read",
+    "accounts:write",
+    "clients:read",
+    "clients:write",
+    "clients:register",
+    "keys:read",
+    "keys:write",
     "audit:read",
+    "outbox:read",
+    "outbox:write",
 )
 """Scopes of the admin API; for clients that are machines, registered by an operator."""
 
@@ -80,7 +112,12 @@ def person(row: Mapping[str, Any], locale: str | None = None) -> dict[str, Any]:
     """The standard claims of an account row (OIDC Core section 5.1); what is not known is left out."""
     stored = row["claims"]
     extra = orjson.loads(stored) if isinstance(stored, str) else stored
-    claims: dict[str, Any] = {**(extra or {}), "name": row["name"], "locale": row["locale"], "updated_at": row["updated_at"]}
+    claims: dict[str, Any] = {
+        **(extra or {}),
+        "name": row["name"],
+        "locale": row["locale"],
+        "updated_at": row["updated_at"],
+    }
     if row["email"]:
         claims |= {"email": row["email"], "email_verified": bool(row["email_verified"])}
     if row["phone"]:

@@ -28,7 +28,17 @@ _ISSUE = Statement(
     (f"{_INSERT} RETURNING id", _TOUCH),
 )
 
-_PERSON = ("status", "name", "email", "email_verified", "phone", "phone_verified", "locale", "updated_at", "identity_level")
+_PERSON = (
+    "status",
+    "name",
+    "email",
+    "email_verified",
+    "phone",
+    "phone_verified",
+    "locale",
+    "updated_at",
+    "identity_level",
+)
 _AUDIT = """
     INSERT INTO audit (id, at, event, actor, account_id, client_id, session_id, network, detail)
     SELECT $7, $3, 'code.redeemed', client_id, account_id, client_id, session_id, $8, '{}'
@@ -79,26 +89,67 @@ class Draft:
     offline: bool
 
 
-async def issue(database: Database, handle: Handle, draft: Draft, *, now: int, code_expires_at: int, idle_expires_at: int, expires_at: int) -> None:
+async def issue(
+    database: Database,
+    handle: Handle,
+    draft: Draft,
+    *,
+    now: int,
+    code_expires_at: int,
+    idle_expires_at: int,
+    expires_at: int,
+) -> None:
     """Write the grant and touch its session; `handle` is the code."""
     await database.hot(
-        _ISSUE, handle.id, draft.account_id, draft.client_id, draft.session_id, draft.scope, orjson.dumps(draft.resources).decode(),
-        orjson.dumps(draft.claims).decode() if draft.claims else None, draft.nonce, draft.redirect_uri, draft.code_challenge,
-        handle.secret_hash, code_expires_at, draft.authentication.acr, orjson.dumps(draft.authentication.amr).decode(),
-        draft.authentication.auth_time, draft.offline, idle_expires_at, now, expires_at,
+        _ISSUE,
+        handle.id,
+        draft.account_id,
+        draft.client_id,
+        draft.session_id,
+        draft.scope,
+        orjson.dumps(draft.resources).decode(),
+        orjson.dumps(draft.claims).decode() if draft.claims else None,
+        draft.nonce,
+        draft.redirect_uri,
+        draft.code_challenge,
+        handle.secret_hash,
+        code_expires_at,
+        draft.authentication.acr,
+        orjson.dumps(draft.authentication.amr).decode(),
+        draft.authentication.auth_time,
+        draft.offline,
+        idle_expires_at,
+        now,
+        expires_at,
     )
 
 
 async def redeem(
-    database: Database, handle: Handle, *, client_id: str, redirect_uri: str, challenge: str | None, now: int, milliseconds: int,
-    entropy: Entropy, network: str,
+    database: Database,
+    handle: Handle,
+    *,
+    client_id: str,
+    redirect_uri: str,
+    challenge: str | None,
+    now: int,
+    milliseconds: int,
+    entropy: Entropy,
+    network: str,
 ) -> Row | None:
     """Consume a code: the grant's row, with the account's claims as `person_…`, or None if it cannot be redeemed.
 
     `challenge` is what the verifier hashes to, None if no verifier came; it must equal what the request had.
     """
     return await database.hot(
-        _REDEEM, handle.id, handle.secret_hash, now, client_id, redirect_uri, challenge, uuid7(entropy, milliseconds), network
+        _REDEEM,
+        handle.id,
+        handle.secret_hash,
+        now,
+        client_id,
+        redirect_uri,
+        challenge,
+        uuid7(entropy, milliseconds),
+        network,
     )
 
 

@@ -32,11 +32,17 @@ async def remember(tx: Tx, account_id: UUID, client_id: str, consent: Consent, e
     if held is not None:
         if held.expires_at > consent.granted_at:
             scope, claims = scope | frozenset(held.scope.split()), claims | frozenset(held.claims)
-        await tx.execute(consents.delete().where(consents.c.account_id == account_id, consents.c.client_id == client_id))
+        await tx.execute(
+            consents.delete().where(consents.c.account_id == account_id, consents.c.client_id == client_id)
+        )
     await tx.execute(
         consents.insert().values(
-            account_id=account_id, client_id=client_id, scope=" ".join(sorted(scope)), claims=sorted(claims),
-            granted_at=consent.granted_at, expires_at=expires_at,
+            account_id=account_id,
+            client_id=client_id,
+            scope=" ".join(sorted(scope)),
+            claims=sorted(claims),
+            granted_at=consent.granted_at,
+            expires_at=expires_at,
         )
     )
 
@@ -48,4 +54,8 @@ async def withdraw(tx: Tx, account_id: UUID, client_id: str) -> None:
 
 async def of(tx: Tx, account_id: UUID) -> list[Any]:
     """The consents of an account."""
-    return list((await tx.execute(select(consents).where(consents.c.account_id == account_id).order_by(consents.c.client_id))).all())
+    return list(
+        (
+            await tx.execute(select(consents).where(consents.c.account_id == account_id).order_by(consents.c.client_id))
+        ).all()
+    )

@@ -35,10 +35,19 @@ class Grant:
 def from_row(row: Mapping[str, Any]) -> Grant:
     """A grant from a row of a hot statement."""
     return Grant(
-        as_id(row["id"]), as_id(row["account_id"]), row["client_id"], as_id(row["session_id"]), row["scope"],
-        orjson.loads(row["resources"]), orjson.loads(row["claims"]) if row["claims"] else {}, row["nonce"],
-        Authentication(row["auth_time"], row["acr"], orjson.loads(row["amr"])), bool(row["offline"]), row["generation"],
-        row["created_at"], row["expires_at"],
+        as_id(row["id"]),
+        as_id(row["account_id"]),
+        row["client_id"],
+        as_id(row["session_id"]),
+        row["scope"],
+        orjson.loads(row["resources"]),
+        orjson.loads(row["claims"]) if row["claims"] else {},
+        row["nonce"],
+        Authentication(row["auth_time"], row["acr"], orjson.loads(row["amr"])),
+        bool(row["offline"]),
+        row["generation"],
+        row["created_at"],
+        row["expires_at"],
     )
 
 
@@ -57,20 +66,30 @@ _STANDING = Statement.both(
 async def standing(database: Database, grant_id: UUID) -> Mapping[str, Any] | None:
     """The grant's row with its account's claims; None if it is revoked, or its account may not be spoken of."""
     row = await database.hot(_STANDING, grant_id)
-    if row is None or row["revoked_at"] is not None or row["status"] != "active" or row["created_at"] < row["not_before"]:
+    if (
+        row is None
+        or row["revoked_at"] is not None
+        or row["status"] != "active"
+        or row["created_at"] < row["not_before"]
+    ):
         return None
     return row
 
 
 async def revoke(tx: Tx, grant_id: UUID, now: int, by: str) -> None:
     """End one grant with all its tokens."""
-    await tx.execute(update(grants).where(grants.c.id == grant_id, grants.c.revoked_at.is_(None)).values(revoked_at=now, revoked_by=by))
+    await tx.execute(
+        update(grants)
+        .where(grants.c.id == grant_id, grants.c.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_by=by)
+    )
 
 
 async def revoke_of_client(tx: Tx, account_id: UUID, client_id: str, now: int, by: str) -> None:
     """End every grant that a person gave a client."""
     await tx.execute(
-        update(grants).where(grants.c.account_id == account_id, grants.c.client_id == client_id, grants.c.revoked_at.is_(None))
+        update(grants)
+        .where(grants.c.account_id == account_id, grants.c.client_id == client_id, grants.c.revoked_at.is_(None))
         .values(revoked_at=now, revoked_by=by)
     )
 
@@ -78,7 +97,9 @@ async def revoke_of_client(tx: Tx, account_id: UUID, client_id: str, now: int, b
 async def revoke_all_of_client(tx: Tx, client_id: str, now: int, by: str) -> None:
     """End every grant that a client holds, whoever gave it. Reads the whole table: for a client that goes away."""
     await tx.execute(
-        update(grants).where(grants.c.client_id == client_id, grants.c.revoked_at.is_(None)).values(revoked_at=now, revoked_by=by)
+        update(grants)
+        .where(grants.c.client_id == client_id, grants.c.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_by=by)
     )
 
 
@@ -101,16 +122,24 @@ async def revoke_of_account(tx: Tx, account_id: UUID, now: int, by: str, *, but:
 async def clients_of_session(tx: Tx, session_id: UUID) -> list[str]:
     """The clients that received something in a session: those that its end must reach."""
     rows = await tx.execute(
-        select(grants.c.client_id).distinct().where(grants.c.session_id == session_id, grants.c.code_used_at.is_not(None)).order_by(grants.c.client_id)
+        select(grants.c.client_id)
+        .distinct()
+        .where(grants.c.session_id == session_id, grants.c.code_used_at.is_not(None))
+        .order_by(grants.c.client_id)
     )
     return list(rows.scalars())
 
 
-async def standing_of_account(tx: Tx, account_id: UUID, sessions: list[UUID], but: UUID | None) -> list[tuple[UUID, str]]:
+async def standing_of_account(
+    tx: Tx, account_id: UUID, sessions: list[UUID], but: UUID | None
+) -> list[tuple[UUID, str]]:
     """(session, client) of everything that still stands for an account: its live `sessions`, and grants that outlived theirs."""
     rows = await tx.execute(
-        select(grants.c.session_id, grants.c.client_id).distinct().where(
-            grants.c.account_id == account_id, grants.c.code_used_at.is_not(None),
+        select(grants.c.session_id, grants.c.client_id)
+        .distinct()
+        .where(
+            grants.c.account_id == account_id,
+            grants.c.code_used_at.is_not(None),
             or_(grants.c.revoked_at.is_(None), grants.c.session_id.in_(sessions)),
         )
     )
@@ -120,8 +149,12 @@ async def standing_of_account(tx: Tx, account_id: UUID, sessions: list[UUID], bu
 async def clients_of_account(tx: Tx, account_id: UUID, now: int) -> list[tuple[str, int]]:
     """(client id, last use) of every client that holds a live grant of an account."""
     rows = await tx.execute(
-        select(grants.c.client_id, grants.c.created_at, grants.c.rotated_at)
-        .where(grants.c.account_id == account_id, grants.c.code_used_at.is_not(None), grants.c.revoked_at.is_(None), grants.c.expires_at > now)
+        select(grants.c.client_id, grants.c.created_at, grants.c.rotated_at).where(
+            grants.c.account_id == account_id,
+            grants.c.code_used_at.is_not(None),
+            grants.c.revoked_at.is_(None),
+            grants.c.expires_at > now,
+        )
     )
     last: dict[str, int] = {}
     for row in rows:

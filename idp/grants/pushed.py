@@ -14,7 +14,9 @@ PREFIX = "urn:ietf:params:oauth:request_uri:"
 _INSERT = Statement.both(
     "INSERT INTO pushed_requests (id, secret_hash, client_id, parameters, expires_at) VALUES ($1, $2, $3, $4, $5) RETURNING id"
 )
-_READ = Statement.both("SELECT secret_hash, client_id, parameters, expires_at, used_at FROM pushed_requests WHERE id = $1")
+_READ = Statement.both(
+    "SELECT secret_hash, client_id, parameters, expires_at, used_at FROM pushed_requests WHERE id = $1"
+)
 _CONSUME = Statement.both(
     "UPDATE pushed_requests SET used_at = $3 WHERE id = $1 AND secret_hash = $2 AND used_at IS NULL RETURNING id"
 )
@@ -30,7 +32,9 @@ class Pushed:
     used: bool
 
 
-async def push(database: Database, handle: Handle, client_id: str, parameters: Mapping[str, Any], expires_at: int) -> str:
+async def push(
+    database: Database, handle: Handle, client_id: str, parameters: Mapping[str, Any], expires_at: int
+) -> str:
     """Keep a request; its request_uri."""
     await database.hot(_INSERT, handle.id, handle.secret_hash, client_id, orjson.dumps(parameters).decode(), expires_at)
     return f"{PREFIX}{handle}"

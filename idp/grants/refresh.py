@@ -15,7 +15,18 @@ from idp.store.database import Database, Row, Statement, Tx
 from idp.store.material import Material
 from idp.store.tables import grants
 
-_PERSON = ("claims", "status", "name", "email", "email_verified", "phone", "phone_verified", "locale", "updated_at", "identity_level")
+_PERSON = (
+    "claims",
+    "status",
+    "name",
+    "email",
+    "email_verified",
+    "phone",
+    "phone_verified",
+    "locale",
+    "updated_at",
+    "identity_level",
+)
 _ROTATE = Statement(
     f"""
     UPDATE grants g SET generation = g.generation + 1, rotated_at = $4, idle_expires_at = $5
@@ -79,7 +90,9 @@ class RefreshTokens:
         return keyed(family, body)
 
 
-async def rotate(database: Database, token: RefreshToken, *, client_id: str, now: int, idle_expires_at: int) -> Row | None:
+async def rotate(
+    database: Database, token: RefreshToken, *, client_id: str, now: int, idle_expires_at: int
+) -> Row | None:
     """Move the family on; the grant's row after it, or None if this token does not stand for the current generation."""
     return await database.hot(_ROTATE, token.grant_id, token.generation, client_id, now, idle_expires_at)
 
@@ -92,17 +105,24 @@ async def read(database: Database, grant_id: UUID) -> Row | None:
 def repeats_lost_answer(row: Row, token: RefreshToken, client_id: str, now: int, grace: int) -> bool:
     """Whether the token is the one just before the current, so lately that its answer may have been lost."""
     return (
-        usable(row, client_id, now) and row["generation"] == token.generation + 1
-        and row["rotated_at"] is not None and now <= row["rotated_at"] + grace
+        usable(row, client_id, now)
+        and row["generation"] == token.generation + 1
+        and row["rotated_at"] is not None
+        and now <= row["rotated_at"] + grace
     )
 
 
 def usable(row: Row, client_id: str, now: int) -> bool:
     """Whether the family lives and belongs to this client."""
     return bool(
-        row["client_id"] == client_id and row["offline"] and row["code_used_at"] is not None and row["revoked_at"] is None
-        and now < row["idle_expires_at"] and now < row["expires_at"]
-        and row["person_status"] == "active" and row["person_not_before"] <= row["created_at"]
+        row["client_id"] == client_id
+        and row["offline"]
+        and row["code_used_at"] is not None
+        and row["revoked_at"] is None
+        and now < row["idle_expires_at"]
+        and now < row["expires_at"]
+        and row["person_status"] == "active"
+        and row["person_not_before"] <= row["created_at"]
     )
 
 

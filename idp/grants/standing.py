@@ -56,7 +56,9 @@ class Standing:
         return levels.reachable(self.enrolled, self.account["identity_level"])
 
 
-async def read(database: Database, handle: Handle | None, client_id: str, lifetimes: Lifetimes, now: int) -> Standing | None:
+async def read(
+    database: Database, handle: Handle | None, client_id: str, lifetimes: Lifetimes, now: int
+) -> Standing | None:
     """The standing behind a session cookie; None unless the session is live and its account active."""
     if handle is None:
         return None
@@ -67,6 +69,8 @@ async def read(database: Database, handle: Handle | None, client_id: str, lifeti
         return None
     consent = None
     if row["consent_scope"] is not None and now < row["consent_expires_at"]:
-        consent = Consent(frozenset(row["consent_scope"].split()), frozenset(orjson.loads(row["consent_claims"])), row["granted_at"])
+        consent = Consent(
+            frozenset(row["consent_scope"].split()), frozenset(orjson.loads(row["consent_claims"])), row["granted_at"]
+        )
     enrolled = frozenset({levels.PASSWORD, levels.TOTP} if row["has_totp"] else {levels.PASSWORD})
     return Standing(from_row(row, row["id"]), row, enrolled, consent)

@@ -22,13 +22,29 @@ class Authentication:
 
 
 def access_token(
-    *, issuer: str, subject: str, client_id: str, audience: str | list[str], scope: str, now: int, lifetime: int, entropy: Entropy,
-    authentication: Authentication | None = None, grant_id: UUID | None = None, session_id: UUID | None = None,
+    *,
+    issuer: str,
+    subject: str,
+    client_id: str,
+    audience: str | list[str],
+    scope: str,
+    now: int,
+    lifetime: int,
+    entropy: Entropy,
+    authentication: Authentication | None = None,
+    grant_id: UUID | None = None,
+    session_id: UUID | None = None,
 ) -> dict[str, Any]:
     """Claims of an access token. `jti` is always random: two tokens of one second are never the same."""
     claims: dict[str, Any] = {
-        "iss": issuer, "sub": subject, "aud": audience, "client_id": client_id, "scope": scope, "iat": now,
-        "exp": now + lifetime, "jti": b64encode(entropy.bytes(16)),
+        "iss": issuer,
+        "sub": subject,
+        "aud": audience,
+        "client_id": client_id,
+        "scope": scope,
+        "iat": now,
+        "exp": now + lifetime,
+        "jti": b64encode(entropy.bytes(16)),
     }
     if authentication is not None:
         claims |= {"auth_time": authentication.auth_time, "acr": authentication.acr, "amr": list(authentication.amr)}
@@ -40,13 +56,31 @@ def access_token(
 
 
 def id_token(
-    *, issuer: str, subject: str, client_id: str, now: int, lifetime: int, authentication: Authentication, session_id: UUID,
-    nonce: str | None, access_token: str | None, algorithm: str, extra: Mapping[str, Any],
+    *,
+    issuer: str,
+    subject: str,
+    client_id: str,
+    now: int,
+    lifetime: int,
+    authentication: Authentication,
+    session_id: UUID,
+    nonce: str | None,
+    access_token: str | None,
+    algorithm: str,
+    extra: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Claims of an ID token. `extra` are claims asked for by name; they can never overwrite ours."""
     claims: dict[str, Any] = {
-        **extra, "iss": issuer, "sub": subject, "aud": client_id, "iat": now, "exp": now + lifetime,
-        "auth_time": authentication.auth_time, "acr": authentication.acr, "amr": list(authentication.amr), "sid": str(session_id),
+        **extra,
+        "iss": issuer,
+        "sub": subject,
+        "aud": client_id,
+        "iat": now,
+        "exp": now + lifetime,
+        "auth_time": authentication.auth_time,
+        "acr": authentication.acr,
+        "amr": list(authentication.amr),
+        "sid": str(session_id),
     }
     if nonce is not None:
         claims["nonce"] = nonce
@@ -55,10 +89,18 @@ def id_token(
     return claims
 
 
-def logout_token(*, issuer: str, subject: str, client_id: str, session_id: UUID | None, now: int, jti: str) -> dict[str, Any]:
+def logout_token(
+    *, issuer: str, subject: str, client_id: str, session_id: UUID | None, now: int, jti: str
+) -> dict[str, Any]:
     """Claims of a logout token: never a nonce; `jti` is the outbox row's, so that a second delivery is recognisable."""
     claims: dict[str, Any] = {
-        "iss": issuer, "sub": subject, "aud": client_id, "iat": now, "exp": now + 120, "jti": jti, "events": {LOGOUT_EVENT: {}},
+        "iss": issuer,
+        "sub": subject,
+        "aud": client_id,
+        "iat": now,
+        "exp": now + 120,
+        "jti": jti,
+        "events": {LOGOUT_EVENT: {}},
     }
     if session_id is not None:
         claims["sid"] = str(session_id)

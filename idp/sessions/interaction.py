@@ -61,8 +61,11 @@ class Tickets:
         """The text that travels."""
         body = orjson.dumps(
             [
-                ticket.parameters, ticket.started_at, b64encode(ticket.device) if ticket.device else None,
-                ticket.session_id, sorted(ticket.done),
+                ticket.parameters,
+                ticket.started_at,
+                b64encode(ticket.device) if ticket.device else None,
+                ticket.session_id,
+                sorted(ticket.done),
             ]
         )
         nonce = self._entropy.bytes(12)
@@ -79,7 +82,11 @@ class Tickets:
             raise TicketFault("not ours") from None
         parameters, started_at, bound, session_id, done = orjson.loads(body)
         ticket = Ticket(
-            parameters, started_at, b64decode(bound) if bound else None, UUID(session_id) if session_id else None, frozenset(done)
+            parameters,
+            started_at,
+            b64decode(bound) if bound else None,
+            UUID(session_id) if session_id else None,
+            frozenset(done),
         )
         if ticket.device is not None and ticket.device != device:
             raise TicketFault("another browser")

@@ -44,8 +44,16 @@ def from_row(row: Mapping[str, Any], session_id: Any) -> Session:
     """A session from a row of a hot statement (JSON still text) or of Core."""
     factors = row["factors"]
     return Session(
-        as_id(session_id), as_id(row["account_id"]), orjson.loads(factors) if isinstance(factors, str) else factors,
-        row["chosen_at"], row["created_at"], row["seen_at"], row["expires_at"], row["device"], row["network"], row["user_agent"],
+        as_id(session_id),
+        as_id(row["account_id"]),
+        orjson.loads(factors) if isinstance(factors, str) else factors,
+        row["chosen_at"],
+        row["created_at"],
+        row["seen_at"],
+        row["expires_at"],
+        row["device"],
+        row["network"],
+        row["user_agent"],
     )
 
 
@@ -53,9 +61,17 @@ async def insert(tx: Tx, handle: Handle, session: Session) -> None:
     """Begin a session. It always has a new id: a session from before sign-in is never raised (T21)."""
     await tx.execute(
         sessions.insert().values(
-            id=handle.id, secret_hash=handle.secret_hash, account_id=session.account_id, factors=dict(session.factors),
-            chosen_at=session.chosen_at, created_at=session.created_at, seen_at=session.seen_at, expires_at=session.expires_at,
-            device=session.device, network=session.network, user_agent=session.user_agent,
+            id=handle.id,
+            secret_hash=handle.secret_hash,
+            account_id=session.account_id,
+            factors=dict(session.factors),
+            chosen_at=session.chosen_at,
+            created_at=session.created_at,
+            seen_at=session.seen_at,
+            expires_at=session.expires_at,
+            device=session.device,
+            network=session.network,
+            user_agent=session.user_agent,
         )
     )
 
@@ -63,7 +79,8 @@ async def insert(tx: Tx, handle: Handle, session: Session) -> None:
 async def raise_to(tx: Tx, old: Handle, new: Handle, factors: Mapping[str, int], now: int) -> bool:
     """Write a further factor into the session `old`, whose secret becomes that of `new`; False if it was renewed or ended meanwhile."""
     raised = await tx.execute(
-        update(sessions).where(sessions.c.id == old.id, sessions.c.secret_hash == old.secret_hash, sessions.c.ended_at.is_(None))
+        update(sessions)
+        .where(sessions.c.id == old.id, sessions.c.secret_hash == old.secret_hash, sessions.c.ended_at.is_(None))
         .values(secret_hash=new.secret_hash, factors=dict(factors), seen_at=now)
     )
     return raised.rowcount == 1
@@ -71,7 +88,11 @@ async def raise_to(tx: Tx, old: Handle, new: Handle, factors: Mapping[str, int],
 
 async def end(tx: Tx, session_id: UUID, now: int, by: str) -> UUID | None:
     """End one session; the account that it belonged to, or None if it had ended."""
-    ended = update(sessions).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None)).values(ended_at=now, ended_by=by)
+    ended = (
+        update(sessions)
+        .where(sessions.c.id == session_id, sessions.c.ended_at.is_(None))
+        .values(ended_at=now, ended_by=by)
+    )
     account_id: UUID | None = await tx.scalar(ended.returning(sessions.c.account_id))
     return account_id
 
@@ -79,9 +100,13 @@ async def end(tx: Tx, session_id: UUID, now: int, by: str) -> UUID | None:
 async def live_of(tx: Tx, account_id: UUID, lifetimes: Lifetimes, now: int) -> list[Session]:
     """The live sessions of an account, newest first."""
     rows = await tx.execute(
-        select(sessions).where(
-            sessions.c.account_id == account_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now,
+        select(sessions)
+        .where(
+            sessions.c.account_id == account_id,
+            sessions.c.ended_at.is_(None),
+            sessions.c.expires_at > now,
             sessions.c.seen_at > now - lifetimes.session_idle,
-        ).order_by(sessions.c.id.desc())
+        )
+        .order_by(sessions.c.id.desc())
     )
-    return [from_row(row._mapping, row.id) for row in rows]
+    return [from_row(dict(row._mapping), row.id) for row in rows]

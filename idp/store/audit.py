@@ -51,8 +51,14 @@ class Audit:
         """Write one event; it stands if and only if the transaction commits."""
         await tx.execute(
             audit.insert().values(
-                id=uuid7(self._entropy, self._clock.milliseconds()), at=self._clock.now(), event=event.event, actor=event.actor,
-                account_id=event.account_id, client_id=event.client_id, session_id=event.session_id, network=event.network,
+                id=uuid7(self._entropy, self._clock.milliseconds()),
+                at=self._clock.now(),
+                event=event.event,
+                actor=event.actor,
+                account_id=event.account_id,
+                client_id=event.client_id,
+                session_id=event.session_id,
+                network=event.network,
                 detail=dict(event.detail),
             )
         )
@@ -60,17 +66,34 @@ class Audit:
     async def note(self, database: Database, event: Event) -> None:
         """Write one event that stands by itself, in one round trip; beside a change, `append` to its transaction instead."""
         await database.hot(
-            _NOTE, uuid7(self._entropy, self._clock.milliseconds()), self._clock.now(), event.event, event.actor, event.account_id,
-            event.client_id, event.session_id, event.network, orjson.dumps(dict(event.detail)).decode(),
+            _NOTE,
+            uuid7(self._entropy, self._clock.milliseconds()),
+            self._clock.now(),
+            event.event,
+            event.actor,
+            event.account_id,
+            event.client_id,
+            event.session_id,
+            event.network,
+            orjson.dumps(dict(event.detail)).decode(),
         )
 
     async def chain(self, tx: Tx, limit: int = 1000) -> int:
         """Link the oldest unlinked rows; how many. One worker at a time: others find the lock taken and do nothing."""
         if tx.dialect.name == "postgresql" and not await tx.scalar(text("SELECT pg_try_advisory_xact_lock(71001)")):
             return 0
-        end = (await tx.execute(select(audit.c.sequence, audit.c.link).where(audit.c.sequence.is_not(None)).order_by(audit.c.sequence.desc()).limit(1))).first()
+        end = (
+            await tx.execute(
+                select(audit.c.sequence, audit.c.link)
+                .where(audit.c.sequence.is_not(None))
+                .order_by(audit.c.sequence.desc())
+                .limit(1)
+            )
+        ).first()
         sequence, link = (end.sequence, end.link) if end else (0, _FIRST_LINK)
-        rows = (await tx.execute(select(audit).where(audit.c.sequence.is_(None)).order_by(audit.c.id).limit(limit))).all()
+        rows = (
+            await tx.execute(select(audit).where(audit.c.sequence.is_(None)).order_by(audit.c.id).limit(limit))
+        ).all()
         linked = []
         for row in rows:
             sequence, link = sequence + 1, _link(link, sequence + 1, row)
@@ -91,7 +114,13 @@ class Audit:
         return expected, None
 
     async def read(
-        self, tx: Tx, *, account_id: UUID | None = None, event: str | None = None, before: UUID | None = None, limit: int = 50
+        self,
+        tx: Tx,
+        *,
+        account_id: UUID | None = None,
+        event: str | None = None,
+        before: UUID | None = None,
+        limit: int = 50,
     ) -> list[Any]:
         """The newest events first, older than the event `before` (keyset)."""
         wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
@@ -110,6 +139,15 @@ class Audit:
 
 def _link(previous: bytes, sequence: int, row: Any) -> bytes:
     body = [
-        sequence, str(row.id), row.at, row.event, row.actor, str(row.account_id), row.client_id, str(row.session_id), row.network, row.detail,
+        sequence,
+        str(row.id),
+        row.at,
+        row.event,
+        row.actor,
+        str(row.account_id),
+        row.client_id,
+        str(row.session_id),
+        row.network,
+        row.detail,
     ]
     return hashlib.sha256(previous + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).digest()

@@ -35,8 +35,15 @@ Tx = AsyncConnection
 
 # "The database cannot do this now", as the drivers say it.
 _AWAY = (
-    DBAPIError, PoolTimeout, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError, asyncpg.PostgresIOError, OSError, sqlite3.OperationalError,
+    DBAPIError,
+    PoolTimeout,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresIOError,
+    OSError,
+    sqlite3.OperationalError,
 )
 _CHANNEL = "gerbang_changes"
 _ARGUMENT = re.compile(r"\$(\d+)(?:::\w+(?:\[\])?)?")
@@ -188,11 +195,19 @@ async def connect(settings: Settings) -> Database:
     if settings.sqlite:
         return Database(_sqlite_engine(settings), None)
     engine = create_async_engine(
-        settings.database_url, pool_size=settings.database_pool, max_overflow=0, pool_timeout=5, pool_pre_ping=False, hide_parameters=True,
+        settings.database_url,
+        pool_size=settings.database_pool,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        hide_parameters=True,
         connect_args={"timeout": 5, "command_timeout": 15},
     )
+
     async def hot_connection() -> asyncpg.Connection:
-        return await asyncpg.connect(_asyncpg_dsn(engine), timeout=5, command_timeout=15, max_cached_statement_lifetime=0)
+        return await asyncpg.connect(
+            _asyncpg_dsn(engine), timeout=5, command_timeout=15, max_cached_statement_lifetime=0
+        )
 
     return Database(engine, Pool(hot_connection, settings.database_pool, patience=5))
 
@@ -204,7 +219,9 @@ def _asyncpg_dsn(engine: AsyncEngine) -> str:
 def _sqlite_engine(settings: Settings) -> AsyncEngine:
     if path := settings.database_url.removeprefix("sqlite+aiosqlite:///"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(settings.database_url, pool_size=8, max_overflow=0, hide_parameters=True, connect_args={"timeout": 15})
+    engine = create_async_engine(
+        settings.database_url, pool_size=8, max_overflow=0, hide_parameters=True, connect_args={"timeout": 15}
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, record: Any) -> None:
@@ -212,7 +229,13 @@ def _sqlite_engine(settings: Settings) -> AsyncEngine:
         # queue at their first statement instead of failing at their second.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=15000",
+            "cache_size=-16000",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

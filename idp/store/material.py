@@ -68,7 +68,9 @@ def _read(path: Path) -> str:
             raise MaterialError(f"{path}: readable by others; run: chmod 600 {path}")
         return path.read_text()
     except FileNotFoundError:
-        raise MaterialError(f"{path}: missing; restore it from your backup, or run `idp keys init` on a new installation") from None
+        raise MaterialError(
+            f"{path}: missing; restore it from your backup, or run `idp keys init` on a new installation"
+        ) from None
     except OSError as error:
         raise MaterialError(f"{path}: cannot read: {error.strerror}") from None
 

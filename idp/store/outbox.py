@@ -55,7 +55,14 @@ class Outbox:
         self._entropy = entropy
 
     async def put(
-        self, tx: Tx, kind: str, target: str, payload: Mapping[str, Any], subject_id: UUID | None = None, *, void: bool = False
+        self,
+        tx: Tx,
+        kind: str,
+        target: str,
+        payload: Mapping[str, Any],
+        subject_id: UUID | None = None,
+        *,
+        void: bool = False,
     ) -> UUID:
         """Write one item; it is delivered if and only if the transaction commits.
 
@@ -67,8 +74,16 @@ class Outbox:
         sealed = self.seal(item, payload)
         await tx.execute(
             outbox.insert().values(
-                id=item, kind=kind, target="" if void else target, subject_id=subject_id, payload_sealed=None if void else sealed,
-                state="delivered" if void else "waiting", attempts=0, created_at=now, available_at=now, leased_until=0,
+                id=item,
+                kind=kind,
+                target="" if void else target,
+                subject_id=subject_id,
+                payload_sealed=None if void else sealed,
+                state="delivered" if void else "waiting",
+                attempts=0,
+                created_at=now,
+                available_at=now,
+                leased_until=0,
                 settled_at=now if void else None,
             )
         )
@@ -85,7 +100,9 @@ class Outbox:
             select(*columns)
             .outerjoin(target, target.c.target == outbox.c.kind + ":" + outbox.c.target)
             .where(
-                outbox.c.state == "waiting", outbox.c.available_at <= now, outbox.c.leased_until <= now,
+                outbox.c.state == "waiting",
+                outbox.c.available_at <= now,
+                outbox.c.leased_until <= now,
                 or_(target.c.open_until.is_(None), target.c.open_until <= now),
             )
         )
@@ -97,11 +114,19 @@ class Outbox:
     async def claim(self, tx: Tx, kind: str, limit: int = 20, lease: int = 60) -> list[Item]:
         """Lease up to `limit` due items of a kind for `lease` seconds, oldest first."""
         now = self._clock.now()
-        due = self._due(outbox.c.id).where(outbox.c.kind == kind).order_by(outbox.c.available_at, outbox.c.id).limit(limit)
+        due = (
+            self._due(outbox.c.id)
+            .where(outbox.c.kind == kind)
+            .order_by(outbox.c.available_at, outbox.c.id)
+            .limit(limit)
+        )
         if tx.dialect.name == "postgresql":
             due = due.with_for_update(skip_locked=True, of=outbox)
         claimed = (
-            update(outbox).where(outbox.c.id.in_(due)).values(leased_until=now + lease, attempts=outbox.c.attempts + 1).returning(outbox)
+            update(outbox)
+            .where(outbox.c.id.in_(due))
+            .values(leased_until=now + lease, attempts=outbox.c.attempts + 1)
+            .returning(outbox)
         )
         rows = (await tx.execute(claimed)).all()
         items: list[Item] = []
@@ -138,13 +163,25 @@ class Outbox:
             values = {"last_error": error[:200], "leased_until": 0, "available_at": now + BACKOFF[item.attempts - 1]}
             await tx.execute(update(outbox).where(outbox.c.id == item.id).values(values))
         if blame:
-            parameters = {"target": f"{item.kind}:{item.target}", "threshold": BREAKER_THRESHOLD, "until": now + BREAKER_PAUSE}
+            parameters = {
+                "target": f"{item.kind}:{item.target}",
+                "threshold": BREAKER_THRESHOLD,
+                "until": now + BREAKER_PAUSE,
+            }
             await tx.execute(_BLAME, parameters)
         return dead
 
     async def dead(self, tx: Tx, *, before: UUID | None = None, limit: int = 50) -> list[Any]:
         """Dead items, newest first, older than the item `before` (keyset); without their payload."""
-        shown = (outbox.c.id, outbox.c.kind, outbox.c.target, outbox.c.attempts, outbox.c.created_at, outbox.c.settled_at, outbox.c.last_error)
+        shown = (
+            outbox.c.id,
+            outbox.c.kind,
+            outbox.c.target,
+            outbox.c.attempts,
+            outbox.c.created_at,
+            outbox.c.settled_at,
+            outbox.c.last_error,
+        )
         wanted = select(*shown).where(outbox.c.state == "dead").order_by(outbox.c.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(outbox.c.id < before)
@@ -153,7 +190,8 @@ class Outbox:
     async def revive(self, tx: Tx, item: UUID) -> bool:
         """Bring a dead item back to life; False if it is not dead."""
         revived = await tx.execute(
-            update(outbox).where(outbox.c.id == item, outbox.c.state == "dead")
+            update(outbox)
+            .where(outbox.c.id == item, outbox.c.state == "dead")
             .values(state="waiting", attempts=0, available_at=self._clock.now(), settled_at=None)
         )
         return revived.rowcount == 1
@@ -161,13 +199,17 @@ class Outbox:
     async def about(self, tx: Tx, subject_id: UUID, kind: str) -> list[tuple[str, str]]:
         """(target, state) of every item of `kind` about a subject; a participant sees which services confirmed."""
         rows = await tx.execute(
-            select(outbox.c.target, outbox.c.state).where(outbox.c.subject_id == subject_id, outbox.c.kind == kind).order_by(outbox.c.id)
+            select(outbox.c.target, outbox.c.state)
+            .where(outbox.c.subject_id == subject_id, outbox.c.kind == kind)
+            .order_by(outbox.c.id)
         )
         return [(row.target, row.state) for row in rows]
 
     async def depth(self, tx: Tx) -> dict[tuple[str, str], int]:
         """How many items there are by (kind, state), delivered ones left out; for metrics and the operator."""
         rows = await tx.execute(
-            select(outbox.c.kind, outbox.c.state, func.count()).where(outbox.c.state != "delivered").group_by(outbox.c.kind, outbox.c.state)
+            select(outbox.c.kind, outbox.c.state, func.count())
+            .where(outbox.c.state != "delivered")
+            .group_by(outbox.c.kind, outbox.c.state)
         )
         return {(kind, state): count for kind, state, count in rows}

@@ -34,7 +34,9 @@ def pending(current: str | None) -> list[str]:
     """The revisions between `current` and the one wanted, in order, each with its first line."""
     script = ScriptDirectory.from_config(_config())
     steps = [] if current == wanted() else list(script.iterate_revisions(wanted(), current or "base"))
-    return [f"{step.revision} {(step.doc or '').splitlines()[0]}" for step in reversed(steps) if step.revision != current]
+    return [
+        f"{step.revision} {(step.doc or '').splitlines()[0]}" for step in reversed(steps) if step.revision != current
+    ]
 
 
 async def current(database: Database) -> str | None:

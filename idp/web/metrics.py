@@ -5,12 +5,22 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 REGISTRY = CollectorRegistry()
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
-REQUESTS = Counter("gerbang_requests_total", "Requests by route, method and status.", ["route", "method", "status"], registry=REGISTRY)
-SECONDS = Histogram("gerbang_request_seconds", "Time to answer by route.", ["route"], buckets=_BUCKETS, registry=REGISTRY)
-TOKENS = Counter("gerbang_tokens_total", "Token requests by grant type and outcome.", ["grant_type", "outcome"], registry=REGISTRY)
-SIGN_INS = Counter("gerbang_sign_ins_total", "Sign-in attempts by factor and outcome.", ["factor", "outcome"], registry=REGISTRY)
+REQUESTS = Counter(
+    "gerbang_requests_total", "Requests by route, method and status.", ["route", "method", "status"], registry=REGISTRY
+)
+SECONDS = Histogram(
+    "gerbang_request_seconds", "Time to answer by route.", ["route"], buckets=_BUCKETS, registry=REGISTRY
+)
+TOKENS = Counter(
+    "gerbang_tokens_total", "Token requests by grant type and outcome.", ["grant_type", "outcome"], registry=REGISTRY
+)
+SIGN_INS = Counter(
+    "gerbang_sign_ins_total", "Sign-in attempts by factor and outcome.", ["factor", "outcome"], registry=REGISTRY
+)
 HASHING = Gauge("gerbang_password_checks_waiting", "Password checks under way or queued.", registry=REGISTRY)
-OUTBOX = Gauge("gerbang_outbox_items", "Undelivered outbox items by kind and state.", ["kind", "state"], registry=REGISTRY)
+OUTBOX = Gauge(
+    "gerbang_outbox_items", "Undelivered outbox items by kind and state.", ["kind", "state"], registry=REGISTRY
+)
 
 _tokens: dict[tuple[str, str], Counter] = {}
 _seen: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}

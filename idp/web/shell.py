@@ -75,7 +75,9 @@ class Shell:
         except Unavailable as fault:
             log.warning("unavailable", path=path, reason=fault.private, request_id=request_id)
             if status == 0:
-                await _plain(sending, 503, b"temporarily unavailable", (b"retry-after", str(fault.retry_after).encode()))
+                await _plain(
+                    sending, 503, b"temporarily unavailable", (b"retry-after", str(fault.retry_after).encode())
+                )
         except Exception:
             log.exception("fault", path=path, request_id=request_id)
             if status == 0:

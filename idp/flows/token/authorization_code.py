@@ -27,9 +27,15 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
     if handle is None:
         raise InvalidGrant("the code is not valid")
     row = await code.redeem(
-        provider.database, handle, client_id=client.client_id, redirect_uri=_redirect_uri(client, values.get("redirect_uri")),
-        challenge=_challenge(values.get("code_verifier")), now=provider.clock.now(), milliseconds=provider.clock.milliseconds(),
-        entropy=provider.entropy, network=request.network,
+        provider.database,
+        handle,
+        client_id=client.client_id,
+        redirect_uri=_redirect_uri(client, values.get("redirect_uri")),
+        challenge=_challenge(values.get("code_verifier")),
+        now=provider.clock.now(),
+        milliseconds=provider.clock.milliseconds(),
+        entropy=provider.entropy,
+        network=request.network,
     )
     if row is None:
         await _end_if_replayed(provider, client, handle, request.network)
@@ -61,5 +67,12 @@ async def _end_if_replayed(provider: Provider, client: Client, handle: Handle, n
         if grant_id is not None:
             await revoke(tx, grant_id, provider.clock.now(), "replay")
             await provider.audit.append(
-                tx, Event("code.replayed", actor=client.client_id, client_id=client.client_id, network=network, detail={"grant": str(grant_id)})
+                tx,
+                Event(
+                    "code.replayed",
+                    actor=client.client_id,
+                    client_id=client.client_id,
+                    network=network,
+                    detail={"grant": str(grant_id)},
+                ),
             )

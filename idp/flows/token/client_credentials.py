@@ -24,12 +24,21 @@ async def issue(provider: Provider, client: Client, request: TokenRequest) -> di
     resources = minting.audience(provider, (), request.resources)
     settings, scope = provider.settings, " ".join(wanted)
     claims = tokens.access_token(
-        issuer=settings.issuer, subject=client.client_id, client_id=client.client_id,
-        audience=resources[0] if len(resources) == 1 else resources or settings.issuer, scope=scope, now=provider.clock.now(),
-        lifetime=settings.lifetimes.access_token, entropy=provider.entropy,
+        issuer=settings.issuer,
+        subject=client.client_id,
+        client_id=client.client_id,
+        audience=resources[0] if len(resources) == 1 else resources or settings.issuer,
+        scope=scope,
+        now=provider.clock.now(),
+        lifetime=settings.lifetimes.access_token,
+        entropy=provider.entropy,
     )
     access = provider.keyring.sign(claims, client.access_token_algorithm, tokens.ACCESS_TOKEN_TYPE)
-    answer: dict[str, Any] = {"access_token": access, "token_type": "Bearer", "expires_in": settings.lifetimes.access_token}
+    answer: dict[str, Any] = {
+        "access_token": access,
+        "token_type": "Bearer",
+        "expires_in": settings.lifetimes.access_token,
+    }
     if scope:
         answer["scope"] = scope
     return answer

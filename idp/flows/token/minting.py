@@ -41,33 +41,59 @@ def access_token(provider: Provider, client: Client, grant: Grant, scope: str, r
         raise InvalidTarget("these resources know people under different names; ask for one token each")
     sector = sectors.pop()
     body = tokens.access_token(
-        issuer=settings.issuer, subject=provider.subjects.of(grant.account_id, sector), client_id=client.client_id,
-        audience=_single(resources) or settings.issuer, scope=scope, now=provider.clock.now(), lifetime=settings.lifetimes.access_token,
-        entropy=provider.entropy, authentication=grant.authentication, grant_id=grant.id, session_id=grant.session_id,
+        issuer=settings.issuer,
+        subject=provider.subjects.of(grant.account_id, sector),
+        client_id=client.client_id,
+        audience=_single(resources) or settings.issuer,
+        scope=scope,
+        now=provider.clock.now(),
+        lifetime=settings.lifetimes.access_token,
+        entropy=provider.entropy,
+        authentication=grant.authentication,
+        grant_id=grant.id,
+        session_id=grant.session_id,
     )
     return provider.keyring.sign(body, _access_algorithm(client), tokens.ACCESS_TOKEN_TYPE)
 
 
-def id_token(provider: Provider, client: Client, grant: Grant, person: Mapping[str, Any], access: str, nonce: str | None) -> str:
+def id_token(
+    provider: Provider, client: Client, grant: Grant, person: Mapping[str, Any], access: str, nonce: str | None
+) -> str:
     """An ID token. Profile claims stay in userinfo unless they were asked for here by name."""
     asked = grant.claims.get("id_token", {})
     body = tokens.id_token(
-        issuer=provider.settings.issuer, subject=provider.subjects.of(grant.account_id, client.sector), client_id=client.client_id,
-        now=provider.clock.now(), lifetime=provider.settings.lifetimes.id_token, authentication=grant.authentication,
-        session_id=grant.session_id, nonce=nonce, access_token=access, algorithm=client.id_token_algorithm,
+        issuer=provider.settings.issuer,
+        subject=provider.subjects.of(grant.account_id, client.sector),
+        client_id=client.client_id,
+        now=provider.clock.now(),
+        lifetime=provider.settings.lifetimes.id_token,
+        authentication=grant.authentication,
+        session_id=grant.session_id,
+        nonce=nonce,
+        access_token=access,
+        algorithm=client.id_token_algorithm,
         extra=claims.release(claims.person(person), frozenset(), asked) if asked else {},
     )
     return provider.keyring.sign(body, client.id_token_algorithm)
 
 
 def response(
-    provider: Provider, client: Client, grant: Grant, person: Mapping[str, Any], scope: str, resources: Sequence[str],
-    refresh: str | None, nonce: str | None,
+    provider: Provider,
+    client: Client,
+    grant: Grant,
+    person: Mapping[str, Any],
+    scope: str,
+    resources: Sequence[str],
+    refresh: str | None,
+    nonce: str | None,
 ) -> dict[str, Any]:
     """The token response of a grant (RFC 6749 section 5.1, OIDC Core section 3.1.3.3)."""
     access = access_token(provider, client, grant, scope, resources)
     answer: dict[str, Any] = {
-        "access_token": access, "token_type": "Bearer", "expires_in": provider.settings.lifetimes.access_token, "scope": scope,
+        "access_token": access,
+        "token_type": "Bearer",
+        "expires_in": provider.settings.lifetimes.access_token,
+        "scope": scope,
     }
     if refresh is not None:
         answer["refresh_token"] = refresh

@@ -26,7 +26,11 @@ async def renew(provider: Provider, client: Client, request: TokenRequest) -> di
         await _judge_before_rotating(provider, client, token, request)
     now = provider.clock.now()
     row = await refresh.rotate(
-        provider.database, token, client_id=client.client_id, now=now, idle_expires_at=now + provider.settings.lifetimes.refresh_idle
+        provider.database,
+        token,
+        client_id=client.client_id,
+        now=now,
+        idle_expires_at=now + provider.settings.lifetimes.refresh_idle,
     )
     if row is None:
         row = await _lost_answer(provider, client, token, request.network)
@@ -41,7 +45,9 @@ def _answer(provider: Provider, client: Client, row: Mapping[str, Any], request:
     return minting.response(provider, client, grant, code.person(row), scope, resources, successor, None)
 
 
-async def _judge_before_rotating(provider: Provider, client: Client, token: RefreshToken, request: TokenRequest) -> None:
+async def _judge_before_rotating(
+    provider: Provider, client: Client, token: RefreshToken, request: TokenRequest
+) -> None:
     row = await refresh.read(provider.database, token.grant_id)
     if row is not None and refresh.usable(row, client.client_id, provider.clock.now()):
         grant = from_row(row)
@@ -53,15 +59,22 @@ async def _lost_answer(provider: Provider, client: Client, token: RefreshToken, 
     """The family as it stands, if the answer to the last rotation may have been lost; else InvalidGrant, and the alarm."""
     now = provider.clock.now()
     row = await refresh.read(provider.database, token.grant_id)
-    if row is not None and refresh.repeats_lost_answer(row, token, client.client_id, now, provider.settings.lifetimes.refresh_grace):
+    if row is not None and refresh.repeats_lost_answer(
+        row, token, client.client_id, now, provider.settings.lifetimes.refresh_grace
+    ):
         return row
     if row is not None and refresh.usable(row, client.client_id, now) and token.generation < row["generation"]:
         async with provider.database.transaction() as tx:
             await revoke(tx, token.grant_id, now, "replay")
             await provider.audit.append(
-                tx, Event(
-                    "refresh.replayed", actor=client.client_id, account_id=from_row(row).account_id, client_id=client.client_id,
-                    network=network, detail={"grant": str(token.grant_id), "generation": token.generation},
-                )
+                tx,
+                Event(
+                    "refresh.replayed",
+                    actor=client.client_id,
+                    account_id=from_row(row).account_id,
+                    client_id=client.client_id,
+                    network=network,
+                    detail={"grant": str(token.grant_id), "generation": token.generation},
+                ),
             )
     raise InvalidGrant("the refresh token is not valid")

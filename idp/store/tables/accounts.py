@@ -18,13 +18,16 @@ accounts = Table(
     Column("nik_sealed", LargeBinary),
     Column("nik_index", LargeBinary(16)),  # blind index; unique only among verified accounts
     Column("birthdate_sealed", LargeBinary),
-    Column("identity_level", SmallInteger, nullable=False),  # 0 declared, 1 registry match, 2 document and face, or branch
+    Column(
+        "identity_level", SmallInteger, nullable=False
+    ),  # 0 declared, 1 registry match, 2 document and face, or branch
     Column("locale", String(8), nullable=False),
     Column("claims", Json, nullable=False),  # further standard OIDC claims, as they are released
     Column("password_hash", Text),
     Column("password_policy", String(32)),  # the policy version under which it was chosen
     moment("password_changed_at"),
     moment("contact_changed_at"),
+    moment("officer_since"),  # may administer the provider itself
     # Tokens, sessions and grants made before this moment are dead, whatever their rows say.
     moment("not_before", nullable=False),
     moment("created_at", nullable=False),
@@ -68,7 +71,9 @@ throttles = Table(
     metadata,
     # Whose attempts: an account, or the lookup of an identifier that nobody has; so both are throttled alike.
     Column("subject", LargeBinary(16), primary_key=True),
-    Column("place", LargeBinary(16), primary_key=True),  # where from, or with what: a network, a known device, anywhere, codes
+    Column(
+        "place", LargeBinary(16), primary_key=True
+    ),  # where from, or with what: a network, a known device, anywhere, codes
     moment("failures", nullable=False),
     moment("blocked_until", nullable=False),
     Column("attempt", Id),  # the last attempt that was let through: tells it from those that came in the same instant

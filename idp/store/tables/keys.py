@@ -17,6 +17,18 @@ signing_keys = Table(
     moment("activated_at"),
     moment("retired_at"),
     moment("removed_at"),  # planned end of publication, set at retirement
-    Index("uq_signing_keys_active", "algorithm", unique=True, postgresql_where=text("state = 'active'"), sqlite_where=text("state = 'active'")),
-    Index("uq_signing_keys_next", "algorithm", unique=True, postgresql_where=text("state = 'next'"), sqlite_where=text("state = 'next'")),
+    Index(
+        "uq_signing_keys_active",
+        "algorithm",
+        unique=True,
+        postgresql_where=text("state = 'active'"),
+        sqlite_where=text("state = 'active'"),
+    ),
+    Index(
+        "uq_signing_keys_next",
+        "algorithm",
+        unique=True,
+        postgresql_where=text("state = 'next'"),
+        sqlite_where=text("state = 'next'"),
+    ),
 )

@@ -51,7 +51,11 @@ async def _posted(provider: Provider, frame: Frame, request: Request, receive: R
     """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
     found = await wire.read_form(request.scope, receive)
     if found.faults:
-        return deliver(frame, request, await authorize.begin(provider, found.values, found.repeated, found.faults, frame.visitor(request)))
+        return deliver(
+            frame,
+            request,
+            await authorize.begin(provider, found.values, found.repeated, found.faults, frame.visitor(request)),
+        )
     return frame.redirect(f"/authorize/lanjut?lanjut={authorize.seal(provider, found.values, found.repeated)}")
 
 

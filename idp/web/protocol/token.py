@@ -31,7 +31,9 @@ def token(provider: Provider) -> App:
             client, found = await _authenticated(provider, scope, receive)
             sent = found.values.get("grant_type", "")
             label = sent if sent in _GRANT_LABELS else "other"
-            request = token_flow.TokenRequest(found.values, found.repeated.get("resource", []), scope["gerbang.network"])
+            request = token_flow.TokenRequest(
+                found.values, found.repeated.get("resource", []), scope["gerbang.network"]
+            )
             body = await token_flow.answer(provider, client, request)
         except OAuthError as fault:
             metrics.count_token(label, fault.code)

@@ -43,7 +43,9 @@ def parse(raw: bytes) -> Parameters:
     if len(raw) > MAX_QUERY:
         raise InvalidRequest("the request is too large")
     try:
-        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="surrogateescape", max_num_fields=MAX_FIELDS)
+        pairs = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, errors="surrogateescape", max_num_fields=MAX_FIELDS
+        )
     except UnicodeDecodeError:
         raise InvalidRequest("the request is not ASCII with percent-encoded UTF-8") from None
     except ValueError:
@@ -110,7 +112,11 @@ def header(scope: Scope, name: bytes) -> str | None:
 async def answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
     """One whole response."""
     await send(
-        {"type": "http.response.start", "status": status, "headers": [(b"content-length", str(len(body)).encode()), *headers]}
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(b"content-length", str(len(body)).encode()), *headers],
+        }
     )
     await send({"type": "http.response.body", "body": body})
 
@@ -161,7 +167,10 @@ async def answer_unavailable(send: Send, fault: Unavailable) -> None:
 
 async def answer_preflight(send: Send) -> None:
     """What a browser asks before it calls from another origin (Fetch)."""
-    allowed = ((b"access-control-allow-headers", b"authorization, content-type"), (b"access-control-allow-methods", b"GET, POST"))
+    allowed = (
+        (b"access-control-allow-headers", b"authorization, content-type"),
+        (b"access-control-allow-methods", b"GET, POST"),
+    )
     await answer(send, 204, b"", ANY_ORIGIN, *allowed, (b"access-control-max-age", b"3600"))
 
 
