@@ -43,6 +43,10 @@ class Demo:
         return Authenticator(self.account)
 
     @property
+    def keychain(self) -> Path:
+        return self.server.storage.var / "jmo" / "keychain.json"
+
+    @property
     def issuer(self) -> str:
         return self.server.issuer
 
@@ -77,6 +81,8 @@ def demo(storages: Storages, fixed_ports: None) -> Iterator[Demo]:
 
 @pytest.fixture
 async def person(demo: Demo) -> AsyncIterator[Person]:
+    """Somebody with a fresh browser and a fresh phone."""
+    demo.keychain.unlink(missing_ok=True)
     async with Person(demo.account, demo.authenticator) as somebody:
         yield somebody
 
@@ -145,17 +151,15 @@ async def test_jmo_steps_up_in_the_browser_and_comes_back(demo: Demo, person: Pe
 
 async def test_jmo_rotates_its_refresh_token(demo: Demo, person: Person) -> None:
     await jmo_signed_in(person)
-    keychain = demo.server.storage.var / "jmo" / "keychain.json"
-    assert keychain.stat().st_mode & 0o077 == 0, "the app's tokens are nobody else's to read"
-    before = json.loads(keychain.read_text())["refresh_token"]
+    assert demo.keychain.stat().st_mode & 0o077 == 0, "the app's tokens are nobody else's to read"
+    before = json.loads(demo.keychain.read_text())["refresh_token"]
     assert "balance" in (await person.look(JMO)).ids
-    assert json.loads(keychain.read_text())["refresh_token"] != before
+    assert json.loads(demo.keychain.read_text())["refresh_token"] != before
 
 
 async def test_a_stolen_refresh_token_ends_the_family(demo: Demo, person: Person) -> None:
     await jmo_signed_in(person)
-    keychain = demo.server.storage.var / "jmo" / "keychain.json"
-    stolen = json.loads(keychain.read_text())["refresh_token"]
+    stolen = json.loads(demo.keychain.read_text())["refresh_token"]
     for _ in range(3):  # the app goes on, and leaves the stolen one two generations behind
         assert "balance" in (await person.look(JMO)).ids
     known = demo.server.demo["clients"]["jmo"]
@@ -178,6 +182,7 @@ async def test_keluar_dari_semua_reaches_all_three(demo: Demo, person: Person) -
 
 async def test_a_real_browser_goes_through_all_of_it(demo: Demo, chromium: Chromium) -> None:
     """What only a browser enforces: form-action along whole redirect chains, SameSite cookies, the loopback redirect."""
+    demo.keychain.unlink(missing_ok=True)
     context = await chromium.new_context(locale="id-ID")
     complaints: list[str] = []
     try:
@@ -198,9 +203,6 @@ async def test_a_real_browser_goes_through_all_of_it(demo: Demo, chromium: Chrom
         await page.wait_for_url(f"{KLAIM}/klaim")
 
         await page.goto(JMO)
-        if await page.locator("#sign-out").count():
-            await page.click("#sign-out")
-            await page.goto(JMO)
         await page.click("#sign-in")
         await page.wait_for_url(f"{JMO}/")
         await page.click("#balance")
@@ -243,12 +245,7 @@ def test_a_taken_provider_port_names_its_setting(storages: Storages, demo: Demo)
 
 
 async def jmo_signed_in(person: Person) -> Page:
-    home = await person.look(JMO)
-    if "sign-out" in home.ids:  # somebody of another test left the phone signed in
-        home = await person.press(home, "sign-out")
-    if not home.url.startswith(JMO):
-        home = await person.look(JMO)
-    return await person.press(home, "sign-in")
+    return await person.press(await person.look(JMO), "sign-in")
 
 
 async def eventually_signed_out(person: Person, service: str) -> None:
