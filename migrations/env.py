@@ -13,10 +13,10 @@ told = context.config.attributes.get("told")
 
 
 def on_version_apply(
-    context: MigrationContext, step: MigrationInfo, heads: Collection[Any], arguments: Mapping[str, Any]
+    ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]
 ) -> None:
-    if told is not None and step.up_revision is not None:
-        told(f"{step.up_revision.revision} {(step.up_revision.doc or '').splitlines()[0]}")
+    if told is not None and step.up_revision_id is not None:
+        told(step.up_revision_id)
 
 
 if connection.dialect.name == "sqlite":

@@ -60,7 +60,7 @@ def _ancestors() -> frozenset[str]:
 
 
 async def upgrade(database: Database, told: Callable[[str], None] | None = None) -> None:
-    """Bring the database to the wanted revision; two that start at once take turns. `told` hears of each step."""
+    """Bring the database to the wanted revision; two that start at once take turns. `told` hears the revision of each step."""
     async with database.engine.connect() as connection:
         if database.dialect == "postgresql":
             await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
