@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.base.opaque import keyed
@@ -99,9 +99,11 @@ async def rewrite(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
     return True
 
 
-async def page(tx: Tx, *, after: UUID | None = None, limit: int = 50) -> list[Account]:
+async def page(tx: Tx, *, status: str | None = None, after: UUID | None = None, limit: int = 50) -> list[Account]:
     """Accounts in the order in which they came, those after the account `after` (keyset)."""
     wanted = select(*_COLUMNS).order_by(accounts.c.id).limit(limit)
+    if status is not None:
+        wanted = wanted.where(accounts.c.status == status)
     if after is not None:
         wanted = wanted.where(accounts.c.id > after)
     return [Account(**row._mapping) for row in await tx.execute(wanted)]
@@ -122,6 +124,16 @@ async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None
 async def set_status(tx: Tx, account_id: UUID, status: str, now: int) -> bool:
     """Disable or enable; False if there is no such account. A disabled account's tokens and sessions are dead at once."""
     return await _set(tx, account_id, now, status=status)
+
+
+async def appoint(tx: Tx, account_id: UUID, now: int) -> bool:
+    """Make an account an officer's; False if there is no such account."""
+    return await _set(tx, account_id, now, officer_since=now)
+
+
+async def officers(tx: Tx) -> int:
+    """How many accounts are officers'."""
+    return int(await tx.scalar(select(func.count()).where(accounts.c.officer_since.is_not(None))) or 0)
 
 
 async def set_not_before(tx: Tx, account_id: UUID, moment: int) -> bool:

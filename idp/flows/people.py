@@ -20,8 +20,6 @@ from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
 
-PASSWORD_POLICY = policy.PRESETS["hybrid"]
-
 
 class BadAccount(Fault):
     """What was asked for is no account that we keep; the text says which part and why."""
@@ -109,7 +107,7 @@ async def set_password(provider: Provider, account_id: UUID, password: str, *, b
         raise UnknownAccount(f"no account {account_id}")
     hashed = await _hashed(provider, password, _owner(account))
     async with provider.database.transaction() as tx:
-        await rooms.set_password(tx, account_id, hashed, PASSWORD_POLICY.version, provider.clock.now())
+        await rooms.set_password(tx, account_id, hashed, _policy(provider).version, provider.clock.now())
         await logout.end_all(provider, tx, account_id, by)
         await provider.audit.append(tx, Event("password.changed", actor=by, account_id=account_id))
 
@@ -188,19 +186,23 @@ async def _password(provider: Provider, wanted: Wanted, account: Account, known:
     hashed = await _hashed(provider, password, _owner(account))
     return {
         "password_hash": hashed,
-        "password_policy": PASSWORD_POLICY.version,
+        "password_policy": _policy(provider).version,
         "password_changed_at": provider.clock.now(),
     }
 
 
 async def _hashed(provider: Provider, password: str, owner: policy.Owner) -> str:
     password = policy.normalise(password)
-    refused = PASSWORD_POLICY.judge(password, owner)
+    refused = _policy(provider).judge(password, owner)
     if refused is not None:
         raise BadAccount(
             f"account {owner.email}: the password is refused ({refused.key}): too short, too plain or guessable"
         )
     return await provider.hasher.hash(password)
+
+
+def _policy(provider: Provider) -> policy.Policy:
+    return policy.PRESETS[provider.settings.password_policy]
 
 
 def _owner(account: Account) -> policy.Owner:

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("password_policy", sa.String(length=32), nullable=True),
         sa.Column("password_changed_at", sa.BigInteger(), nullable=True),
         sa.Column("contact_changed_at", sa.BigInteger(), nullable=True),
+        sa.Column("officer_since", sa.BigInteger(), nullable=True),
         sa.Column("not_before", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),

@@ -1,0 +1,64 @@
+"""The first officer: an account without a password, a link that sets one, and a client for the admin API.
+
+An installation has nobody who could invite anybody, so whoever has its command line and its keys vouches for the first.
+"""
+
+from dataclasses import dataclass, field
+
+from idp.accounts import account as rooms
+from idp.accounts import links
+from idp.accounts.account import Account
+from idp.base.errors import Fault
+from idp.flows import people, register_client
+from idp.flows.people import Wanted
+from idp.flows.register_client import ADMIN, Registered
+from idp.grants.claims import ADMIN_SCOPES
+from idp.provider import Provider
+from idp.store.audit import Event
+
+LINK_LIFETIME = 24 * 3600
+
+
+class OfficerExists(Fault):
+    """There is an officer already; whoever may be the next is theirs to say."""
+
+
+@dataclass(frozen=True)
+class Appointed:
+    """The officer, the link that works once until `expires_at`, and the client whose secret is told here only."""
+
+    account: Account
+    link: str = field(repr=False)
+    expires_at: int
+    registered: Registered
+
+
+async def appoint(provider: Provider, email: str, name: str, *, by: str, force: bool = False) -> Appointed:
+    """Make the account of `email` an officer, whether it is there already or not. Raises OfficerExists, BadAccount."""
+    known = await people.find(provider, email)
+    prepared = None if known is not None else await people.prepare(provider, Wanted(email=email, name=name))
+    checked = await register_client.check(
+        provider,
+        {"client_name": f"Admin API, {name}", "grant_types": ["client_credentials"], "scope": " ".join(ADMIN_SCOPES)},
+        {},
+        ADMIN,
+    )
+    now = provider.clock.now()
+    handle, expires_at = provider.new_handle(), now + LINK_LIFETIME
+    async with provider.database.transaction() as tx:
+        if await rooms.officers(tx) and not force:
+            raise OfficerExists("there is an officer already; --force appoints another")
+        if prepared is not None:
+            await people.insert(provider, tx, prepared, by=by)
+        account = known or (prepared.account if prepared else None)
+        assert account is not None
+        await rooms.appoint(tx, account.id, now)
+        # A link alone: nobody types a code for it, so it has no tries.
+        challenge = links.Challenge(
+            handle.id, links.RESET, account.id, links.BY_EMAIL, account.email or email, tries_left=0, created_at=now, expires_at=expires_at
+        )
+        await links.issue(tx, provider.material, handle, links.new_code(provider.entropy), challenge)
+        registered = await register_client.insert(provider, tx, checked, by=by)
+        await provider.audit.append(tx, Event("officer.appointed", actor=by, account_id=account.id, client_id=registered.client.client_id))
+    await provider.refresh_memory()
+    return Appointed(account, f"{provider.settings.issuer}/atur-ulang?token={handle}", expires_at, registered)
