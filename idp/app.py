@@ -129,14 +129,14 @@ def build(provider: Provider) -> App:
         redirect_slashes=False,
     )
     admin.install(app, provider)
-    app.router.routes.extend(pages.routes(provider))
+    app.router.routes.extend([*protocol.prefixed(provider), *pages.routes(provider)])
     return Shell(provider.settings, provider.entropy, protocol.routes(provider), app)
 
 
 async def _check_schema(settings: Settings, database: Database, any_schema: bool) -> None:
     if any_schema:
         return
-    if await schema.current(database) == schema.wanted():
+    if not await schema.stale(database):
         return
     if not settings.dev:
         raise NotReady("the database schema is not current; run `idp migrate up`")

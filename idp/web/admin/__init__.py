@@ -1,9 +1,47 @@
 """The admin REST API: FastAPI routers with OpenAPI; `gate` decides who may enter."""
 
+from typing import Any
+
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from idp.provider import Provider
+from idp.web.admin import accounts, audit, clients, docs, keys, outbox, problem
+from idp.web.admin.gate import PREFIX, SCHEME, Gate
+
+ROOMS = (accounts, clients, keys, audit, outbox)
+
+_DESCRIPTION = """
+Manage accounts, relying parties and keys; read the audit trail. Access tokens come from the token endpoint
+(`grant_type=client_credentials`) of a client that was registered with the scopes that it needs. Lists are paged by opaque
+cursors. Errors are problem details (RFC 9457).
+"""
 
 
 def install(app: FastAPI, provider: Provider) -> None:
-    """Add the admin routers to the application."""
+    """Add gate, routers, OpenAPI document and its page to the application."""
+    for room in ROOMS:
+        app.include_router(room.router, prefix=PREFIX)
+    app.add_middleware(Gate, provider=provider)
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, provider)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+    app.router.routes.append(docs.route(document))
+
+
+def _document(app: FastAPI, provider: Provider) -> dict[str, Any]:
+    issuer = provider.settings.issuer
+    made = get_openapi(
+        title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes, servers=[{"url": issuer}]
+    )
+    scopes = {scope: "" for path in made["paths"].values() for each in path.values() for [scope] in [each["security"][0][SCHEME]]}
+    components = made.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = problem.SCHEMA
+    components["securitySchemes"] = {
+        SCHEME: {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": f"{issuer}/token", "scopes": scopes}}}
+    }
+    return made

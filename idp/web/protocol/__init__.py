@@ -1,7 +1,9 @@
 """What relying parties call: plain ASGI endpoints found by path, ahead of everything else."""
 
+from starlette.routing import BaseRoute
+
 from idp.provider import Provider
-from idp.web.protocol import authorize, discovery, logout, token, userinfo
+from idp.web.protocol import authorize, discovery, logout, registration, token, userinfo
 from idp.web.shell import App
 
 
@@ -9,7 +11,7 @@ def routes(provider: Provider) -> dict[str, App]:
     """Path → endpoint."""
     begin, resume = authorize.endpoints(provider)
     metadata = discovery.endpoint(provider)
-    return {
+    doors = {
         "/.well-known/openid-configuration": metadata,
         # RFC 8414 section 3.1 puts the well-known part before the issuer's path.
         f"/.well-known/oauth-authorization-server{provider.settings.issuer_path}": metadata,
@@ -24,3 +26,11 @@ def routes(provider: Provider) -> dict[str, App]:
         "/revoke": token.revocation(provider),
         "/end_session": logout.endpoint(provider),
     }
+    if registration.is_open(provider):
+        doors[registration.PATH] = registration.endpoint(provider)
+    return doors
+
+
+def prefixed(provider: Provider) -> list[BaseRoute]:
+    """Endpoints whose path holds a name."""
+    return [registration.management(provider)] if registration.is_open(provider) else []
