@@ -109,6 +109,11 @@ async def page(tx: Tx, *, status: str | None = None, after: UUID | None = None, 
     return [Account(**row._mapping) for row in await tx.execute(wanted)]
 
 
+async def lock(tx: Tx, account_id: UUID) -> None:
+    """Let no other transaction that asks for the same go on before this one ends; for what an account may have once only."""
+    await tx.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
+
+
 async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str, now: int) -> None:
     """A new password, chosen under a version of the policy. The caller ends the sessions that must not outlive the old one."""
     await _set(tx, account_id, now, password_hash=password_hash, password_policy=policy, password_changed_at=now)

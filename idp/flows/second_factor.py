@@ -1,6 +1,7 @@
 """The second factor: a code from the authenticator app raises the session that the password began."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from idp.accounts import throttle, totp
 from idp.base.opaque import Handle
@@ -40,18 +41,12 @@ async def present(provider: Provider, visitor: Visitor, client_id: str = "") -> 
 
 
 async def prove(provider: Provider, visitor: Visitor, stands: Standing, code: str) -> Proved | Wrong | Paused:
-    """Compare a code, counted before it is looked at: one counter per account, whatever the session or the network (T29)."""
+    """Compare a code and raise the session with it."""
     now = provider.clock.now()
-    place = throttle.places(provider.material, visitor.network, visitor.device).codes
     async with provider.database.transaction() as tx:
-        paused = await throttle.reserve_code(tx, stands.account_id, place, provider.settings.limits, now)
-        if paused is not None:
-            return Paused(paused)
-        if not await _accept(provider, tx, stands, code, now):
-            event = Event("factor.refused", account_id=stands.account_id, session_id=stands.session.id, network=visitor.network)
-            await provider.audit.append(tx, event)
-            return Wrong()
-        await throttle.give_back_code(tx, stands.account_id, place)
+        refused = await check(provider, tx, visitor, stands.account_id, code)
+        if refused is not None:
+            return refused
         handle = Handle(stands.session.id, provider.new_handle().secret)
         factors = {**stands.session.factors, levels.TOTP: now}
         assert visitor.session is not None
@@ -66,8 +61,28 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, code: st
         return Proved(handle)
 
 
-async def _accept(provider: Provider, tx: Tx, stands: Standing, code: str, now: int) -> bool:
-    for app in await totp.read(tx, provider.sealer, stands.account_id):
+async def check(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, code: str) -> Wrong | Paused | None:
+    """Compare a code inside `tx`, counted before it is looked at; None when it is right, and with that spent.
+
+    There is one counter per account, whatever the session, the network or the journey that asks (T29). What is returned
+    has to be committed, or the count would be lost.
+    """
+    now = provider.clock.now()
+    place = throttle.places(provider.material, visitor.network, visitor.device).codes
+    paused = await throttle.reserve_code(tx, account_id, place, provider.settings.limits, now)
+    if paused is not None:
+        return Paused(paused)
+    if not await _accept(provider, tx, account_id, code, now):
+        session_id = visitor.session.id if visitor.session else None
+        event = Event("factor.refused", account_id=account_id, session_id=session_id, network=visitor.network)
+        await provider.audit.append(tx, event)
+        return Wrong()
+    await throttle.give_back_code(tx, account_id, place)
+    return None
+
+
+async def _accept(provider: Provider, tx: Tx, account_id: UUID, code: str, now: int) -> bool:
+    for app in await totp.read(tx, provider.sealer, account_id):
         step = totp.step_of(app.secret, code, now)
         if step is not None:
             return await totp.accept(tx, app.id, step, now)

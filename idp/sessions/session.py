@@ -86,6 +86,11 @@ async def raise_to(tx: Tx, old: Handle, new: Handle, factors: Mapping[str, int],
     return raised.rowcount == 1
 
 
+async def touch(tx: Tx, session_id: UUID, now: int) -> None:
+    """Note that a session is in use."""
+    await tx.execute(update(sessions).where(sessions.c.id == session_id, sessions.c.seen_at < now).values(seen_at=now))
+
+
 async def end(tx: Tx, session_id: UUID, now: int, by: str) -> UUID | None:
     """End one session; the account that it belonged to, or None if it had ended."""
     ended = (

@@ -36,7 +36,7 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     atur_ulang       hidden token, code? password        set-password
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     pilih_akun                                           continue (choice)    other (choice)
-    akun                                                                      end=<session id>, everywhere=1
+    akun                                                                      end=<session id>, disconnect=<id>, everywhere=1
     akun_kata_sandi  current_password password           set-password
     akun_keamanan                                                             remove=totp
     akun_totp        code                                submit-code
@@ -88,11 +88,12 @@ class SessionRow:
 
 @dataclass(frozen=True)
 class ServiceRow:
-    """A service that this account has used. `used` is UNIX seconds."""
+    """A service that this account has used. `used` is UNIX seconds; `id` is what the button to disconnect it sends."""
 
     name: str
     used: int
     uri: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,13 @@
 from starlette.routing import BaseRoute
 
 from idp.provider import Provider
-from idp.web.pages import activate, assets, consent, faults, second_factor, select_account, sign_in, sign_out, sign_up
+from idp.web.pages import (
+    account, activate, assets, consent, faults, recover, second_factor, security, select_account, sign_in, sign_out, sign_up,
+)  # fmt: skip
 
-_JOURNEYS = (sign_up, activate, sign_in, second_factor, select_account, consent, sign_out, assets)
+_JOURNEYS = (
+    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, security, sign_out, assets,
+)  # fmt: skip
 
 
 def routes(provider: Provider) -> list[BaseRoute]:

@@ -77,18 +77,6 @@ async def reopened(frame: Frame, request: Request, ticket: str) -> Waiting:
     return Waiting(frame.provider, ticket, opened, frame.language(request).code)
 
 
-async def waiting_service(frame: Frame, request: Request, ticket: str) -> Service | None:
-    """The service that waits, for a page that goes on without it when the ticket is no good any more."""
-    if not ticket:
-        return None
-    try:
-        opened = await flow.open_interaction(frame.provider, ticket, frame.visitor(request))
-    except PageFault:
-        return None
-    frame.prefer(request, opened.request.ui_locales or "")
-    return Waiting(frame.provider, ticket, opened, frame.language(request).code).service
-
-
 async def still_waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
     """As `waiting`, for journeys that may outlive a request: a ticket that is no good any more keeps nobody from registering."""
     try:

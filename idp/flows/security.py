@@ -1,0 +1,259 @@
+"""What people do about their own account: see it, end sessions, disconnect services, change the password, add an app.
+
+Whoever only sits down at an open browser must not be able to take the account over: what changes how one signs in asks
+for the password again, or for a sign-in that is no older than five minutes.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from idp.accounts import account, contact, links, policy, throttle, totp
+from idp.accounts.account import Account
+from idp.accounts.throttle import Places
+from idp.base.errors import PageFault
+from idp.base.opaque import Handle
+from idp.flows import logout, messages
+from idp.flows.recover import owner_of, tell_changed
+from idp.grants import consent, grant, standing
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions import attempt as attempts
+from idp.sessions import levels, session, slip
+from idp.sessions.session import Session
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+from idp.theme.language import Message
+
+# How recently one must have signed in to change how one signs in, in seconds.
+FRESH = 300
+# How long one may take to set up the app on the telephone, in seconds.
+ENROLMENT = 900
+# How often looking around is written down as use of the session, in seconds.
+SEEN_EVERY = 60
+_SECRET, _ENDED = "totp-enrolment", "ended-everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A service that holds something of this account; `used` is UNIX seconds."""
+
+    client_id: str
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the account's page shows. The present session comes first."""
+
+    services: list[Used]
+    sessions: list[Session]
+
+
+@dataclass(frozen=True, slots=True)
+class Methods:
+    """How one signs in; times are UNIX seconds."""
+
+    password_since: int
+    totp_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """An app that is not enrolled yet. `slip` carries the secret, sealed, to the moment when a code proves it."""
+
+    secret: bytes
+    slip: str
+
+
+def fresh(provider: Provider, stands: Standing) -> bool:
+    """Whether this person showed a factor a moment ago."""
+    return provider.clock.now() - stands.session.auth_time <= FRESH
+
+
+async def home(provider: Provider, stands: Standing) -> Home:
+    """Services and sessions."""
+    now = provider.clock.now()
+    async with provider.database.reading() as tx:
+        live = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, now)
+        used = dict(await grant.clients_of_account(tx, stands.account_id, now))
+        for allowed in await consent.of(tx, stands.account_id):
+            if allowed.expires_at > now:
+                used.setdefault(allowed.client_id, allowed.granted_at)
+    services = sorted((Used(client_id, at) for client_id, at in used.items()), key=lambda service: -service.used)
+    return Home(services, sorted(live, key=lambda one: one.id != stands.session.id))
+
+
+async def end_one(provider: Provider, stands: Standing, session_id: UUID) -> None:
+    """End another session of one's own; somebody else's is not touched (T38)."""
+    async with provider.database.transaction() as tx:
+        own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
+        if any(one.id == session_id for one in own):
+            await logout.end_session(provider, tx, session_id, stands.account_id, "person")
+
+
+async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing) -> str:
+    """End every session, this one too, and every grant. A slip by which this browser may watch the services confirm."""
+    async with provider.database.transaction() as tx:
+        own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
+        await logout.end_all(provider, tx, stands.account_id, "person")
+    ended = [str(one.id) for one in own[:20]]
+    return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, ended, provider.clock.now() + ENROLMENT)
+
+
+async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> list[tuple[str, str]]:
+    """(service, confirmed | pending | failed), one line per service: what is worst among its sessions."""
+    told: dict[str, str] = {}
+    severity = ("confirmed", "pending", "failed")
+    for session_id in slip.read(provider.material, _ENDED, visitor.device, ended, provider.clock.now()) or []:
+        for name, state in await logout.confirmations(provider, UUID(session_id)):
+            told[name] = max(told.get(name, state), state, key=severity.index)
+    return sorted(told.items())
+
+
+async def disconnect(provider: Provider, stands: Standing, client_id: str) -> None:
+    """Withdraw what was allowed to a service, and everything that it holds."""
+    async with provider.database.transaction() as tx:
+        await consent.withdraw(tx, stands.account_id, client_id)
+        await grant.revoke_of_client(tx, stands.account_id, client_id, provider.clock.now(), "person")
+        event = Event(
+            "consent.withdrawn", actor=str(stands.account_id), account_id=stands.account_id, client_id=client_id,
+            session_id=stands.session.id,
+        )
+        await provider.audit.append(tx, event)
+
+
+async def change_password(
+    provider: Provider, visitor: Visitor, stands: Standing, current: str, password: str
+) -> dict[str, Message]:
+    """Change the password, end every other session, and tell the owner. What is wrong by field; empty when it is done."""
+    person = await _account(provider, stands)
+    where = throttle.places(provider.material, visitor.network, visitor.device)
+    errors = await _confirm_password(provider, visitor, where, person, current)
+    if errors:
+        return errors
+    rules = policy.PRESETS[provider.settings.password_policy]
+    refused = rules.judge(password, owner_of(person), second_factor=levels.TOTP in stands.enrolled)
+    if refused is None and policy.normalise(password) == policy.normalise(current):
+        refused = Message("pw.sama")
+    if refused is not None:
+        return {"password": refused}
+    hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
+    async with provider.database.transaction() as tx:
+        await account.set_password(tx, person.id, hashed, rules.version, now)
+        await links.supersede(tx, links.RESET, person.id, now)
+        await logout.end_all(provider, tx, person.id, "person", but=stands.session.id)
+        await tell_changed(provider, tx, person)
+        event = Event("password.changed", str(person.id), person.id, None, stands.session.id, visitor.network, {"by": "person"})
+        await provider.audit.append(tx, event)
+    return {}
+
+
+async def methods(provider: Provider, stands: Standing) -> Methods:
+    """How this person signs in."""
+    async with provider.database.reading() as tx:
+        person = await account.read(tx, stands.account_id)
+        apps = await totp.read(tx, provider.sealer, stands.account_id)
+    assert person is not None
+    return Methods(person.password_changed_at or person.created_at, apps[0].created_at if apps else None)
+
+
+def begin_enrolment(provider: Provider, stands: Standing) -> Enrolment:
+    """A new secret. It is made here and comes back sealed, for this session alone: a page cannot choose one."""
+    return _enrolment(provider, stands, totp.new_secret(provider.entropy))
+
+
+def continue_enrolment(provider: Provider, stands: Standing, carried: str) -> Enrolment | None:
+    """The enrolment that a form carries; None if it took too long, or is another session's."""
+    secret = slip.read(provider.material, _SECRET, stands.session.id.bytes, carried, provider.clock.now())
+    return Enrolment(bytes.fromhex(secret), carried) if isinstance(secret, str) else None
+
+
+async def finish_enrolment(
+    provider: Provider, visitor: Visitor, stands: Standing, enrolment: Enrolment, code: str
+) -> Handle | None:
+    """Enrol the app that shows this code, and raise the session with it; its new cookie, or None if the code is wrong."""
+    now = provider.clock.now()
+    step = totp.step_of(enrolment.secret, code, now)
+    if step is None:
+        return None
+    person = await _account(provider, stands)
+    handle = Handle(stands.session.id, provider.new_handle().secret)
+    assert visitor.session is not None
+    async with provider.database.transaction() as tx:
+        await account.lock(tx, person.id)
+        raised = await session.raise_to(tx, visitor.session, handle, {**stands.session.factors, levels.TOTP: now}, now)
+        if not raised or await totp.read(tx, provider.sealer, person.id):
+            raise PageFault("kesalahan.formulir", "enrolled meanwhile", 409)
+        app = totp.Totp(provider.new_id(), enrolment.secret, last_step=step, created_at=now)
+        await totp.insert(tx, provider.sealer, person.id, app)
+        await _told(provider, tx, person, "totp_dipasang")
+        await provider.audit.append(tx, _factor("factor.added", visitor, stands))
+    return handle
+
+
+async def remove_totp(provider: Provider, visitor: Visitor, stands: Standing) -> None:
+    """Remove the authenticator app; the caller has made sure that the sign-in is fresh."""
+    person = await _account(provider, stands)
+    async with provider.database.transaction() as tx:
+        if await totp.remove(tx, person.id):
+            await _told(provider, tx, person, "totp_dihapus")
+            await provider.audit.append(tx, _factor("factor.removed", visitor, stands))
+
+
+async def present(provider: Provider, visitor: Visitor) -> Standing | None:
+    """Who is at this browser, and that they are: looking at one's account is use of the session."""
+    now = provider.clock.now()
+    stands = await standing.read(provider.database, visitor.session, "", provider.settings.lifetimes, now)
+    if stands is not None and stands.session.seen_at < now - SEEN_EVERY:
+        async with provider.database.transaction() as tx:
+            await session.touch(tx, stands.session.id, now)
+    return stands
+
+
+def _enrolment(provider: Provider, stands: Standing, secret: bytes) -> Enrolment:
+    expires = provider.clock.now() + ENROLMENT
+    carried = slip.write(provider.material, provider.entropy, _SECRET, stands.session.id.bytes, secret.hex(), expires)
+    return Enrolment(secret, carried)
+
+
+async def _account(provider: Provider, stands: Standing) -> Account:
+    async with provider.database.reading() as tx:
+        person = await account.read(tx, stands.account_id)
+    assert person is not None
+    return person
+
+
+async def _confirm_password(
+    provider: Provider, visitor: Visitor, where: Places, person: Account, current: str
+) -> dict[str, Message]:
+    """Compare the present password, counted like any sign-in: an open browser is no place to guess at leisure."""
+    settings, now = provider.settings, provider.clock.now()
+    if not current:
+        return {"current_password": Message("masuk.sandi_kosong")}
+    kind, value = (account.EMAIL, person.email) if person.email else (account.PHONE, person.phone or "")
+    key = account.lookup(provider.material, kind, (contact.normalise(value) or ("", ""))[1])
+    attempt = await attempts.reserve(
+        provider.database, key, visitor, where, provider.new_id(), settings.limits, settings.lifetimes, now
+    )
+    if attempt.blocked_until is not None:
+        return {"current_password": Message("masuk.jeda", jam=attempt.blocked_until)}
+    right = await provider.hasher.verify(None if attempt.refused else attempt.stored, current)
+    if not right or attempt.account_id != person.id:
+        return {"current_password": Message("pw.sekarang")}
+    async with provider.database.transaction() as tx:
+        await throttle.clear(tx, person.id.bytes, where.network, where.device, where.anywhere)
+    return {}
+
+
+async def _told(provider: Provider, tx: Tx, person: Account, template: str) -> None:
+    if person.email is not None:
+        now = provider.clock.now()
+        await messages.mail(provider, tx, person.email, template, person.locale, person.id, nama=person.name, waktu=now)
+
+
+def _factor(event: str, visitor: Visitor, stands: Standing) -> Event:
+    return Event(
+        event, actor=str(stands.account_id), account_id=stands.account_id, session_id=stands.session.id,
+        network=visitor.network, detail={"factor": levels.TOTP},
+    )

@@ -1,0 +1,126 @@
+"""/lupa-kata-sandi: ask, look into the mailbox, choose a new password."""
+
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.base.errors import PageFault
+from idp.flows import recover
+from idp.provider import Provider
+from idp.theme.language import Message
+from idp.web.pages.frame import Form, Frame, query
+from idp.web.pages.waiting import Waiting, still_waiting
+
+_DEAD = "kesalahan.atur_ulang"
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """Four pages in a row; the third is where the mailed link leads."""
+    frame = Frame(provider)
+
+    async def show(request: Request) -> Response:
+        return frame.page(request, "lupa_kata_sandi", **(await still_waiting(frame, request)).context)
+
+    async def submit(request: Request, form: Form) -> Response:
+        behind = await still_waiting(frame, request, form)
+        outcome = await recover.request(provider, frame.visitor(request), form.text("identifier"))
+        if isinstance(outcome, Message):
+            field = "identifier" if outcome.key == "lupa.kosong" else ""
+            values = form.typed("identifier")
+            return frame.page(request, "lupa_kata_sandi", 400, values=values, errors={field: outcome}, **behind.context)
+        return frame.redirect(_sent_path(behind, outcome))
+
+    async def sent(request: Request) -> Response:
+        return frame.page(request, "lupa_terkirim", **(await still_waiting(frame, request)).context)
+
+    async def submit_code(request: Request, form: Form) -> Response:
+        return await _submit_code(frame, request, await still_waiting(frame, request, form), form)
+
+    async def show_new(request: Request) -> Response:
+        behind = await still_waiting(frame, request)
+        return await _new_password(frame, request, behind, query(request, "token"))
+
+    async def submit_new(request: Request, form: Form) -> Response:
+        return await _submit_new(frame, request, await still_waiting(frame, request, form), form)
+
+    async def done(request: Request) -> Response:
+        return frame.page(request, "atur_ulang_selesai", **(await still_waiting(frame, request)).context)
+
+    return [
+        frame.door("/lupa-kata-sandi", show, submit),
+        frame.door("/lupa-kata-sandi/terkirim", sent, submit_code),
+        frame.door("/lupa-kata-sandi/baru", show_new, submit_new),
+        frame.door("/lupa-kata-sandi/selesai", done),
+    ]
+
+
+async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
+    provider, visitor, asked = frame.provider, frame.visitor(request), query(request, "permintaan")
+    try:
+        if "resend" in form:
+            again = await recover.again(provider, visitor, asked)
+            if isinstance(again, Message):
+                return _sent(frame, request, behind, errors={"": again})
+            return frame.redirect(_sent_path(behind, again))
+        if not form.text("code").strip():
+            return _sent(frame, request, behind, errors={"code": Message("otp.kosong")})
+        token = await recover.prove(provider, visitor, asked, form.text("code"))
+    except PageFault as fault:
+        return _dead(frame, request, fault)
+    if token is None:
+        return _sent(frame, request, behind, errors={"code": Message("lupa_terkirim.salah")})
+    return frame.redirect(_with(behind.path("/lupa-kata-sandi/baru"), "token", token))
+
+
+async def _submit_new(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
+    token = form.text("token")
+    try:
+        errors = await recover.set_password(
+            frame.provider, frame.visitor(request), token, form.text("password"), form.text("code")
+        )
+    except PageFault as fault:
+        return _dead(frame, request, fault)
+    if errors:
+        return await _new_password(frame, request, behind, token, errors)
+    response = frame.redirect(behind.path("/lupa-kata-sandi/selesai"))
+    # Whoever was signed in here is out like everybody else; the cookie is of no use any more.
+    frame.drop_session(response)
+    return response
+
+
+async def _new_password(
+    frame: Frame, request: Request, behind: Waiting, token: str, errors: dict[str, Message] | None = None
+) -> Response:
+    try:
+        reset = await recover.look(frame.provider, frame.visitor(request), token)
+    except PageFault as fault:
+        return _dead(frame, request, fault)
+    return frame.page(
+        request, "atur_ulang", 400 if errors else 200, identifier=reset.account.email or "", ask_code=reset.asks_code,
+        hidden={"token": token}, errors=errors or {}, **behind.context,
+    )
+
+
+def _sent(frame: Frame, request: Request, behind: Waiting, **said: Any) -> Response:
+    return frame.page(request, "lupa_terkirim", 400 if "errors" in said else 200, **behind.context, **said)
+
+
+def _dead(frame: Frame, request: Request, fault: PageFault) -> Response:
+    """A reset that cannot go on, with the one step that helps: to ask again."""
+    if fault.key != _DEAD:
+        raise fault
+    return frame.page(
+        request, "kesalahan", fault.status, title=Message(f"{_DEAD}.judul"), text=Message(f"{_DEAD}.isi"),
+        next=f"{frame.root}/lupa-kata-sandi", next_label=Message("lupa.judul"), reference="",
+    )
+
+
+def _sent_path(behind: Waiting, asked: str) -> str:
+    return _with(behind.path("/lupa-kata-sandi/terkirim"), "permintaan", asked)
+
+
+def _with(path: str, name: str, value: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{name}={quote(value)}"

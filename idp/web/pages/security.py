@@ -1,0 +1,123 @@
+"""/akun/kata-sandi and /akun/keamanan: how one signs in, and changing it."""
+
+import segno
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.accounts import totp
+from idp.base.errors import PageFault
+from idp.flows import security
+from idp.flows.security import Enrolment
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions import levels
+from idp.theme.language import Message
+from idp.web.pages.account import signed_in
+from idp.web.pages.frame import Form, Frame, query
+from idp.web.pages.waiting import to_confirm
+
+# Said once after a redirect, by name: an address cannot make this page say anything else.
+_NOTICES = {
+    "sandi": Message("ganti.selesai"), "dipasang": Message("keamanan.totp_dipasang"), "dihapus": Message("keamanan.totp_dihapus"),
+}
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The password, the list of methods, and the authenticator app."""
+    frame = Frame(provider)
+
+    async def show_password(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        return _password(frame, request, stands) if stands else frame.redirect("/masuk")
+
+    async def submit_password(request: Request, form: Form) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None:
+            return frame.redirect("/masuk")
+        errors = await security.change_password(
+            provider, frame.visitor(request), stands, form.text("current_password"), form.text("password")
+        )
+        return _password(frame, request, stands, errors) if errors else frame.redirect("/akun/keamanan?baru=sandi")
+
+    async def show_methods(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        return await _methods(frame, request, stands) if stands else frame.redirect(to_confirm("keamanan"))
+
+    async def submit_methods(request: Request, form: Form) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None or not security.fresh(provider, stands):
+            return frame.redirect(to_confirm("keamanan"))
+        if form.text("remove") != "totp":
+            raise PageFault("kesalahan.permintaan", "nothing to remove")
+        await security.remove_totp(provider, frame.visitor(request), stands)
+        return frame.redirect("/akun/keamanan?baru=dihapus")
+
+    async def show_totp(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None or not security.fresh(provider, stands):
+            return frame.redirect(to_confirm("totp"))
+        if levels.TOTP in stands.enrolled:
+            return frame.redirect("/akun/keamanan")
+        return _totp(frame, request, stands, security.begin_enrolment(provider, stands))
+
+    async def submit_totp(request: Request, form: Form) -> Response:
+        return await _submit_totp(frame, request, form)
+
+    return [
+        frame.door("/akun/kata-sandi", show_password, submit_password),
+        frame.door("/akun/keamanan", show_methods, submit_methods),
+        frame.door("/akun/keamanan/totp", show_totp, submit_totp),
+    ]
+
+
+async def _submit_totp(frame: Frame, request: Request, form: Form) -> Response:
+    stands = await signed_in(frame, request)
+    # That the form carries this session's enrolment shows that the sign-in was fresh when the page was opened.
+    enrolment = security.continue_enrolment(frame.provider, stands, form.text("pemasangan")) if stands else None
+    if stands is None or enrolment is None:
+        return frame.redirect(to_confirm("totp"))
+    if levels.TOTP in stands.enrolled:
+        return frame.redirect("/akun/keamanan")
+    if not form.text("code").strip():
+        return _totp(frame, request, stands, enrolment, {"code": Message("otp.kosong")})
+    handle = await security.finish_enrolment(frame.provider, frame.visitor(request), stands, enrolment, form.text("code"))
+    if handle is None:
+        return _totp(frame, request, stands, enrolment, {"code": Message("otp.salah_totp")})
+    response = frame.redirect("/akun/keamanan?baru=dipasang")
+    frame.set_session(response, handle)
+    return response
+
+
+def _password(frame: Frame, request: Request, stands: Standing, errors: dict[str, Message] | None = None) -> Response:
+    return frame.page(
+        request, "akun_kata_sandi", 400 if errors else 200, name=stands.account["name"], back=f"{frame.root}/akun",
+        identifier=stands.account["email"] or stands.account["phone"] or "", errors=errors or {},
+    )
+
+
+async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
+    methods = await security.methods(frame.provider, stands)
+    return frame.page(
+        request, "akun_keamanan", name=stands.account["name"], back=f"{frame.root}/akun", totp_since=methods.totp_since,
+        password_since=methods.password_since, notice=_NOTICES.get(query(request, "baru")),
+    )
+
+
+def _totp(
+    frame: Frame, request: Request, stands: Standing, enrolment: Enrolment, errors: dict[str, Message] | None = None
+) -> Response:
+    label = stands.account["email"] or stands.account["phone"] or stands.account["name"]
+    address = totp.address(enrolment.secret, frame.provider.theme.brand["name"], label)
+    secret = totp.base32(enrolment.secret)
+    grouped = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+    return frame.page(
+        request, "akun_totp", 400 if errors else 200, name=stands.account["name"], back=f"{frame.root}/akun/keamanan",
+        qr=_qr(address), secret=grouped, otpauth=address, hidden={"pemasangan": enrolment.slip}, errors=errors or {},
+    )
+
+
+def _qr(address: str) -> Markup:
+    """The address as an inline SVG, which needs no second request and no script."""
+    return Markup(segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2))  # noqa: S704  # drawn here
