@@ -4,7 +4,18 @@ from starlette.routing import BaseRoute
 
 from idp.provider import Provider
 from idp.web.pages import (
-    account, activate, assets, consent, faults, recover, second_factor, security, select_account, sign_in, sign_out, sign_up,
+    account,
+    activate,
+    assets,
+    consent,
+    faults,
+    recover,
+    second_factor,
+    security,
+    select_account,
+    sign_in,
+    sign_out,
+    sign_up,
 )  # fmt: skip
 
 _JOURNEYS = (
