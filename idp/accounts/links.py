@@ -150,11 +150,6 @@ async def spend(tx: Tx, purpose: str, subjects: list[UUID], now: int) -> None:
     )
 
 
-async def sweep(tx: Tx, before: int) -> int:
-    """Delete records that expired before a moment; how many."""
-    return (await tx.execute(challenges.delete().where(challenges.c.expires_at < before))).rowcount
-
-
 def _challenge(row: Any) -> Challenge:
     return Challenge(**{name: row._mapping[name] for name in Challenge.__slots__})
 

@@ -91,11 +91,6 @@ async def delete(tx: Tx, sign_up_id: UUID) -> None:
     await tx.execute(sign_ups.delete().where(sign_ups.c.id == sign_up_id, sign_ups.c.activated_at.is_(None)))
 
 
-async def sweep(tx: Tx, before: int) -> int:
-    """Delete registrations that expired before a moment; how many."""
-    return (await tx.execute(sign_ups.delete().where(sign_ups.c.expires_at < before))).rowcount
-
-
 def _sign_up(row: Any, sealer: Sealer) -> SignUp:
     draft = Draft(**orjson.loads(sealer.open(_place(row.id), row.draft_sealed)))
     return SignUp(

@@ -1,0 +1,119 @@
+"""Password rules: pure, in three presets, each refusal with its reason."""
+
+import string
+import unicodedata
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from idp.accounts.policy import PRESETS, Owner
+from idp.theme.language import Message
+
+HYBRID, NIST, BSSN = PRESETS["hybrid"], PRESETS["nist"], PRESETS["seed-bssn"]
+SITI = Owner(
+    "Siti Rahmawati", "siti.rahma@contoh.go.id", "+6281371520946", "50917364820", "3174054703900001", "1990-03-27"
+)
+
+
+def reason(password: str, owner: Owner = SITI) -> str | None:
+    refused = HYBRID.judge(password, owner)
+    return refused.key if refused else None
+
+
+@pytest.mark.parametrize(
+    "password", ["Kuda-Terbang-Biru-77", "nU9#xk2Lq!vR", "payung bocor di atas kereta", "Ünïcødé-Пароль-7"]
+)
+def test_good_passwords_pass(password: str) -> None:
+    assert reason(password) is None
+
+
+@pytest.mark.parametrize(
+    ("password", "key"),
+    [
+        ("", "pw.kosong"),
+        ("Ab1!Ab1!Ab1", "pw.panjang"),
+        ("x" * 257, "pw.terlalu_panjang"),
+        ("kudaterbangbiru", "pw.campur"),
+        ("SandiAkunKu123!", "pw.umum"),
+        ("sandiAKUNku123!", "pw.umum"),
+        ("Password1234!", "pw.umum"),
+        ("P@ssw0rd!2024", "pw.umum"),
+        ("Indonesia1945!", "pw.umum"),
+        ("Bismillah#2024", "pw.umum"),
+        ("Sayangku-Cinta7", "pw.umum"),
+        ("a" * 24, "pw.umum"),
+        ("Ab1!Ab1!Ab1!Ab1!", "pw.umum"),
+        ("abcdefghijklmnopqrstuvwxyz", "pw.umum"),
+        ("9876543210987654321098", "pw.umum"),
+        ("Rahmawati#77x!", "pw.pribadi"),
+        ("R4hm4wat1#77x!", "pw.pribadi"),
+        ("SITI-kuda-terbang-9", "pw.pribadi"),
+        ("Kuda-0813-7152-0946", "pw.pribadi"),
+        ("Kuda!27.03.1990x", "pw.pribadi"),
+        ("Kuda!317405-naik", "pw.pribadi"),
+    ],
+)
+def test_each_refusal_names_its_reason(password: str, key: str) -> None:
+    assert reason(password) == key
+
+
+def test_a_refusal_says_which_kinds_are_missing() -> None:
+    refused = HYBRID.judge("kudaterbangbiru7", SITI)
+    assert refused == Message("pw.campur", jenis=(Message("jenis.besar"), Message("jenis.simbol")))
+
+
+def test_presets_differ_where_their_rules_do() -> None:
+    phrase, mixed, short = "payung bocor di atas kereta", "nU9#xk2Lq!vR", "kudaterb"
+    assert HYBRID.judge(phrase, SITI) is None
+    assert NIST.judge(phrase, SITI) is None
+    assert BSSN.judge(phrase, SITI) == Message(
+        "pw.campur_wajib", jenis=tuple(Message(f"jenis.{kind}") for kind in ("besar", "angka"))
+    )
+    assert HYBRID.judge(mixed, SITI) is None
+    assert BSSN.judge(mixed, SITI) is None
+    assert NIST.judge(mixed, SITI) == Message("pw.panjang", n=15)
+    assert NIST.judge(short + "xq", SITI, second_factor=True) is None
+
+
+def test_every_preset_has_a_version_to_store() -> None:
+    assert {name: policy.version for name, policy in PRESETS.items()} == {
+        "hybrid": "hybrid-1", "nist": "nist-1", "seed-bssn": "seed-bssn-1",
+    }  # fmt: skip
+
+
+@given(st.text(max_size=300))
+@example("\u0065\u0301" * 12)
+def test_lengths_are_of_composed_characters(password: str) -> None:
+    composed = unicodedata.normalize("NFC", password)
+    assert (reason(password) == "pw.panjang") == (0 < len(composed) < 12)
+    assert (reason(password) == "pw.terlalu_panjang") == (len(composed) > 256)
+
+
+@given(st.text(max_size=40))
+def test_composed_and_decomposed_are_one_password(password: str) -> None:
+    assert reason(unicodedata.normalize("NFD", password)) == reason(unicodedata.normalize("NFC", password))
+
+
+@given(
+    st.text(alphabet=string.ascii_lowercase, min_size=4, max_size=12),
+    st.text(alphabet=string.printable, max_size=12),
+    st.text(alphabet=string.printable, max_size=12),
+)
+def test_a_name_never_hides_in_a_password(name: str, before: str, after: str) -> None:
+    password = f"{before}{name.title()}{after}Xy7!xQ-pQ#zz"
+    assert HYBRID.judge(password, Owner(name=f"{name} lain")) == Message("pw.pribadi")
+
+
+@given(st.from_regex(r"\+628[1-35-9][0-9]{8,9}", fullmatch=True), st.integers(0, 5))
+def test_six_digits_of_the_number_never_hide_in_a_password(phone: str, start: int) -> None:
+    piece = phone[1 + start : 7 + start]
+    assert HYBRID.judge(f"Kq#x-{'-'.join(piece)}-wZ!", Owner(phone=phone)) == Message("pw.pribadi")
+
+
+@given(st.text(alphabet=string.ascii_letters + string.digits + "!#-", min_size=12, max_size=40))
+def test_without_an_owner_the_verdict_is_about_the_password_alone(password: str) -> None:
+    verdict = HYBRID.judge(password, Owner())
+    assume(verdict is not None)
+    assert verdict is not None
+    assert verdict.key != "pw.pribadi"
