@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, distinct, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, text, update
 
 from idp.base.clock import Clock
 from idp.base.opaque import Entropy, uuid7
@@ -109,7 +109,7 @@ class Outbox:
 
     async def due(self, tx: Tx) -> set[str]:
         """The kinds of which something may be delivered now; a read, so that an idle worker locks nothing."""
-        return set((await tx.execute(self._due(distinct(outbox.c.kind)))).scalars())
+        return set((await tx.execute(self._due(outbox.c.kind).distinct())).scalars())
 
     async def claim(self, tx: Tx, kind: str, limit: int = 20, lease: int = 60) -> list[Item]:
         """Lease up to `limit` due items of a kind for `lease` seconds, oldest first."""

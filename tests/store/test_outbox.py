@@ -1,0 +1,67 @@
+"""The outbox table: leases, order, and payloads that only the house can read."""
+
+import asyncio
+
+import pytest
+
+from idp.base.clock import ManualClock
+from idp.base.opaque import SystemEntropy
+from idp.store import material
+from idp.store.database import Database
+from idp.store.encrypted import Sealer
+from idp.store.outbox import Item, Outbox
+from tests.support.servers import Storage
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def outbox(storage: Storage, clock: ManualClock) -> Outbox:
+    entropy = SystemEntropy()
+    return Outbox(Sealer(material.create(storage.keys, entropy), entropy), clock, entropy)
+
+
+async def fill(database: Database, outbox: Outbox, count: int) -> None:
+    async with database.transaction() as tx:
+        for number in range(count):
+            await outbox.put(tx, "mail", "contoh.example", {"number": number})
+
+
+async def claim(database: Database, outbox: Outbox, limit: int = 20) -> list[Item]:
+    async with database.transaction() as tx:
+        return await outbox.claim(tx, "mail", limit, lease=60)
+
+
+async def test_two_workers_claim_disjoint_rows(database: Database, outbox: Outbox) -> None:
+    await fill(database, outbox, 60)
+    claims = await asyncio.gather(*(claim(database, outbox, 10) for _ in range(8)))
+    ids = [item.id for items in claims for item in items]
+    assert len(ids) == len(set(ids))
+    assert await claim(database, outbox, 60 - len(ids) + 5) != [] or len(ids) == 60
+
+
+async def test_a_lease_keeps_others_away_until_it_ends(database: Database, outbox: Outbox, clock: ManualClock) -> None:
+    await fill(database, outbox, 1)
+    [first] = await claim(database, outbox)
+    clock.advance(59)
+    assert await claim(database, outbox) == []
+    clock.advance(1)
+    [second] = await claim(database, outbox)
+    assert (second.id, second.payload, second.attempts) == (first.id, {"number": 0}, 2)
+
+
+async def test_nothing_leaves_when_its_reason_was_rolled_back(database: Database, outbox: Outbox) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as tx:
+            await outbox.put(tx, "mail", "contoh.example", {})
+            raise RuntimeError
+    assert await claim(database, outbox) == []
+
+
+async def test_only_what_may_leave_now_is_due(database: Database, outbox: Outbox, clock: ManualClock) -> None:
+    await fill(database, outbox, 1)
+    async with database.reading() as tx:
+        assert await outbox.due(tx) == {"mail"}
+    await claim(database, outbox)
+    async with database.reading() as tx:
+        assert await outbox.due(tx) == set()
