@@ -46,16 +46,31 @@ async def client(server: Server, metadata: dict[str, Any]) -> AsyncIterator[Any]
         yield session
 
 
+@pytest.fixture
+async def browser(server: Server) -> AsyncIterator[Browser]:
+    """A person's browser."""
+    async with server.http() as http:
+        yield Browser(http)
+
+
+async def signed_in(server: Server, browser: Browser, url: str) -> str:
+    """Open an authorization request and answer its questions; the address that the browser was sent back to."""
+    bench = server.relying_party("bench")
+    async with bench.http:
+        page = await bench.answer(browser, await browser.get(url), server.account())
+    assert page.left_to, page.text
+    return page.left_to
+
+
 async def granted(server: Server, client: Any, metadata: dict[str, Any], browser: Browser) -> dict[str, Any]:
     """Walk the code flow; the token response."""
     verifier, nonce = "v" * 64, "n-0S6_WzA2Mj"
     url, state = client.create_authorization_url(
         metadata["authorization_endpoint"], code_verifier=verifier, nonce=nonce
     )
-    page = await server.relying_party("bench").answer(browser, await browser.get(url), server.account())
-    assert page.left_to, page.text
+    answer = await signed_in(server, browser, url)
     token: dict[str, Any] = await client.fetch_token(
-        metadata["token_endpoint"], authorization_response=page.left_to, code_verifier=verifier, state=state
+        metadata["token_endpoint"], authorization_response=answer, code_verifier=verifier, state=state
     )
     async with server.http() as http:
         keys = KeySet.import_key_set((await http.get(metadata["jwks_uri"])).json())
@@ -70,8 +85,10 @@ async def granted(server: Server, client: Any, metadata: dict[str, Any], browser
     return token
 
 
-async def test_code_flow_userinfo_and_refresh(server: Server, client: Any, metadata: dict[str, Any]) -> None:
-    first = await granted(server, client, metadata, server.browser())
+async def test_code_flow_userinfo_and_refresh(
+    server: Server, client: Any, metadata: dict[str, Any], browser: Browser
+) -> None:
+    first = await granted(server, client, metadata, browser)
     profile = (await client.get(metadata["userinfo_endpoint"])).json()
     assert profile["email"] == server.account().email
     refreshed = await client.refresh_token(metadata["token_endpoint"], refresh_token=first["refresh_token"])
@@ -79,12 +96,16 @@ async def test_code_flow_userinfo_and_refresh(server: Server, client: Any, metad
     assert (await client.get(metadata["userinfo_endpoint"])).json()["sub"] == profile["sub"]
 
 
-async def test_a_used_code_is_an_error_of_authlibs_own(server: Server, client: Any, metadata: dict[str, Any]) -> None:
-    browser = server.browser()
+async def test_a_used_code_is_an_error_of_authlibs_own(
+    server: Server, client: Any, metadata: dict[str, Any], browser: Browser
+) -> None:
     verifier = "w" * 64
     url, state = client.create_authorization_url(metadata["authorization_endpoint"], code_verifier=verifier)
-    page = await server.relying_party("bench").answer(browser, await browser.get(url), server.account())
-    answer = {"authorization_response": page.left_to, "code_verifier": verifier, "state": state}
+    answer = {
+        "authorization_response": await signed_in(server, browser, url),
+        "code_verifier": verifier,
+        "state": state,
+    }
     await client.fetch_token(metadata["token_endpoint"], **answer)
     with pytest.raises(OAuthError) as refused:
         await client.fetch_token(metadata["token_endpoint"], **answer)
@@ -101,7 +122,7 @@ async def test_client_credentials(server: Server, metadata: dict[str, Any]) -> N
         assert (await machine.get(f"{server.issuer}/admin/v1/clients")).status_code == 200
 
 
-async def test_the_starlette_integration_signs_in_and_out(server: Server) -> None:
+async def test_the_starlette_integration_signs_in_and_out(server: Server, browser: Browser) -> None:
     known = server.demo["clients"]["bench"]
     sso = OAuth().register(
         "gerbang",
@@ -112,13 +133,9 @@ async def test_the_starlette_integration_signs_in_and_out(server: Server) -> Non
     )
     session: dict[str, Any] = {}
     redirect = await sso.authorize_redirect(_request(session), known["redirect_uris"][0])
-    browser = server.browser()
-    page = await server.relying_party("bench").answer(
-        browser, await browser.get(redirect.headers["location"]), server.account()
-    )
-    assert page.left_to, page.text
-    assert parse_qs(urlsplit(page.left_to).query)["iss"] == [server.issuer]
-    token = await sso.authorize_access_token(_request(session, urlsplit(page.left_to).query))
+    answer = urlsplit(await signed_in(server, browser, redirect.headers["location"])).query
+    assert parse_qs(answer)["iss"] == [server.issuer]
+    token = await sso.authorize_access_token(_request(session, answer))
     assert token["userinfo"]["iss"] == server.issuer
     assert (await sso.userinfo(token=token))["sub"] == token["userinfo"]["sub"]
     leave = await sso.create_logout_url(None, token["id_token"])
@@ -132,24 +149,27 @@ def _request(session: dict[str, Any], query: str = "") -> Request:
     return Request({**scope, "query_string": query.encode()})
 
 
-async def test_a_code_for_another_client_is_refused(server: Server, client: Any, metadata: dict[str, Any]) -> None:
-    browser = server.browser()
+async def test_a_code_for_another_client_is_refused(
+    server: Server, client: Any, metadata: dict[str, Any], browser: Browser
+) -> None:
     verifier = "u" * 64
     url, state = client.create_authorization_url(metadata["authorization_endpoint"], code_verifier=verifier)
-    page = await server.relying_party("bench").answer(browser, await browser.get(url), server.account())
+    answer = await signed_in(server, browser, url)
     thief = server.demo["clients"]["saldo"]
     async with AsyncOAuth2Client(
         thief["client_id"], thief["client_secret"], redirect_uri=client.redirect_uri, trust_env=False, timeout=30
     ) as stolen:
         with pytest.raises(OAuthError) as refused:
             await stolen.fetch_token(
-                metadata["token_endpoint"], authorization_response=page.left_to, code_verifier=verifier, state=state
+                metadata["token_endpoint"], authorization_response=answer, code_verifier=verifier, state=state
             )
     assert refused.value.error == "invalid_grant"
 
 
-async def test_tokens_in_the_address_are_not_read(server: Server, client: Any, metadata: dict[str, Any]) -> None:
-    token = await granted(server, client, metadata, server.browser())
+async def test_tokens_in_the_address_are_not_read(
+    server: Server, client: Any, metadata: dict[str, Any], browser: Browser
+) -> None:
+    token = await granted(server, client, metadata, browser)
     async with httpx2.AsyncClient(trust_env=False) as http:
         answer = await http.get(metadata["userinfo_endpoint"], params={"access_token": token["access_token"]})
     assert answer.status_code == 401
