@@ -24,6 +24,17 @@ class Presented:
         return frozenset(str(self.claims.get("scope", "")).split())
 
 
+def read_hint(provider: Provider, hint: str) -> Mapping[str, Any]:
+    """The claims of an ID token that a client gives back (`id_token_hint`); that it has expired does not matter.
+
+    Raises JoseFault unless it is an ID token of ours. Signed userinfo has the same `typ`, but never an auth_time.
+    """
+    claims = provider.keyring.verify(hint, ("jwt",))
+    if claims.get("iss") != provider.settings.issuer or "auth_time" not in claims:
+        raise JoseFault("not an ID token of this issuer")
+    return claims
+
+
 async def read(provider: Provider, token: str) -> Presented:
     """The token's meaning; InvalidToken when it is not ours, has expired, or was taken back."""
     try:

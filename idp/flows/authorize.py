@@ -20,7 +20,7 @@ from idp.base.errors import (
 )
 from idp.base.jose import JoseFault
 from idp.base.opaque import same
-from idp.flows import prompts
+from idp.flows import access, prompts
 from idp.flows.authorization_request import AuthorizationRequest, Response, Target, find_target, judge, refuse
 from idp.grants import code, pushed, standing
 from idp.grants.standing import Standing
@@ -70,6 +70,9 @@ async def resume(provider: Provider, text: str, visitor: Visitor) -> Response | 
     """A request that comes back from a page. PageFault when the ticket is not this browser's, or too old."""
     ticket = open_ticket(provider, text, visitor)
     values = _values(ticket)
+    if ticket.device is None:
+        # It was posted: sealed as it came, read only now.
+        return await begin(provider, values, {"resource": _resources(ticket)}, {}, visitor)
     return await _proceed(provider, await find_target(provider, values, {}), ticket, visitor, {})
 
 
@@ -89,6 +92,8 @@ def open_ticket(provider: Provider, text: str, visitor: Visitor) -> Ticket:
 
 async def read_request(provider: Provider, ticket: Ticket) -> AuthorizationRequest:
     """The request inside a ticket, judged again: a client may have changed since."""
+    if ticket.device is None:
+        raise PageFault("kesalahan.kedaluwarsa", "ticket: not judged yet")
     values = _values(ticket)
     target = await find_target(provider, values, {})
     try:
@@ -182,18 +187,26 @@ def _granted_scope(request: AuthorizationRequest) -> tuple[str, bool]:
 
 
 def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing | None) -> bool | None:
-    """Whether id_token_hint names the person who is here; None without a hint. Its expiry does not matter."""
-    if request.id_token_hint is None:
+    """Whether the person who is here is the one that the request names; None when it names nobody.
+
+    It names by id_token_hint, or by a value for the `sub` claim (OIDC Core section 3.1.2.2, item 4).
+    """
+    named = []
+    if request.id_token_hint is not None:
+        try:
+            claims = access.read_hint(provider, request.id_token_hint)
+        except JoseFault as fault:
+            raise InvalidRequest("id_token_hint is not one of our ID tokens", private=str(fault)) from None
+        if claims.get("aud") != request.client.client_id:
+            raise InvalidRequest("id_token_hint was not issued to this client")
+        named.append(str(claims.get("sub")))
+    wanted = request.claims.get("id_token", {}).get("sub")
+    if isinstance(wanted, dict) and "value" in wanted:
+        named.append(str(wanted["value"]))
+    if not named:
         return None
-    try:
-        claims = provider.keyring.verify(request.id_token_hint, ("jwt",))
-    except JoseFault as fault:
-        raise InvalidRequest("id_token_hint is not one of our ID tokens", private=str(fault)) from None
-    if claims.get("iss") != provider.settings.issuer or claims.get("aud") != request.client.client_id:
-        raise InvalidRequest("id_token_hint was not issued to this client")
-    if stands is None:
-        return False
-    return same(provider.subjects.of(stands.account_id, request.client.sector), str(claims.get("sub")))
+    here = provider.subjects.of(stands.account_id, request.client.sector) if stands is not None else ""
+    return all(same(here, subject) for subject in named)
 
 
 async def _pushed(provider: Provider, values: Mapping[str, str]) -> tuple[Mapping[str, str], list[str]]:

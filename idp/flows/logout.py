@@ -13,6 +13,7 @@ from idp.base.errors import PageFault
 from idp.base.jose import JoseFault
 from idp.base.opaque import same
 from idp.clients.client import Client
+from idp.flows import access
 from idp.grants import grant, standing
 from idp.provider import Provider
 from idp.sessions import session
@@ -121,12 +122,12 @@ async def _tell(provider: Provider, tx: Tx, account_id: UUID, told: list[tuple[U
 def _read_hint(provider: Provider, hint: str, client_id: str | None) -> tuple[Mapping[str, object], Client]:
     """Whose ID token this is. Its signature must be ours; that it has expired does not matter."""
     try:
-        claims = provider.keyring.verify(hint, ("jwt",))
+        claims = access.read_hint(provider, hint)
     except JoseFault as fault:
         raise PageFault("kesalahan.keluar", f"id_token_hint: {fault}") from None
     audience = claims.get("aud")
     client = provider.clients.get(audience) if isinstance(audience, str) else None
-    if claims.get("iss") != provider.settings.issuer or client is None or client_id not in (None, client.client_id):
+    if client is None or client_id not in (None, client.client_id):
         raise PageFault("kesalahan.keluar", "id_token_hint of another client")
     return claims, client
 

@@ -17,7 +17,7 @@ CREATE, LOGIN, SELECT_ACCOUNT, SECOND_FACTOR, CONSENT = "create", "login", "sele
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything that the answer depends on. `hinted` tells whether an id_token_hint names this very person."""
+    """Everything that the answer depends on. `hinted` tells whether the request names this very person."""
 
     request: AuthorizationRequest
     standing: Standing | None

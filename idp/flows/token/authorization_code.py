@@ -26,6 +26,9 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
     handle = Handle.parse(values["code"])
     if handle is None:
         raise InvalidGrant("the code is not valid")
+    if request.resources:
+        # What is wrong in itself is said before the code is spent.
+        minting.sector(provider, client, minting.audience(provider, (), request.resources))
     row = await code.redeem(
         provider.database,
         handle,

@@ -33,16 +33,21 @@ def audience(provider: Provider, granted: Sequence[str], asked: Sequence[str]) -
     return list(dict.fromkeys(asked)) or list(granted)
 
 
-def access_token(provider: Provider, client: Client, grant: Grant, scope: str, resources: Sequence[str]) -> str:
-    """A JWT access token (RFC 9068). Its subject is that of its resource's sector, so that the resource knows the person."""
-    settings = provider.settings
-    sectors = {_sector(provider, client, uri) for uri in resources} or {client.sector}
+def sector(provider: Provider, client: Client, resources: Sequence[str]) -> str:
+    """The sector for which a token's subject is computed: its resource's, so that the resource knows the person."""
+    owners = (provider.clients.owner_of(resource) for resource in resources)
+    sectors = {client.sector if owner is None else owner.sector for owner in owners} or {client.sector}
     if len(sectors) > 1:
         raise InvalidTarget("these resources know people under different names; ask for one token each")
-    sector = sectors.pop()
+    return sectors.pop()
+
+
+def access_token(provider: Provider, client: Client, grant: Grant, scope: str, resources: Sequence[str]) -> str:
+    """A JWT access token (RFC 9068)."""
+    settings = provider.settings
     body = tokens.access_token(
         issuer=settings.issuer,
-        subject=provider.subjects.of(grant.account_id, sector),
+        subject=provider.subjects.of(grant.account_id, sector(provider, client, resources)),
         client_id=client.client_id,
         audience=_single(resources) or settings.issuer,
         scope=scope,
@@ -100,11 +105,6 @@ def response(
     if "openid" in scope.split():
         answer["id_token"] = id_token(provider, client, grant, person, access, nonce)
     return answer
-
-
-def _sector(provider: Provider, client: Client, resource: str) -> str:
-    owner = provider.clients.owner_of(resource)
-    return client.sector if owner is None else owner.sector
 
 
 def _access_algorithm(client: Client) -> str:

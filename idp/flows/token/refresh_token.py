@@ -52,7 +52,7 @@ async def _judge_before_rotating(
     if row is not None and refresh.usable(row, client.client_id, provider.clock.now()):
         grant = from_row(row)
         minting.narrowed_scope(grant.scope, request.values.get("scope"))
-        minting.audience(provider, grant.resources, request.resources)
+        minting.sector(provider, client, minting.audience(provider, grant.resources, request.resources))
 
 
 async def _lost_answer(provider: Provider, client: Client, token: RefreshToken, network: str) -> Mapping[str, Any]:

@@ -39,12 +39,10 @@ def endpoints(provider: Provider) -> tuple[App, App]:
         return deliver(frame, request, outcome)
 
     async def resume(request: Request, receive: Receive) -> HttpResponse:
-        if request.method == "POST":
-            raise PageFault("kesalahan.permintaan", "method", 405)
         outcome = await authorize.resume(provider, query(request, "lanjut"), frame.visitor(request))
         return deliver(frame, request, outcome)
 
-    return door(frame, begin), door(frame, resume)
+    return door(frame, begin), door(frame, resume, "GET, HEAD")
 
 
 async def _posted(provider: Provider, frame: Frame, request: Request, receive: Receive) -> HttpResponse:
@@ -66,13 +64,17 @@ def deliver(frame: Frame, request: Request, outcome: Response | authorize.Ask) -
     return frame.respond(request, outcome)
 
 
-def door(frame: Frame, handler: Handler) -> App:
+def door(frame: Frame, handler: Handler, methods: str = "GET, HEAD, POST") -> App:
+    """An endpoint that a browser comes to: faults become pages, cookies that came up are set."""
+
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            if request.method not in ("GET", "HEAD", "POST"):
-                raise PageFault("kesalahan.permintaan", "method", 405)
-            answer: HttpResponse = await handler(request, receive)
+            if request.method in methods.split(", "):
+                answer = await handler(request, receive)
+            else:
+                answer = frame.fault(request, PageFault("kesalahan.permintaan", "method", 405))
+                answer.headers["Allow"] = methods
         except OAuthError as fault:
             # Nothing is known yet about where an answer might go.
             answer = frame.fault(request, PageFault("kesalahan.permintaan", fault.private))

@@ -35,13 +35,11 @@ def endpoint(provider: Provider) -> App:
 async def _token(scope: Scope, receive: Receive) -> str | None:
     """The one token that was sent. In the query it does not count: addresses are logged (RFC 9700 section 4.3.2)."""
     token = wire.bearer(scope)
-    if scope["method"] == "POST" and wire.header(scope, b"content-type") is not None:
-        body = await wire.read_body(receive)
-        if body:
-            found = wire.parse(body)
-            found.require_sound()
-            posted = found.values.get("access_token")
-            if posted is not None and token is not None:
-                raise InvalidRequest("send the token once")
-            token = posted or token
+    if scope["method"] == "POST" and wire.is_form(scope):
+        found = wire.parse(await wire.read_body(receive))
+        found.require_sound()
+        posted = found.values.get("access_token")
+        if posted is not None and token is not None:
+            raise InvalidRequest("send the token once")
+        token = posted or token
     return token

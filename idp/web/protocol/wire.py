@@ -10,6 +10,7 @@ import orjson
 from idp.base.errors import InsufficientScope, InvalidClient, InvalidRequest, OAuthError, Unavailable
 from idp.web.shell import App, Receive, Scope, Send
 
+MAX_NAME = 64
 MAX_VALUE = 8192
 MAX_QUERY = 24_000
 MAX_FIELDS = 60
@@ -53,7 +54,7 @@ def parse(raw: bytes) -> Parameters:
     found = Parameters({})
     seen: set[str] = set()
     for name, value in pairs:
-        if not name.isascii() or not name.isprintable():
+        if len(name) > MAX_NAME or not name.isascii() or not name.isprintable():
             continue
         if not value.isascii() and not _well_formed(value):
             found.faults[name] = "is not UTF-8"
@@ -82,10 +83,15 @@ def _well_formed(value: str) -> bool:
     return True
 
 
+def is_form(scope: Scope) -> bool:
+    """Whether the body says of itself that it is a form."""
+    media_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
+    return media_type == "application/x-www-form-urlencoded"
+
+
 async def read_form(scope: Scope, receive: Receive) -> Parameters:
     """Parameters of an `application/x-www-form-urlencoded` body; anything else is InvalidRequest (T22)."""
-    media_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
-    if media_type != "application/x-www-form-urlencoded":
+    if not is_form(scope):
         raise InvalidRequest("send application/x-www-form-urlencoded")
     return parse(await read_body(receive))
 
