@@ -313,7 +313,10 @@ def load(environment: Mapping[str, str], **flags: Any) -> Settings:
         if first["type"] == "extra_forbidden":
             raise SettingsError(f"{PREFIX}{name}: unknown setting; `idp config template` lists all") from None
         text = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{PREFIX}{name}: {text}" if name else f"{PREFIX}{text}") from None
+        if not name:
+            # Rules about several settings name the one to change first.
+            name, _, text = text.partition(": ")
+        raise SettingsError(f"{PREFIX}{name.upper()}: {text}") from None
 
 
 def _place(values: dict[str, Any], name: str, text: str) -> None:

@@ -55,10 +55,19 @@ async def appoint(provider: Provider, email: str, name: str, *, by: str, force: 
         await rooms.appoint(tx, account.id, now)
         # A link alone: nobody types a code for it, so it has no tries.
         challenge = links.Challenge(
-            handle.id, links.RESET, account.id, links.BY_EMAIL, account.email or email, tries_left=0, created_at=now, expires_at=expires_at
+            handle.id,
+            links.RESET,
+            account.id,
+            links.BY_EMAIL,
+            account.email or email,
+            tries_left=0,
+            created_at=now,
+            expires_at=expires_at,
         )
         await links.issue(tx, provider.material, handle, links.new_code(provider.entropy), challenge)
         registered = await register_client.insert(provider, tx, checked, by=by)
-        await provider.audit.append(tx, Event("officer.appointed", actor=by, account_id=account.id, client_id=registered.client.client_id))
+        await provider.audit.append(
+            tx, Event("officer.appointed", actor=by, account_id=account.id, client_id=registered.client.client_id)
+        )
     await provider.refresh_memory()
     return Appointed(account, f"{provider.settings.issuer}/atur-ulang?token={handle}", expires_at, registered)

@@ -47,6 +47,8 @@ class Declaration:
 
     clients: dict[str, DeclaredClient] = field(default_factory=dict)
     accounts: dict[str, Wanted] = field(default_factory=dict)
+    readable_by_others: list[Path] = field(default_factory=list)
+    """Files that hold a secret and are open to everybody on the machine."""
 
 
 def read(paths: Sequence[Path]) -> Declaration:
@@ -83,6 +85,11 @@ def _read_file(file: Path, declaration: Declaration) -> None:
         raise BadDeclaration(f"{file}: must hold `clients` or `accounts`")
     if unknown := sorted(map(str, document.keys() - {"clients", "accounts"})):
         raise BadDeclaration(f"{file}: unknown key {unknown[0]}; there are `clients` and `accounts`")
+    told = [*_entries(file, document, "clients"), *_entries(file, document, "accounts")]
+    if file.stat().st_mode & 0o077 and any(
+        entry.keys() & {"client_secret", "password", "totp_secret"} for entry in told
+    ):
+        declaration.readable_by_others.append(file)
     for entry in _entries(file, document, "clients"):
         client = _declared_client(file, entry)
         if declaration.clients.setdefault(client.client_id, client) is not client:

@@ -1,5 +1,6 @@
 """The schema: which revision the database has, which the code wants, and the way from one to the other (Alembic)."""
 
+import io
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -71,6 +72,16 @@ async def upgrade(database: Database, told: Callable[[str], None] | None = None)
             if database.dialect == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
                 await connection.commit()
+
+
+def sql(dialect: str) -> str:
+    """Every revision as SQL text; nothing is run."""
+    text_of = io.StringIO()
+    config = _config()
+    config.output_buffer = text_of
+    config.attributes["dialect"] = dialect
+    command.upgrade(config, "head", sql=True)
+    return text_of.getvalue()
 
 
 def _upgrade(connection: Connection, told: Callable[[str], None] | None) -> None:

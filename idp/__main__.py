@@ -1,0 +1,58 @@
+"""The command line. Each verb lives in `idp/commands/`; this page lists them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from idp import __version__
+from idp.commands import accounts, clients, config, doctor, installation, keys, migrate, perform, serve, trail, verbs
+from idp.commands.console import Flags
+
+app = typer.Typer(
+    name="idp", help="Gerbang, an OpenID Connect provider.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)  # fmt: skip
+
+app.command()(serve.serve)
+app.command()(serve.work)
+app.command()(serve.healthcheck)
+app.add_typer(migrate.app, name="migrate")
+app.command()(installation.bootstrap)
+app.command()(installation.apply)
+for verb, group in verbs.ALL.items():
+    app.add_typer(group, name=verb)
+app.add_typer(keys.app, name="keys")
+app.add_typer(perform.app, name="perform")
+app.add_typer(config.app, name="config")
+app.command()(doctor.doctor)
+app.add_typer(trail.outbox, name="outbox")
+app.add_typer(trail.audit, name="audit")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"gerbang {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def before(
+    context: typer.Context,
+    dev: Annotated[
+        bool | None, typer.Option("--dev", help="Dev mode (IDP_DEV): for the provider that `serve --dev` runs.")
+    ] = None,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", help="A TOML file with settings (IDP_CONFIG).")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """What stands before the verb."""
+    context.obj = Flags(dev or None, config_file)
+
+
+__all__ = ["accounts", "app", "clients"]
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,149 @@
+"""Accounts on the command line. A password is never an argument: those are seen by everybody on the machine."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from idp.accounts.account import Account
+from idp.commands import console, verbs
+from idp.commands.console import COMMAND_LINE, Format, FormatOption, Trouble, fail, moment, with_provider
+from idp.flows import people
+from idp.flows.people import Wanted
+from idp.provider import Provider
+
+Reference = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its id, email address, mobile number or KPJ.")]
+PasswordFile = Annotated[
+    Path | None, typer.Option(help="A file with the password; `-` reads standard input. Asked for when not given.")
+]
+
+
+@verbs.create.command("account")
+def create(
+    context: typer.Context,
+    email: Annotated[str, typer.Option(help="Its email address; counts as verified.")],
+    name: Annotated[str, typer.Option(help="The full name.")],
+    phone: Annotated[str | None, typer.Option(help="A mobile number; counts as verified.")] = None,
+    kpj: Annotated[str | None, typer.Option(help="The participant number.")] = None,
+    locale: Annotated[str, typer.Option(help="id or en.")] = "id",
+    password_file: PasswordFile = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Make an account that can sign in at once."""
+    wanted = Wanted(email=email, name=name, password=_password(password_file), phone=phone, kpj=kpj, locale=locale)
+
+    async def make(provider: Provider) -> Account:
+        return await people.create(provider, wanted, by=COMMAND_LINE)
+
+    console.show(_shown(with_provider(context, make)), form)
+
+
+@verbs.get.command("account")
+def get(context: typer.Context, account: Reference, form: FormatOption = Format.table) -> None:
+    """Show an account."""
+
+    async def read(provider: Provider) -> Account:
+        return await _found(provider, account)
+
+    console.show(_shown(with_provider(context, read)), form)
+
+
+@verbs.list_.command("accounts")
+def list_accounts(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
+    after: Annotated[str | None, typer.Option(help="Go on behind this account id.")] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """List accounts in the order in which they came."""
+    try:
+        behind = None if after is None else UUID(after)
+    except ValueError:
+        fail("--after takes the id of the last account that was listed")
+
+    async def read(provider: Provider) -> list[Account]:
+        return await people.page(provider, after=behind, limit=limit)
+
+    console.show(
+        [
+            {
+                "id": str(each.id),
+                "email": each.email,
+                "name": each.name,
+                "status": each.status,
+                "created": moment(each.created_at),
+            }
+            for each in with_provider(context, read)
+        ],
+        form,
+    )
+
+
+@verbs.update.command("account")
+def update(context: typer.Context, account: Reference, password_file: PasswordFile = None) -> None:
+    """Replace an account's password; its sessions and tokens end."""
+    password = _password(password_file)
+
+    async def change(provider: Provider) -> None:
+        await people.set_password(provider, (await _found(provider, account)).id, password, by=COMMAND_LINE)
+
+    with_provider(context, change)
+    typer.echo(f"{account}: the password is changed, every session has ended")
+
+
+@verbs.disable.command("account")
+def disable(context: typer.Context, account: Reference) -> None:
+    """Turn an account off; its sessions and tokens end at once, on every replica."""
+    _switch(context, account, enabled=False)
+
+
+@verbs.enable.command("account")
+def enable(context: typer.Context, account: Reference) -> None:
+    """Turn an account on again; its person signs in anew."""
+    _switch(context, account, enabled=True)
+
+
+def _switch(context: typer.Context, reference: str, *, enabled: bool) -> None:
+    async def switch(provider: Provider) -> None:
+        await people.switch(provider, (await _found(provider, reference)).id, enabled=enabled, by=COMMAND_LINE)
+
+    with_provider(context, switch)
+    typer.echo(f"{reference}: {'enabled' if enabled else 'disabled'}")
+
+
+async def _found(provider: Provider, reference: str) -> Account:
+    account = await people.find(provider, reference)
+    if account is None:
+        raise Trouble(f"no account {reference}")
+    return account
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        text = sys.stdin.readline() if str(file) == "-" else file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: the password cannot be read ({getattr(error, 'strerror', 'not UTF-8')})")
+    return text.rstrip("\r\n")
+
+
+def _shown(account: Account) -> dict[str, Any]:
+    return {
+        "id": str(account.id),
+        "status": account.status,
+        "name": account.name,
+        "email": account.email,
+        "email_verified": account.email_verified,
+        "phone_number": account.phone,
+        "phone_number_verified": account.phone_verified,
+        "kpj": account.kpj,
+        "locale": account.locale,
+        "identity_level": account.identity_level,
+        **account.claims,
+        "created": moment(account.created_at),
+        "updated": moment(account.updated_at),
+        "password changed": moment(account.password_changed_at),
+    }
