@@ -4,7 +4,7 @@ import string
 import unicodedata
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from idp.accounts.policy import PRESETS, Owner
@@ -114,6 +114,4 @@ def test_six_digits_of_the_number_never_hide_in_a_password(phone: str, start: in
 @given(st.text(alphabet=string.ascii_letters + string.digits + "!#-", min_size=12, max_size=40))
 def test_without_an_owner_the_verdict_is_about_the_password_alone(password: str) -> None:
     verdict = HYBRID.judge(password, Owner())
-    assume(verdict is not None)
-    assert verdict is not None
-    assert verdict.key != "pw.pribadi"
+    assert verdict is None or verdict.key != "pw.pribadi"

@@ -1,0 +1,273 @@
+"""Activating, by link and by code."""
+
+import asyncio
+import re
+
+import pytest
+from sqlalchemy import select
+
+from idp.accounts import account, links, pending
+from idp.accounts.pending import Draft, SignUp
+from idp.store.tables import accounts, audit, sign_ups
+from tests.journeys.mailbox import letters, newest
+from tests.journeys.test_sign_up import EMAIL, FORM, NUMBER, count, register
+from tests.support.browser import Browser, Page
+from tests.support.servers import House
+
+pytestmark = pytest.mark.anyio
+
+
+async def sign_in(browser: Browser, identifier: str = EMAIL, password: str = FORM["password"]) -> Page:
+    page = await browser.get("/masuk")
+    return await browser.submit(page, {"identifier": identifier, "password": password}, press="sign-in")
+
+
+async def test_a_link_is_shown_by_get_and_spent_by_post(house: House) -> None:
+    """T27: programs open links before people do."""
+    await register(house.browser())
+    before, mail = await count(house), await newest(house, EMAIL)
+    for _ in range(3):
+        scanner = await house.browser("203.0.113.50").get(mail.link)
+        assert "activate" in scanner.ids
+    assert (await house.http().head(mail.link)).status_code == 200
+    assert await count(house) == before
+    other_device = house.browser("203.0.113.60")
+    page = await other_device.submit(await other_device.get(mail.link), press="activate")
+    assert "Akun Anda aktif" in page.text
+    assert await count(house) == before + 1
+    assert (await sign_in(other_device)).url.endswith("/akun")
+
+
+async def test_a_link_works_once(house: House) -> None:
+    browser = house.browser()
+    await register(browser)
+    link = (await newest(house, EMAIL)).link
+    form = await browser.get(link)
+    await browser.submit(form, press="activate")
+    assert "Akun sudah aktif" in (await browser.get(link)).text
+    assert "Akun sudah aktif" in (await browser.submit(form, press="activate")).text
+    assert len([one for one in await letters(house, EMAIL) if one.subject == "Aktifkan akun Anda"]) == 1
+
+
+async def test_the_code_works_in_the_browser_that_registered(house: House) -> None:
+    browser = house.browser()
+    page = await register(browser)
+    page = await browser.click(page, "Masukkan kode")
+    assert "identifier" not in page.names
+    code = (await newest(house, EMAIL)).code
+    page = await browser.submit(page, {"code": f" {code[:4]}-{code[4:]} "}, press="submit-code")
+    assert "Akun Anda aktif" in page.text
+    page = await browser.click(page, "Lanjutkan")
+    assert page.url.endswith("/masuk")
+
+
+async def test_case_matters_and_the_fifth_wrong_code_is_the_last(house: House) -> None:
+    browser = house.browser()
+    await register(browser)
+    code = (await newest(house, EMAIL)).code
+    page = await browser.get("/aktivasi")
+    for left in (4, 3, 2, 1):
+        page = await browser.submit(page, {"code": code.swapcase()}, press="submit-code")
+        assert f"Huruf besar dan kecil dibedakan. Sisa {left} percobaan" in page.text
+    page = await browser.submit(page, {"code": "AAAAAAAA"}, press="submit-code")
+    assert "tidak bisa dipakai lagi" in page.text
+    page = await browser.submit(page, {"code": code}, press="submit-code")
+    assert "tidak bisa dipakai lagi" in page.text
+    # The link of the same mail is too long to guess, so it is not burnt with the code.
+    assert "activate" in (await browser.get((await newest(house, EMAIL)).link)).ids
+
+
+async def test_parallel_guesses_are_five(house: House) -> None:
+    """T29, T31: tries are taken before they are looked at."""
+    browser = house.browser()
+    await register(browser)
+    form = await browser.get("/aktivasi")
+    pages = await asyncio.gather(
+        *(browser.submit(form, {"code": f"AAAAAA{n:02}"}, press="submit-code") for n in range(30))
+    )
+    looked_at = [page for page in pages if re.search(r"Sisa \d", page.text)]
+    assert len(looked_at) == 4
+    code = (await newest(house, EMAIL)).code
+    assert "tidak bisa dipakai lagi" in (await browser.submit(form, {"code": code}, press="submit-code")).text
+
+
+async def test_another_browser_says_which_address(house: House) -> None:
+    await register(house.browser())
+    code = (await newest(house, EMAIL)).code
+    other = house.browser("203.0.113.60")
+    page = await other.get("/aktivasi")
+    page = await other.submit(page, {"identifier": "", "code": code}, press="submit-code")
+    assert "Masukkan email" in page.text
+    page = await other.submit(page, {"identifier": EMAIL.upper(), "code": code}, press="submit-code")
+    assert "Akun Anda aktif" in page.text
+
+
+async def test_another_browser_learns_nothing_about_addresses(house: House) -> None:
+    await register(house.browser())
+    said = set()
+    for n, identifier in enumerate((EMAIL, "tidak.ada@contoh.go.id", house.account().email, "bukan apa-apa")):
+        browser = house.browser(f"203.0.113.{n}")
+        page = await browser.submit(
+            await browser.get("/aktivasi"), {"identifier": identifier, "code": "AAAAAAAA"}, press="submit-code"
+        )
+        again = await browser.submit(page, {"identifier": identifier}, press="resend")
+        said.add((page.status, page.text, again.status))
+    assert len({status_text for status_text in said if status_text[2] == 200}) <= 1
+    assert len({(status, text) for status, text, _ in said}) == 1
+
+
+async def test_only_the_newest_message_works(house: House) -> None:
+    browser = house.browser()
+    page = await register(browser)
+    old = await newest(house, EMAIL)
+    house.clock.advance(90)
+    await browser.submit(page, press="resend")
+    new = await newest(house, EMAIL)
+    assert new.link != old.link
+    page = await browser.get(old.link)
+    assert "Ada pesan yang lebih baru" in page.text
+    sent = house.provider.theme.language("id").time(house.clock.now())
+    assert f"dikirim pukul {sent}" in page.text
+    page = await browser.submit(await browser.get("/aktivasi"), {"code": old.code}, press="submit-code")
+    assert "Kode salah" in page.text
+    page = await browser.submit(page, {"code": new.code}, press="submit-code")
+    assert "Akun Anda aktif" in page.text
+
+
+async def test_wrong_code_then_resend_then_right_code(house: House) -> None:
+    """A wrong code never spoils the next message."""
+    browser = house.browser()
+    await register(browser)
+    page = await browser.get("/aktivasi")
+    for _ in range(6):
+        page = await browser.submit(page, {"code": "AAAAAAAA"}, press="submit-code")
+    house.clock.advance(90)
+    page = await browser.submit(page, press="resend")
+    assert "Pesan baru sudah dikirim" in page.text
+    page = await browser.submit(page, {"code": (await newest(house, EMAIL)).code}, press="submit-code")
+    assert "Akun Anda aktif" in page.text
+
+
+async def test_an_expired_link_offers_a_new_one(house: House) -> None:
+    browser = house.browser()
+    await register(browser)
+    old = await newest(house, EMAIL)
+    house.clock.advance(24 * 3600)
+    page = await browser.get(old.link)
+    assert "kedaluwarsa" in page.text
+    page = await browser.submit(page, press="resend")
+    assert "Pesan baru sudah dikirim" in page.text
+    new = await newest(house, EMAIL)
+    page = await browser.submit(await browser.get(new.link), press="activate")
+    assert "Akun Anda aktif" in page.text
+
+
+async def test_an_unknown_link_is_told_apart(house: House) -> None:
+    for token in ("A" * 64, "x", "%00", "A" * 5000):
+        page = await house.browser().get(f"/aktivasi?token={token}")
+        assert page.status in {400, 404}
+        assert "activate" not in page.ids
+
+
+async def test_a_link_of_another_kind_activates_nothing(house: House) -> None:
+    """T2: what resets a password does not activate, nor the other way round."""
+    await register(house.browser())
+    activation = (await newest(house, EMAIL)).link.partition("token=")[2]
+    browser, person = house.browser("203.0.113.1"), house.account()
+    await browser.submit(await browser.get("/lupa-kata-sandi"), {"identifier": person.email}, press="send-reset")
+    reset = (await newest(house, person.email)).link.partition("token=")[2]
+    assert (await browser.get(f"/aktivasi?token={reset}")).status == 404
+    assert "set-password" not in (await browser.get(f"/lupa-kata-sandi/baru?token={activation}")).ids
+
+
+async def test_the_account_is_what_was_typed(house: House) -> None:
+    browser = house.browser()
+    await register(browser, kpj="5091 7364 820")
+    sms = await newest(house, NUMBER)
+    page = await browser.submit(await browser.get("/aktivasi"), {"code": sms.code}, press="submit-code")
+    await browser.submit(page, {"code": (await newest(house, EMAIL)).code}, press="submit-code")
+    async with house.provider.database.reading() as tx:
+        row = (await tx.execute(select(accounts).where(accounts.c.email == EMAIL))).one()
+        event = (await tx.execute(select(audit).where(audit.c.event == "account.activated"))).one()
+    assert (row.name, row.phone, row.kpj, row.status) == ("Sari Dewi", NUMBER, "50917364820", "active")
+    assert (row.email_verified, row.phone_verified, row.password_policy) == (True, True, "hybrid-1")
+    assert event.account_id == row.id
+    assert (await sign_in(house.browser(), "0813-7152-0946")).url.endswith("/akun")
+
+
+async def test_a_number_that_was_not_proven_finds_nobody(house: House) -> None:
+    browser = house.browser()
+    await register(browser)
+    await browser.submit(
+        await browser.get("/aktivasi"), {"code": (await newest(house, EMAIL)).code}, press="submit-code"
+    )
+    assert not (await sign_in(house.browser(), "0813-7152-0946")).url.endswith("/akun")
+
+
+async def test_activation_throws_out_every_other_registration_of_the_address(house: House) -> None:
+    """T36: somebody registered a stranger's address with a password of their own."""
+    await register(house.browser("203.0.113.1"), password="Penyusup-Malam-13!")
+    squatter = await newest(house, EMAIL)
+    house.clock.advance(120)
+    owner = house.browser()
+    await register(owner)
+    mail = await newest(house, EMAIL)
+    await owner.submit(await owner.get(mail.link), press="activate")
+    assert "Akun sudah aktif" in (await owner.get(squatter.link)).text
+    assert await count(house, sign_ups) == 1
+    assert not (await sign_in(house.browser("203.0.113.1"), password="Penyusup-Malam-13!")).url.endswith("/akun")
+    assert (await sign_in(owner)).url.endswith("/akun")
+
+
+async def test_fifty_activations_of_one_address_make_one_account(house: House) -> None:
+    """T36."""
+    provider, now, before = house.provider, house.clock.now(), await count(house)
+    key, hashed = account.lookup(provider.material, account.EMAIL, EMAIL), await provider.hasher.hash(FORM["password"])
+    tokens = []
+    for _ in range(50):
+        sign_up = SignUp(
+            provider.new_id(), key, Draft("Sari Dewi", EMAIL, NUMBER), hashed, "hybrid-1", "id", now, now + 86_400
+        )  # fmt: skip
+        handle = provider.new_handle()
+        sent = links.Challenge(handle.id, links.ACTIVATE, sign_up.id, links.BY_EMAIL, EMAIL, 5, now, now + 3600)
+        async with provider.database.transaction() as tx:
+            await pending.put(tx, provider.sealer, sign_up)
+            await links.issue(tx, provider.material, handle, "AAAAAAAA", sent)
+        tokens.append(str(handle))
+    browser = house.browser()
+    form = await browser.get(f"/aktivasi?token={tokens[0]}")
+    pages = await asyncio.gather(
+        *(
+            browser.http.post("/aktivasi", data={**dict(form.form_with("token").values), "token": token})
+            for token in tokens
+        )
+    )
+    assert {page.status_code for page in pages} == {200}
+    assert sum("Akun Anda aktif" in page.text for page in pages) == 1
+    assert sum("Akun sudah aktif" in page.text for page in pages) == 49
+    assert await count(house) == before + 1
+
+
+async def test_signing_in_before_activation_asks_for_the_code(house: House) -> None:
+    await register(house.browser())
+    other = house.browser("203.0.113.60")
+    page = await sign_in(other)
+    assert "/aktivasi" in page.url
+    assert "identifier" not in page.names
+    page = await other.submit(page, {"code": (await newest(house, EMAIL)).code}, press="submit-code")
+    assert "Akun Anda aktif" in page.text
+
+
+async def test_a_service_that_waits_is_gone_back_to(house: House) -> None:
+    party, browser = house.relying_party("bench"), house.browser()
+    request = await party.authorization()
+    page = await browser.get(request.url)
+    page = await browser.click(page, "Belum punya akun? Daftar")
+    assert "Bench" in page.text
+    await browser.submit(page, FORM, press="sign-up")
+    page = await browser.submit(await browser.get((await newest(house, EMAIL)).link), press="activate")
+    page = await browser.click(page, "Lanjutkan")
+    assert "Bench" in page.text
+    page = await browser.submit(page, {"identifier": EMAIL, "password": FORM["password"]}, press="sign-in")
+    assert page.left_to is not None
+    assert "code" in page.parameters
