@@ -1,0 +1,94 @@
+"""Accounts and their identifiers, on both databases."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from idp.accounts import account
+from idp.accounts.account import Account
+from idp.base.opaque import SystemEntropy, uuid7
+from idp.store import material
+from idp.store.database import Database
+
+pytestmark = pytest.mark.anyio
+NOW = 1_790_000_000
+
+
+def made(name: str = "Budi", **columns: object) -> Account:
+    values: dict[str, object] = {"email": "Budi@contoh.com", "email_verified": True, "claims": {"given_name": "Budi"}}
+    return Account(uuid7(SystemEntropy(), NOW * 1000), name, NOW, NOW, **{**values, **columns})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> material.Material:
+    return material.create(tmp_path / "keys", SystemEntropy())
+
+
+async def test_an_account_is_found_by_each_of_its_identifiers(database: Database, keys: material.Material) -> None:
+    budi = made()
+    email = account.lookup(keys, account.EMAIL, "budi@contoh.com")
+    phone = account.lookup(keys, account.PHONE, "+6281234567890")
+    async with database.transaction() as tx:
+        assert await account.insert(tx, budi, {account.EMAIL: email, account.PHONE: phone})
+    async with database.reading() as tx:
+        assert await account.find(tx, email) == await account.find(tx, phone) == await account.read(tx, budi.id) == budi
+        assert await account.find(tx, account.lookup(keys, account.PHONE, "budi@contoh.com")) is None
+
+
+async def test_of_fifty_who_claim_one_address_at_once_one_gets_it(database: Database, keys: material.Material) -> None:
+    """T36: one row, and nothing left of the others."""
+    email = account.lookup(keys, account.EMAIL, "budi@contoh.com")
+
+    async def claim(number: int) -> bool:
+        async with database.transaction() as tx:
+            phone = account.lookup(keys, account.PHONE, f"+62812345678{number:02}")
+            return await account.insert(tx, made(f"Budi {number}"), {account.PHONE: phone, account.EMAIL: email})
+
+    assert sum(await asyncio.gather(*(claim(number) for number in range(50)))) == 1
+    async with database.reading() as tx:
+        assert len(await account.page(tx, limit=100)) == 1
+        left = [
+            await account.find(tx, account.lookup(keys, account.PHONE, f"+62812345678{number:02}"))
+            for number in range(50)
+        ]
+    assert sum(one is not None for one in left) == 1
+
+
+async def test_a_lookup_tells_nothing_without_its_key(keys: material.Material, tmp_path: Path) -> None:
+    other = material.create(tmp_path / "other", SystemEntropy())
+    ours = account.lookup(keys, account.EMAIL, "budi@contoh.com")
+    assert len(ours) == 16
+    assert ours != account.lookup(other, account.EMAIL, "budi@contoh.com")
+    assert ours != account.lookup(keys, account.PHONE, "budi@contoh.com")
+
+
+async def test_a_hash_is_made_anew_only_if_it_is_still_the_one(database: Database) -> None:
+    """A password that was changed meanwhile must not be put back."""
+    budi = made(password_hash="new")
+    async with database.transaction() as tx:
+        await account.insert(tx, budi, {})
+        await account.rehash(tx, budi.id, "old", "old, made anew")
+        found = await account.read(tx, budi.id)
+        assert found is not None
+        assert found.password_hash == "new"
+        await account.rehash(tx, budi.id, "new", "new, made anew")
+        found = await account.read(tx, budi.id)
+        assert found is not None
+        assert found.password_hash == "new, made anew"
+
+
+async def test_hashes_are_not_shown(database: Database) -> None:
+    assert "geheim" not in repr(made(password_hash="geheim"))
+
+
+async def test_status_and_not_before_are_set_by_id(database: Database) -> None:
+    budi = made()
+    async with database.transaction() as tx:
+        await account.insert(tx, budi, {})
+        assert await account.set_status(tx, budi.id, account.DISABLED, NOW + 5)
+        assert not await account.set_status(tx, uuid7(SystemEntropy(), 1), account.DISABLED, NOW)
+        assert await account.set_not_before(tx, budi.id, NOW + 6)
+        found = await account.read(tx, budi.id)
+    assert found is not None
+    assert (found.status, found.not_before) == (account.DISABLED, NOW + 6)

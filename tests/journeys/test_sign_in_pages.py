@@ -1,0 +1,220 @@
+"""What every page has in common: forms that only our own pages can send, headers, languages, faults, files."""
+
+import gzip
+import re
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+
+from tests.support.servers import House
+
+pytestmark = pytest.mark.anyio
+
+
+async def form_of(http: httpx2.AsyncClient, house: House) -> dict[str, str]:
+    """A form that would sign in."""
+    token = re.search(r'name="csrf" value="([^"]+)"', (await http.get("/masuk")).text)
+    assert token
+    return {"csrf": token[1], "identifier": house.account().email, "password": house.account().password}
+
+
+async def test_a_form_without_its_token_is_refused(house: House) -> None:
+    """T22, and so for a token of another browser, or a browser that keeps no cookies."""
+    http = house.http()
+    form = await form_of(http, house)
+    other = house.http()
+    await other.get("/masuk")
+    for sender, fields in ((http, {**form, "csrf": ""}), (other, form), (house.http(), form)):
+        answer = await sender.post("/masuk", data=fields)
+        assert answer.status_code == 403
+        assert "Formulir perlu dibuka ulang" in answer.text
+        assert "gerbang-session" not in answer.headers.get("set-cookie", "")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://jahat.example"},
+        {"Origin": "http://localhost:8001"},
+        {"Origin": "https://localhost:8000"},
+    ],
+)
+async def test_a_form_from_another_site_is_refused(house: House, headers: dict[str, str]) -> None:
+    http = house.http()
+    answer = await http.post("/masuk", data=await form_of(http, house), headers=headers)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://localhost:8000", "Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+async def test_a_form_of_our_own_is_taken_from_old_and_new_browsers(house: House, headers: dict[str, str]) -> None:
+    http = house.http()
+    answer = await http.post("/masuk", data=await form_of(http, house), headers=headers)
+    assert answer.status_code == 303
+
+
+async def test_only_html_forms_are_read(house: House) -> None:
+    """T22: what a foreign page can send without asking (text/plain) and what a program would send are no form of ours."""
+    http = house.http()
+    form = await form_of(http, house)
+    text = "&".join(f"{name}={value}" for name, value in form.items())
+    for kind in ("text/plain", "application/json", "multipart/form-data; boundary=x", ""):
+        answer = await http.post("/masuk", content=text, headers={"Content-Type": kind})
+        assert answer.status_code == 403, kind
+
+
+async def test_malformed_forms_are_refused(house: House) -> None:
+    http = house.http()
+    csrf = (await form_of(http, house))["csrf"]
+    sent = {"Content-Type": "application/x-www-form-urlencoded"}
+    for body in (
+        f"csrf={csrf}&identifier=a%40b.id&identifier=c%40d.id&password=x",
+        f"csrf={csrf}&identifier=%ff%fe&password=x",
+        f"csrf={csrf}&identifier=a%00b&password=x",
+        f"csrf={csrf}" + "".join(f"&f{number}=1" for number in range(100)),
+    ):
+        answer = await http.post("/masuk", content=body, headers=sent)
+        assert answer.status_code == 400
+        assert "Permintaan tidak bisa dibaca" in answer.text
+    answer = await http.post("/masuk", content=f"csrf={csrf}&password=" + "x" * 70_000, headers=sent)
+    assert answer.status_code == 413
+    assert "text/html" in answer.headers["content-type"]
+    raw = await http.post("/masuk", content=b"csrf=\xff\xfe", headers=sent)
+    assert raw.status_code == 400
+
+
+async def test_pages_carry_their_headers(house: House) -> None:
+    page = await house.http().get("/masuk")
+    policy = dict(part.split(" ", 1) for part in page.headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["x-request-id"]
+
+
+async def test_a_foreign_host_header_changes_nothing(house: House) -> None:
+    """T24: links and redirects come from the configured issuer."""
+    forged = {"Host": "jahat.example", "X-Forwarded-Host": "jahat.example", "Forwarded": "host=jahat.example"}
+    for path in ("/masuk", "/tidak-ada", "/"):
+        answer = await house.http().get(path, headers=forged, follow_redirects=False)
+        assert "jahat" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize("path", ["//jahat.example/", "/%5cjahat.example", "/\\jahat.example", "/%09/jahat.example"])
+async def test_no_path_leads_out_of_the_site(house: House, path: str) -> None:
+    """T10: the language link of an error page repeats the address, and must not become somebody else's."""
+    answer = await house.http().get(f"http://localhost:8000{path}", follow_redirects=False)
+    assert answer.status_code == 404
+    for link in re.findall(r'href="([^"]*)"', answer.text):
+        assert urlsplit(link.replace("\\", "/")).netloc == "" or link.startswith(("data:", "mailto:"))
+
+
+async def test_the_language_is_chosen_by_link_and_remembered(house: House) -> None:
+    browser = house.browser()
+    page = await browser.get("/masuk")
+    assert 'lang="id"' in page.html
+    page = await browser.click(page, "English")
+    assert "Sign in" in page.title
+    page = await browser.get("/masuk")
+    assert 'lang="en"' in page.html
+    page = await browser.click(page, "Indonesia")
+    assert 'lang="id"' in page.html
+
+
+async def test_a_relying_party_may_wish_for_a_language(house: House) -> None:
+    request = await house.relying_party().authorization("openid", ui_locales="fr en")
+    browser = house.browser()
+    page = await browser.get(request.url)
+    assert 'lang="en"' in page.html
+    page = await browser.click(page, "Indonesia")
+    assert 'lang="id"' in page.html
+    assert "password" in page.names
+
+
+async def test_the_service_and_a_hint_are_shown(house: House) -> None:
+    for hint, shown in (("siti@contoh.go.id", "siti@contoh.go.id"), ('"><b>', ""), ("bukan alamat", "")):
+        request = await house.relying_party("saldo").authorization("openid", login_hint=hint)
+        page = await house.browser().get(request.url)
+        assert "Saldo JHT" in page.text
+        assert dict(page.form_with("password").values)["identifier"] == shown
+
+
+async def test_files_never_change_under_their_names(house: House) -> None:
+    http = house.http()
+    page = await http.get("/masuk")
+    for path in re.findall(r'"(/tema/[^"]+)"', page.text):
+        answer = await http.get(path, headers={"Accept-Encoding": "identity"})
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert "set-cookie" not in answer.headers
+        zipped = await house.http().get(path, headers={"Accept-Encoding": "br;q=1, gzip;q=0.8"})
+        assert zipped.headers["content-encoding"] == "gzip"
+        assert int(zipped.headers["content-length"]) < len(answer.content)
+        assert zipped.content == answer.content
+        refused = await http.get(path, headers={"Accept-Encoding": "gzip;q=0"})
+        assert "content-encoding" not in refused.headers
+    assert len(gzip.compress(page.content)) < 6_144
+
+
+async def test_small_addresses_that_software_asks_for(house: House) -> None:
+    http = house.http()
+    for path, target in (("/", "/akun"), ("/.well-known/change-password", "/akun/kata-sandi")):
+        answer = await http.get(path, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, target)
+    assert "Disallow: /" in (await http.get("/robots.txt")).text
+    assert (await http.get("/favicon.ico")).status_code == 204
+
+
+async def test_what_is_not_there_has_a_page(house: House) -> None:
+    http = house.http()
+    answer = await http.get("/tidak-ada")
+    assert answer.status_code == 404
+    assert "Halaman tidak ditemukan" in answer.text
+    wrong = await http.delete("/masuk")
+    assert wrong.status_code == 405
+    assert wrong.headers["allow"] == "GET, HEAD, POST"
+    assert "text/html" in wrong.headers["content-type"]
+
+
+async def test_head_answers_like_get_without_a_body(house: House) -> None:
+    http = house.http()
+    for path in ("/masuk", "/tidak-ada", "/robots.txt"):
+        head, get = await http.head(path), await http.get(path)
+        assert head.status_code == get.status_code
+        assert head.content == b""
+        assert int(head.headers["content-length"]) > 0
+
+
+async def test_a_ticket_of_another_browser_or_a_damaged_one_has_a_page(house: House) -> None:
+    """T21: a sign-in that somebody else began cannot be handed to a victim."""
+    page = await house.browser().get((await house.relying_party().authorization("openid")).url)
+    ticket = dict(page.form_with("password").values)["lanjut"]
+    for shown in (ticket, ticket[:-4] + "AAAA", "x", "%00"):
+        answer = await house.http().get("/masuk", params={"lanjut": shown})
+        assert answer.status_code == 400
+        assert "password" not in answer.text.partition("<main")[2]
+
+
+async def test_a_lost_database_asks_to_try_again(house: House) -> None:
+    http = house.http()
+    form = await form_of(http, house)
+    await house.provider.database.close()
+    if house.storage.redis_url is None:
+        pytest.skip("a file does not go away")
+    answer = await http.post("/masuk", data=form)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert "Kami sedang sibuk" in answer.text
+    assert "Traceback" not in answer.text
