@@ -46,3 +46,7 @@ def reaches(actual: str, wanted: str) -> bool:
 def reachable(enrolled: frozenset[str], identity_level: int) -> str:
     """The highest level that an account can reach with the factors it has enrolled."""
     return level(dict.fromkeys(enrolled, 0), identity_level)
+
+
+OFFERED = tuple(name for name in LEVELS if reaches(level({PASSWORD: 0, TOTP: 0}, 2), name))
+"""What accounts can reach with the factors that they can enrol; metadata names no other."""

@@ -60,7 +60,7 @@ def metadata(provider: Provider) -> dict[str, Any]:
         "prompt_values_supported": list(PROMPTS),
         "display_values_supported": list(DISPLAYS),
         "ui_locales_supported": list(CODES),
-        "acr_values_supported": [settings.acr(level) for level in levels.LEVELS],
+        "acr_values_supported": [settings.acr(level) for level in levels.OFFERED],
         "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(ALGORITHMS),
