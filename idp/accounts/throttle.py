@@ -86,9 +86,7 @@ async def reserve_code(tx: Tx, account_id: UUID, place: bytes, limits: Limits, n
     The row is locked until the caller's transaction ends, so parallel entries queue and each finds the true count.
     """
     row = (
-        await tx.execute(
-            _COUNT_CODE, {"subject": account_id.bytes, "place": place, "now": now, "ends": now + _DAY}
-        )
+        await tx.execute(_COUNT_CODE, {"subject": account_id.bytes, "place": place, "now": now, "ends": now + _DAY})
     ).one()
     return row.blocked_until if row.failures > limits.code_failures_per_day else None
 
@@ -96,7 +94,8 @@ async def reserve_code(tx: Tx, account_id: UUID, place: bytes, limits: Limits, n
 async def give_back_code(tx: Tx, account_id: UUID, place: bytes) -> None:
     """The entry was right: it is no failure. Earlier ones stay, or a thief could let the owner clear them."""
     await tx.execute(
-        update(throttles).where(throttles.c.subject == account_id.bytes, throttles.c.place == place)
+        update(throttles)
+        .where(throttles.c.subject == account_id.bytes, throttles.c.place == place)
         .values(failures=throttles.c.failures - 1)
     )
 

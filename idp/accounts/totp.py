@@ -77,7 +77,10 @@ async def insert(tx: Tx, sealer: Sealer, account_id: UUID, totp: Totp) -> None:
     """Enrol an app. `last_step` is that of the code which proved it, so that this very code does not work again."""
     await tx.execute(
         totp_credentials.insert().values(
-            id=totp.id, account_id=account_id, last_step=totp.last_step, created_at=totp.created_at,
+            id=totp.id,
+            account_id=account_id,
+            last_step=totp.last_step,
+            created_at=totp.created_at,
             secret_sealed=sealer.seal(_place(totp.id), totp.secret),
         )
     )
@@ -87,14 +90,16 @@ async def read(tx: Tx, sealer: Sealer, account_id: UUID) -> list[Totp]:
     """The apps of an account, oldest first."""
     wanted = select(totp_credentials).where(totp_credentials.c.account_id == account_id).order_by(totp_credentials.c.id)
     return [
-        Totp(row.id, sealer.open(_place(row.id), row.secret_sealed), row.last_step, row.created_at) for row in await tx.execute(wanted)
+        Totp(row.id, sealer.open(_place(row.id), row.secret_sealed), row.last_step, row.created_at)
+        for row in await tx.execute(wanted)
     ]
 
 
 async def accept(tx: Tx, totp_id: UUID, step: int, now: int) -> bool:
     """Spend a time step; False if it, or a later one, was spent before (RFC 6238 section 5.2)."""
     spent = await tx.execute(
-        update(totp_credentials).where(totp_credentials.c.id == totp_id, totp_credentials.c.last_step < step)
+        update(totp_credentials)
+        .where(totp_credentials.c.id == totp_id, totp_credentials.c.last_step < step)
         .values(last_step=step, used_at=now)
     )
     return spent.rowcount == 1

@@ -49,6 +49,10 @@ async def deny(provider: Provider, interaction: Interaction, stands: Standing) -
 
 def _event(name: str, interaction: Interaction, stands: Standing) -> Event:
     return Event(
-        name, actor=str(stands.account_id), account_id=stands.account_id, client_id=interaction.client.client_id,
-        session_id=stands.session.id, detail={"scope": sorted(interaction.request.scope)},
+        name,
+        actor=str(stands.account_id),
+        account_id=stands.account_id,
+        client_id=interaction.client.client_id,
+        session_id=stands.session.id,
+        detail={"scope": sorted(interaction.request.scope)},
     )

@@ -54,8 +54,12 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, code: st
             return Wrong()
         detail = {"factor": levels.TOTP}
         event = Event(
-            "factor.proved", actor=str(stands.account_id), account_id=stands.account_id, session_id=handle.id,
-            network=visitor.network, detail=detail,
+            "factor.proved",
+            actor=str(stands.account_id),
+            account_id=stands.account_id,
+            session_id=handle.id,
+            network=visitor.network,
+            detail=detail,
         )
         await provider.audit.append(tx, event)
         return Proved(handle)

@@ -65,7 +65,9 @@ class NotActivated:
 Outcome = SignedIn | Refused | Paused | NotActivated
 
 
-async def sign_in(provider: Provider, visitor: Visitor, identifier: str, password: str, *, public_device: bool) -> Outcome:
+async def sign_in(
+    provider: Provider, visitor: Visitor, identifier: str, password: str, *, public_device: bool
+) -> Outcome:
     """One attempt. Raises Unavailable when too many checks wait already; such an attempt is not counted."""
     settings, now = provider.settings, provider.clock.now()
     if len(password) > MAX_PASSWORD:
@@ -78,7 +80,14 @@ async def sign_in(provider: Provider, visitor: Visitor, identifier: str, passwor
         return Paused(now + _NETWORK_WINDOW)
     where = throttle.places(provider.material, visitor.network, visitor.device)
     attempt = await attempts.reserve(
-        provider.database, _key(provider, identifier), visitor, where, provider.new_id(), settings.limits, settings.lifetimes, now
+        provider.database,
+        _key(provider, identifier),
+        visitor,
+        where,
+        provider.new_id(),
+        settings.limits,
+        settings.lifetimes,
+        now,
     )
     if attempt.blocked_until is not None:
         return Paused(attempt.blocked_until)
@@ -108,8 +117,17 @@ async def _begin(
     if attempt.present is not None:
         handle = replace(handle, id=attempt.present.id)
     begun = await attempts.begin(
-        provider.database, attempt, handle, {levels.PASSWORD: now}, visitor, where, remember=not public_device, now=now,
-        expires_at=now + lifetime, milliseconds=provider.clock.milliseconds(), entropy=provider.entropy,
+        provider.database,
+        attempt,
+        handle,
+        {levels.PASSWORD: now},
+        visitor,
+        where,
+        remember=not public_device,
+        now=now,
+        expires_at=now + lifetime,
+        milliseconds=provider.clock.milliseconds(),
+        entropy=provider.entropy,
         detail={"known_device": attempt.known_device, "public_device": public_device},
     )
     if not begun and attempt.present is not None:

@@ -34,7 +34,8 @@ _WAITING = """
 """
 _COLUMNS = "subject, place, failures, blocked_until, attempt, updated_at"
 _COUNT = {
-    least: counted(least, now="$3::bigint", limits=("$8::bigint", "$9::bigint", "$10::bigint")) for least in ("LEAST", "min")
+    least: counted(least, now="$3::bigint", limits=("$8::bigint", "$9::bigint", "$10::bigint"))
+    for least in ("LEAST", "min")
 }
 _COUNT_ANYWHERE = """
     failures = throttles.failures + 1, attempt = excluded.attempt, updated_at = excluded.updated_at
@@ -158,12 +159,30 @@ class Attempt:
 
 
 async def reserve(
-    database: Database, key: bytes, visitor: Visitor, where: Places, attempt: UUID, limits: Limits, lifetimes: Lifetimes, now: int
+    database: Database,
+    key: bytes,
+    visitor: Visitor,
+    where: Places,
+    attempt: UUID,
+    limits: Limits,
+    lifetimes: Lifetimes,
+    now: int,
 ) -> Attempt:
     """Count an attempt for the identifier whose lookup is `key`, and find out everything that decides about it."""
     row = await database.hot(
-        _RESERVE, key, visitor.device, now, where.network, where.device, where.anywhere, attempt, limits.sign_in_free_failures,
-        limits.sign_in_first_delay, limits.sign_in_max_delay, ANYWHERE_LIMIT, now - REMEMBERED,
+        _RESERVE,
+        key,
+        visitor.device,
+        now,
+        where.network,
+        where.device,
+        where.anywhere,
+        attempt,
+        limits.sign_in_free_failures,
+        limits.sign_in_first_delay,
+        limits.sign_in_max_delay,
+        ANYWHERE_LIMIT,
+        now - REMEMBERED,
         visitor.session.id if visitor.session else None,
     )
     assert row is not None
@@ -195,8 +214,19 @@ def _present(row: Row, visitor: Visitor, lifetimes: Lifetimes, now: int) -> Pres
 
 
 async def begin(
-    database: Database, attempt: Attempt, handle: Handle, factors: Mapping[str, int], visitor: Visitor, where: Places,
-    *, remember: bool, now: int, expires_at: int, milliseconds: int, entropy: Entropy, detail: Mapping[str, object],
+    database: Database,
+    attempt: Attempt,
+    handle: Handle,
+    factors: Mapping[str, int],
+    visitor: Visitor,
+    where: Places,
+    *,
+    remember: bool,
+    now: int,
+    expires_at: int,
+    milliseconds: int,
+    entropy: Entropy,
+    detail: Mapping[str, object],
 ) -> bool:
     """Begin the session `handle` after the password was right, or renew it if `handle` has the id of the one that is present.
 
@@ -207,9 +237,23 @@ async def begin(
     assert attempt.account_id is not None
     here = where.device if attempt.known_device else where.network
     row = await database.hot(
-        _BEGIN, attempt.account_id, attempt.stored, now, handle.id, handle.secret_hash, orjson.dumps(factors).decode(), expires_at,
-        visitor.device, visitor.network, visitor.user_agent, here, here if attempt.known_device else where.anywhere, remember,
-        attempt.present.secret_hash if attempt.present else None, uuid7(entropy, milliseconds), str(attempt.account_id),
+        _BEGIN,
+        attempt.account_id,
+        attempt.stored,
+        now,
+        handle.id,
+        handle.secret_hash,
+        orjson.dumps(factors).decode(),
+        expires_at,
+        visitor.device,
+        visitor.network,
+        visitor.user_agent,
+        here,
+        here if attempt.known_device else where.anywhere,
+        remember,
+        attempt.present.secret_hash if attempt.present else None,
+        uuid7(entropy, milliseconds),
+        str(attempt.account_id),
         orjson.dumps(detail).decode(),
     )
     return row is not None

@@ -35,6 +35,10 @@ def shown(fault: Exception, request_id: str) -> Shown:
 
 def _page(key: str, status: int, reference: str) -> Shown:
     context = {
-        "title": Message(f"{key}.judul"), "text": Message(f"{key}.isi"), "next": "", "next_label": "", "reference": reference,
+        "title": Message(f"{key}.judul"),
+        "text": Message(f"{key}.isi"),
+        "next": "",
+        "next_label": "",
+        "reference": reference,
     }
     return Shown("kesalahan", status, context)

@@ -21,6 +21,21 @@ class RoundTrips:
         """`url` is the address that leads through the proxy."""
         self.url = url
         self.count = 0
+        self._connections: list[asyncio.StreamWriter] = []
+        self._away = False
+
+    def opened(self, *connections: asyncio.StreamWriter) -> bool:
+        """Take note of a connection's two ends; False, and they are closed, while the database is away."""
+        self._connections.extend(connections)
+        if self._away:
+            self.cut()
+        return not self._away
+
+    def cut(self) -> None:
+        """Let the database be away from now on: every connection ends, new ones at once."""
+        self._away = True
+        for connection in self._connections:
+            connection.close()
 
     async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on what a client says, message by message."""
@@ -43,11 +58,11 @@ async def counted(database_url: str) -> AsyncIterator[RoundTrips]:
     parts = urlsplit(database_url)
     assert parts.hostname
     assert parts.port
-    open_writers: list[asyncio.StreamWriter] = []
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection(parts.hostname, parts.port)
-        open_writers.extend((writer, there_writer))
+        if not trips.opened(writer, there_writer):
+            return
         back = asyncio.create_task(_copy(there_reader, writer))
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             await trips.forward(reader, there_writer)
@@ -59,8 +74,7 @@ async def counted(database_url: str) -> AsyncIterator[RoundTrips]:
     trips = RoundTrips(urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{port}"))))
     async with server:
         yield trips
-        for writer in open_writers:
-            writer.close()
+        trips.cut()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -52,8 +52,10 @@ class Json(TypeDecorator[Any]):
 
 
 def as_id(value: uuid.UUID | bytes) -> uuid.UUID:
-    """An id as a bare driver returns it: a UUID from PostgreSQL, 16 bytes from SQLite."""
-    return value if isinstance(value, uuid.UUID) else uuid.UUID(bytes=value)
+    """An id as a bare driver returns it: 16 bytes from SQLite, from PostgreSQL a subclass of UUID that JSON encoders refuse."""
+    if isinstance(value, uuid.UUID):
+        return value if type(value) is uuid.UUID else uuid.UUID(int=value.int)
+    return uuid.UUID(bytes=value)
 
 
 def moment(name: str, *, nullable: bool = True, index: bool = False) -> Column[int]:

@@ -10,11 +10,11 @@ a handler raises becomes a page.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
 from starlette.datastructures import QueryParams
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -27,14 +27,14 @@ from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language
 from idp.theme.pages import Service
 from idp.web.errors import shown
+from idp.web.pages.form import Form, parse
 from idp.web.shell import BodyTooLarge, Receive, Scope, Send
 
 Show = Callable[[Request], Awaitable[Response]]
-Submit = Callable[[Request, "Form"], Awaitable[Response]]
+Submit = Callable[[Request, Form], Awaitable[Response]]
 
 DEVICE_LIFETIME = 365 * 86400
 _LANGUAGE_LIFETIME = 365 * 86400
-_MAX_FIELDS = 64
 _MAX_USER_AGENT = 256
 
 log = structlog.get_logger("gerbang.web")
@@ -53,29 +53,6 @@ def device_cookie(settings: Settings) -> str:
 def _cookie(settings: Settings, name: str) -> str:
     # On http, a client that is no browser would drop a Secure cookie, and __Host- demands Secure.
     return f"__Host-gerbang-{name}" if settings.https else f"gerbang-{name}"
-
-
-class Form:
-    """A submitted form, already checked. A field that was not sent reads as empty."""
-
-    def __init__(self, fields: Mapping[str, list[str]]) -> None:
-        self._fields = fields
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._fields
-
-    def text(self, name: str) -> str:
-        """The value of a field, as typed."""
-        values = self._fields.get(name)
-        return values[0] if values else ""
-
-    def all(self, name: str) -> list[str]:
-        """Every value of a field that may be repeated."""
-        return self._fields.get(name, [])
-
-    def typed(self, *names: str) -> dict[str, str]:
-        """Fields to show again after an error; never name a password or a code here."""
-        return {name: self.text(name) for name in names}
 
 
 class Frame:
@@ -109,8 +86,10 @@ class Frame:
     def language(self, request: HTTPConnection) -> Language:
         """The link just followed, then the remembered choice, then what the relying party wished (`prefer`)."""
         return self.provider.theme.language(
-            request.query_params.get("bahasa", ""), request.cookies.get(self._language_cookie, ""),
-            request.scope.get("gerbang.ui_locales", ""), self.provider.settings.default_language,
+            request.query_params.get("bahasa", ""),
+            request.cookies.get(self._language_cookie, ""),
+            request.scope.get("gerbang.ui_locales", ""),
+            self.provider.settings.default_language,
         )
 
     def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
@@ -134,13 +113,27 @@ class Frame:
     # Answers
 
     def page(
-        self, request: HTTPConnection, template: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **context: Any
+        self,
+        request: HTTPConnection,
+        template: str,
+        status: int = 200,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
     ) -> Response:
         """A page; `context` is what `idp.theme.pages` says that the template takes."""
         nonce = b64encode(self.provider.entropy.bytes(16)) if template == "form_post" else ""
         body = self.provider.theme.render(
-            template, self.language(request),
-            **{"site": self.site, "root": self.root, "here": self._here(request), "csrf": self.csrf(request), "nonce": nonce, **context},
+            template,
+            self.language(request),
+            **{
+                "site": self.site,
+                "root": self.root,
+                "here": self._here(request),
+                "csrf": self.csrf(request),
+                "nonce": nonce,
+                **context,
+            },
         )
         policy = _policy(nonce, context.get("service"))
         fixed = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Vary": "Cookie"}
@@ -212,15 +205,16 @@ class Frame:
 
     # Doors
 
-    def door(self, path: str, get: Show | None = None, post: Submit | None = None, *, repeated: Collection[str] = ()) -> Route:
+    def door(
+        self, path: str, get: Show | None = None, post: Submit | None = None, *, repeated: Collection[str] = ()
+    ) -> Route:
         """A page's route. `repeated` names the fields that a form may hold more than once."""
         return Route(path, Door(self, path, get, post, frozenset(repeated)), include_in_schema=False)
 
     async def form(self, request: Request, repeated: Collection[str] = ()) -> Form:
         """The submitted form; PageFault 400 when malformed, 403 when no page of ours sent it (T22)."""
         self._same_origin(request)
-        fields = _fields(request.headers.get("content-type", ""), await request.body(), repeated)
-        form = Form(fields)
+        form = parse(request.headers.get("content-type", ""), await request.body(), repeated)
         # Compared even without a device cookie: the token of a device made just now equals nothing that was sent.
         if not same(form.text("csrf"), self.csrf(request)):
             raise PageFault("kesalahan.formulir", "form token", 403)
@@ -238,7 +232,9 @@ class Frame:
 class Door:
     """One page's ASGI application: method, form, handler, faults, cookies."""
 
-    def __init__(self, frame: Frame, path: str, get: Show | None, post: Submit | None, repeated: frozenset[str]) -> None:
+    def __init__(
+        self, frame: Frame, path: str, get: Show | None, post: Submit | None, repeated: frozenset[str]
+    ) -> None:
         self.path = path
         self._frame = frame
         self._get = get
@@ -252,6 +248,8 @@ class Door:
         request = Request(scope, receive)
         try:
             response = await self._answer(request)
+        except ClientDisconnect:
+            return
         except (Fault, BodyTooLarge) as fault:
             reason = fault.private if isinstance(fault, Fault) else "body too large"
             log.info("refused", path=self.path, reason=reason, request_id=scope.get("gerbang.request_id"))
@@ -271,32 +269,13 @@ class Door:
         return response
 
 
-def _fields(content_type: str, body: bytes, repeated: Collection[str]) -> dict[str, list[str]]:
-    """The fields of an HTML form. Any other content type holds none, and so no form token either."""
-    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        return {}
-    fields: dict[str, list[str]] = {}
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
-    except ValueError:
-        raise PageFault("kesalahan.permintaan", "malformed form") from None
-    for name, value in pairs:
-        # PostgreSQL has no text with NUL, and no keyboard has the key.
-        if "\x00" in value or (name in fields and name not in repeated):
-            raise PageFault("kesalahan.permintaan", "repeated field or NUL in a form")
-        fields.setdefault(name, []).append(value)
-    return fields
-
-
 def _policy(nonce: str, service: Service | None) -> str:
     """The Content-Security-Policy of a page. `form-action` stays open: a POST may end in a redirect to a relying party."""
     images = "'self' data:"
     if service is not None and service.logo_uri.startswith("https://"):
         images += f" https://{urlsplit(service.logo_uri).netloc}"
     scripts = f"'nonce-{nonce}'" if nonce else "'self'"
-    return (
-        f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; base-uri 'none'; frame-ancestors 'none'"
-    )
+    return f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; base-uri 'none'; frame-ancestors 'none'"
 
 
 def _printable(text: str) -> str:
@@ -310,3 +289,6 @@ def query(request: Request, name: str) -> str:
     if len(values) > 1 or any("\x00" in value for value in values):
         raise PageFault("kesalahan.permintaan", "repeated parameter or NUL")
     return values[0] if values else ""
+
+
+__all__ = ["Form", "Frame", "device_cookie", "query", "session_cookie"]

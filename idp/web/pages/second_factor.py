@@ -59,10 +59,25 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 
 def _page(
-    frame: Frame, request: Request, behind: Waiting, stands: Standing, errors: dict[str, Message] | None = None, *,
-    status: int = 400, headers: dict[str, str] | None = None,
+    frame: Frame,
+    request: Request,
+    behind: Waiting,
+    stands: Standing,
+    errors: dict[str, Message] | None = None,
+    *,
+    status: int = 400,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     return frame.page(
-        request, "masuk_kode", status if errors else 200, headers=headers, method="totp", destination="", others=(), reason=None,
-        name=stands.account["name"], errors=errors or {}, **behind.context,
+        request,
+        "masuk_kode",
+        status if errors else 200,
+        headers=headers,
+        method="totp",
+        destination="",
+        others=(),
+        reason=None,
+        name=stands.account["name"],
+        errors=errors or {},
+        **behind.context,
     )

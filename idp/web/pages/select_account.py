@@ -22,7 +22,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await second_factor.present(provider, frame.visitor(request))
         if behind.interaction is None or stands is None:
             return turned_away(frame, behind)
-        return frame.page(request, "pilih_akun", name=stands.account["name"], identifier=_masked(stands), **behind.context)
+        return frame.page(
+            request, "pilih_akun", name=stands.account["name"], identifier=_masked(stands), **behind.context
+        )
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)

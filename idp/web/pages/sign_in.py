@@ -59,13 +59,27 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 
 def _again(
-    frame: Frame, request: Request, behind: Waiting, form: Form, errors: dict[str, Message], *, status: int = 400,
-    promote_reset: bool = False, headers: dict[str, str] | None = None,
+    frame: Frame,
+    request: Request,
+    behind: Waiting,
+    form: Form,
+    errors: dict[str, Message],
+    *,
+    status: int = 400,
+    promote_reset: bool = False,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     """The page once more, without the password."""
     values = form.typed("identifier", "public_device")
     return frame.page(
-        request, "masuk", status, headers=headers, promote_reset=promote_reset, values=values, errors=errors, **behind.context
+        request,
+        "masuk",
+        status,
+        headers=headers,
+        promote_reset=promote_reset,
+        values=values,
+        errors=errors,
+        **behind.context,
     )
 
 

@@ -1,0 +1,48 @@
+"""A form as a browser sends it, read strictly: UTF-8, each field once, no more fields than a page of ours could have."""
+
+from collections.abc import Collection, Mapping
+from urllib.parse import parse_qsl
+
+from idp.base.errors import PageFault
+
+_MAX_FIELDS = 64
+
+
+class Form:
+    """A submitted form, already checked. A field that was not sent reads as empty."""
+
+    def __init__(self, fields: Mapping[str, list[str]]) -> None:
+        self._fields = fields
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def text(self, name: str) -> str:
+        """The value of a field, as typed."""
+        values = self._fields.get(name)
+        return values[0] if values else ""
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may be repeated."""
+        return self._fields.get(name, [])
+
+    def typed(self, *names: str) -> dict[str, str]:
+        """Fields to show again after an error; never name a password or a code here."""
+        return {name: self.text(name) for name in names}
+
+
+def parse(content_type: str, body: bytes, repeated: Collection[str]) -> Form:
+    """An HTML form; PageFault when it is malformed. Any other content type holds no field, and so no form token either."""
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        return Form({})
+    fields: dict[str, list[str]] = {}
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        raise PageFault("kesalahan.permintaan", "malformed form") from None
+    for name, value in pairs:
+        # PostgreSQL has no text with NUL, and no keyboard has the key.
+        if "\x00" in value or (name in fields and name not in repeated):
+            raise PageFault("kesalahan.permintaan", "repeated field or NUL in a form")
+        fields.setdefault(name, []).append(value)
+    return Form(fields)
