@@ -1,6 +1,7 @@
 """Physical limits of the server core, measured in the same minutes as what is compared with them.
 
-Run as a program (`python -m bench.floors rs256|argon2 SECONDS [RSA_BITS]`) it prints operations per second of one thread.
+Run as a program (`python -m bench.floors rs256|argon2 SECONDS RSA_BITS`) it prints what one thread did: operations, seconds,
+seconds of CPU.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -26,28 +28,35 @@ ARGON2 = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, hash_len=
 SIGNING_INPUT = b"x" * 420
 
 
-def rate(operation: Callable[[], object], seconds: float) -> float:
-    """Operations per second of this thread."""
-    started = time.perf_counter()
+@dataclass(frozen=True)
+class Floor:
+    operations: int
+    seconds: float
+    cpu_seconds: float
+
+
+def repeated(operation: Callable[[], object], seconds: float) -> Floor:
+    """What this thread manages in that time."""
+    started, spent = time.perf_counter(), time.process_time()
     done = 0
     while (elapsed := time.perf_counter() - started) < seconds:
         operation()
         done += 1
-    return done / elapsed
+    return Floor(done, elapsed, time.process_time() - spent)
 
 
-def rs256_signs(seconds: float, bits: int) -> float:
+def rs256_signs(seconds: float, bits: int) -> Floor:
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     scheme, digest = padding.PKCS1v15(), hashes.SHA256()
-    return rate(lambda: key.sign(SIGNING_INPUT, scheme, digest), seconds)
+    return repeated(lambda: key.sign(SIGNING_INPUT, scheme, digest), seconds)
 
 
-def argon2_verifies(seconds: float) -> float:
+def argon2_verifies(seconds: float) -> Floor:
     stored = ARGON2.hash("kata sandi percobaan")
-    return rate(lambda: ARGON2.verify(stored, "kata sandi percobaan"), seconds)
+    return repeated(lambda: ARGON2.verify(stored, "kata sandi percobaan"), seconds)
 
 
-def measured(name: str, seconds: float, bits: int, on: frozenset[int]) -> float:
+def measured(name: str, seconds: float, bits: int, on: frozenset[int]) -> Floor:
     """The same, in a process of its own on the cores `on`."""
     finished = subprocess.run(
         [sys.executable, "-m", "bench.floors", name, str(seconds), str(bits)],
@@ -56,7 +65,8 @@ def measured(name: str, seconds: float, bits: int, on: frozenset[int]) -> float:
         text=True,
         preexec_fn=lambda: os.sched_setaffinity(0, on),
     )
-    return float(finished.stdout)
+    operations, elapsed, cpu = finished.stdout.split()
+    return Floor(int(operations), float(elapsed), float(cpu))
 
 
 @contextmanager
@@ -81,7 +91,8 @@ def raw_asgi(body_bytes: int, on: frozenset[int], folder: Path) -> Iterator[tupl
 
 def main() -> None:
     name, seconds, bits = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
-    print(argon2_verifies(seconds) if name == "argon2" else rs256_signs(seconds, bits))
+    floor = argon2_verifies(seconds) if name == "argon2" else rs256_signs(seconds, bits)
+    print(floor.operations, floor.seconds, floor.cpu_seconds)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,11 @@ class Measurements:
         passes = zip(self.runs[row, server], self.runs[reference_row, reference], strict=True)
         return median(ours.rate / theirs.rate for ours, theirs in passes)
 
+    def cpu_ratio(self, row: str, server: str, reference_row: str, reference: str) -> float:
+        """How many times the CPU the reference spends on an operation. What the rates would tell of an idle machine."""
+        passes = zip(self.runs[row, server], self.runs[reference_row, reference], strict=True)
+        return median(theirs.cpu_ms / max(ours.cpu_ms, 1e-6) for ours, theirs in passes)
+
     def p99_ratio(self, row: str, server: str, reference_row: str) -> float:
         """The same for one server's p99 in two rows."""
         passes = zip(self.runs[row, server], self.runs[reference_row, server], strict=True)

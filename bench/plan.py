@@ -13,7 +13,7 @@ from urllib.request import urlopen
 from bench import names, peer
 from bench.browser import prepared_get, prepared_post
 from bench.candidate import Candidate
-from bench.floors import measured as floor_rate
+from bench.floors import measured as measured_floor
 from bench.floors import raw_asgi
 from bench.load import Wrk, write_prepared
 from bench.machine import BenchError, Cores, Server
@@ -115,9 +115,10 @@ class Floors:
         house = self.house
 
         def measure(seconds: float) -> Run:
-            rate = floor_rate(name, seconds / 2, house.rsa_bits, house.load.cores.server)
-            each = 1e3 / rate
-            return Run(round(rate * seconds / 2), 0, seconds / 2, p50_ms=each, p99_ms=each, cpu_ms=each, rss_mb=0)
+            floor = measured_floor(name, seconds / 2, house.rsa_bits, house.load.cores.server)
+            each = floor.seconds * 1e3 / floor.operations
+            cpu = floor.cpu_seconds * 1e3 / floor.operations
+            return Run(floor.operations, 0, floor.seconds, p50_ms=each, p99_ms=each, cpu_ms=cpu, rss_mb=0)
 
         return measure
 

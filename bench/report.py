@@ -84,6 +84,7 @@ def show_goals(console: Console, goals: list[Goal]) -> None:
     table = Table(title="Goals", title_justify="left", header_style="bold")
     table.add_column("goal", min_width=50)
     table.add_column("measured", justify="right", no_wrap=True)
+    table.add_column("by CPU", justify="right", no_wrap=True, style="dim")
     table.add_column("target", justify="right", no_wrap=True)
     table.add_column("met", no_wrap=True)
     table.add_column("note", style="dim")
@@ -92,6 +93,7 @@ def show_goals(console: Console, goals: list[Goal]) -> None:
         table.add_row(
             goal.goal,
             f"{goal.ratio:.{digits}f} {goal.unit}",
+            "" if goal.cpu_ratio is None else f"{goal.cpu_ratio:.2f} ×",
             f"{goal.comparison} {goal.target:g} {goal.unit}",
             "[green]yes[/]" if goal.met else "[red]no[/]",
             goal.note,
