@@ -6,7 +6,7 @@ of the protocol says only what it is about.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -136,19 +136,11 @@ class Stage:
             known["client_secret"] = secret
         return Party(self.house.http(), known, issuer=self.issuer, clock=self.clock)
 
-    async def change(self, party: RelyingParty, *, policy: Mapping[str, Any] | None = None, **columns: Any) -> None:
+    async def change(self, party: RelyingParty, **columns: Any) -> None:
         """Rewrite a client, in the table and in memory."""
         client = self.provider.clients.known(party.client_id)
         assert client is not None
-        changed = Client(
-            client.client_id,
-            client.metadata,
-            policy or client.policy,
-            client.secret_hash,
-            created_at=client.created_at,
-            updated_at=self.clock.now(),
-            **columns,
-        )
+        changed = replace(client, updated_at=self.clock.now(), **columns)
         async with self.provider.database.transaction() as tx:
             assert await registry.replace(tx, changed)
         self.provider.clients.put(changed)

@@ -21,7 +21,12 @@ from idp.web.shell import App, Receive, Scope, Send
 PATH = "/register"
 SCOPE = "clients:register"
 _WINDOW = 300
-_NOT_THEIRS = ("registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at")
+_NOT_THEIRS = (
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+)
 
 
 def is_open(provider: Provider) -> bool:
