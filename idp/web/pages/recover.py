@@ -11,7 +11,7 @@ from idp.base.errors import PageFault
 from idp.flows import recover
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.pages.frame import Form, Frame, query
+from idp.web.frame import Form, Frame, query
 from idp.web.pages.waiting import Waiting, still_waiting
 
 _DEAD = "kesalahan.atur_ulang"

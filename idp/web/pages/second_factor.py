@@ -13,7 +13,7 @@ from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
 from idp.web import metrics
-from idp.web.pages.frame import Form, Frame
+from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import Waiting, turned_away, waiting
 
 
@@ -64,5 +64,5 @@ def _page(
 ) -> Response:
     return frame.page(
         request, "masuk_kode", status if errors else 200, headers=headers, method="totp", destination="", others=(), reason=None,
-        name=stands.account["name"], errors=errors or {}, **behind.context,
+        name=stands.person.name, errors=errors or {}, **behind.context,
     )

@@ -12,7 +12,7 @@ from idp.flows import sign_up
 from idp.provider import Provider
 from idp.sessions import slip
 from idp.theme.language import Message
-from idp.web.pages.frame import Form, Frame
+from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import Waiting, still_waiting
 
 _FIELDS = ("name", "email", "phone", "kpj")

@@ -15,13 +15,18 @@ from idp.clients.client import Client
 from idp.flows import officers, register_client
 from idp.flows.register_client import Registered, UnknownClient
 from idp.provider import Provider
-from idp.web.protocol import wire
+from idp.web import wire
 from idp.web.shell import App, Receive, Scope, Send
 
 PATH = "/register"
 SCOPE = "clients:register"
 _WINDOW = 300
-_NOT_THEIRS = ("registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at")
+_NOT_THEIRS = (
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+)
 
 
 def is_open(provider: Provider) -> bool:

@@ -21,11 +21,13 @@ from starlette.routing import Route
 from idp.base.errors import Fault, PageFault
 from idp.base.opaque import Handle, b64encode, digest, keyed, same, token
 from idp.base.settings import Settings
-from idp.flows.authorization_request import Response as AuthorizationResponse
+from idp.flows.authorization_request import AuthorizationResponse
+from idp.flows.logout import SignedOut, confirmations
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language
 from idp.theme.pages import Service
+from idp.theme.pages import SignedOut as SignedOutService
 from idp.web.errors import shown
 from idp.web.shell import BodyTooLarge, Receive, Scope, Send
 
@@ -109,8 +111,10 @@ class Frame:
     def language(self, request: HTTPConnection) -> Language:
         """The link just followed, then the remembered choice, then what the relying party wished (`prefer`)."""
         return self.provider.theme.language(
-            request.query_params.get("bahasa", ""), request.cookies.get(self._language_cookie, ""),
-            request.scope.get("gerbang.ui_locales", ""), self.provider.settings.default_language,
+            request.query_params.get("bahasa", ""),
+            request.cookies.get(self._language_cookie, ""),
+            request.scope.get("gerbang.ui_locales", ""),
+            self.provider.settings.default_language,
         )
 
     def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
@@ -134,13 +138,27 @@ class Frame:
     # Answers
 
     def page(
-        self, request: HTTPConnection, template: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **context: Any
+        self,
+        request: HTTPConnection,
+        template: str,
+        status: int = 200,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
     ) -> Response:
         """A page; `context` is what `idp.theme.pages` says that the template takes."""
         nonce = b64encode(self.provider.entropy.bytes(16)) if template == "form_post" else ""
         body = self.provider.theme.render(
-            template, self.language(request),
-            **{"site": self.site, "root": self.root, "here": self._here(request), "csrf": self.csrf(request), "nonce": nonce, **context},
+            template,
+            self.language(request),
+            **{
+                "site": self.site,
+                "root": self.root,
+                "here": self._here(request),
+                "csrf": self.csrf(request),
+                "nonce": nonce,
+                **context,
+            },
         )
         policy = _policy(nonce, context.get("service"))
         fixed = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Vary": "Cookie"}
@@ -162,6 +180,17 @@ class Frame:
         separator = "&" if "?" in target.redirect_uri else "?"
         location = target.redirect_uri + separator + urlencode(answer.parameters, quote_via=quote)
         return Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
+
+    async def signed_out(self, request: HTTPConnection, outcome: SignedOut) -> Response:
+        """The browser without its session: at the relying party's address, or on our page that tells which services know."""
+        if outcome.location is not None:
+            response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
+        else:
+            told = await confirmations(self.provider, outcome.session_id) if outcome.session_id else []
+            services = [SignedOutService(name, state) for name, state in told]
+            response = self.page(request, "keluar_selesai", services=services, next="")
+        self.drop_session(response)
+        return response
 
     def fault(self, request: HTTPConnection, fault: Exception) -> Response:
         """A fault as its page."""
@@ -212,9 +241,24 @@ class Frame:
 
     # Doors
 
-    def door(self, path: str, get: Show | None = None, post: Submit | None = None, *, repeated: Collection[str] = ()) -> Route:
+    def door(
+        self, path: str, get: Show | None = None, post: Submit | None = None, *, repeated: Collection[str] = ()
+    ) -> Route:
         """A page's route. `repeated` names the fields that a form may hold more than once."""
-        return Route(path, Door(self, path, get, post, frozenset(repeated)), include_in_schema=False)
+        handlers: dict[str, Show] = {}
+        if get is not None:
+            handlers["GET"] = get
+        if post is not None:
+
+            async def submit(request: Request) -> Response:
+                return await post(request, await self.form(request, repeated))
+
+            handlers["POST"] = submit
+        return Route(path, Door(self, path, handlers), include_in_schema=False)
+
+    def endpoint(self, path: str, get: Show, post: Show | None = None) -> "Door":
+        """A protocol endpoint that browsers come to: faults become pages, but other sites may post to it."""
+        return Door(self, path, {"GET": get, "POST": post} if post else {"GET": get})
 
     async def form(self, request: Request, repeated: Collection[str] = ()) -> Form:
         """The submitted form; PageFault 400 when malformed, 403 when no page of ours sent it (T22)."""
@@ -236,15 +280,14 @@ class Frame:
 
 
 class Door:
-    """One page's ASGI application: method, form, handler, faults, cookies."""
+    """One address that browsers come to, as an ASGI application: method, handler, faults as pages, cookies."""
 
-    def __init__(self, frame: Frame, path: str, get: Show | None, post: Submit | None, repeated: frozenset[str]) -> None:
+    def __init__(self, frame: Frame, path: str, handlers: Mapping[str, Show]) -> None:
         self.path = path
         self._frame = frame
-        self._get = get
-        self._post = post
-        self._repeated = repeated
-        self._allow = ", ".join([*(("GET", "HEAD") if get else ()), *(("POST",) if post else ())])
+        self._handlers = dict(handlers)
+        if "GET" in self._handlers:
+            self._handlers["HEAD"] = self._handlers["GET"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The shell counts requests by route.
@@ -262,12 +305,11 @@ class Door:
         await self._frame.send(request, response, send)
 
     async def _answer(self, request: Request) -> Response:
-        if request.method in ("GET", "HEAD") and self._get:
-            return await self._get(request)
-        if request.method == "POST" and self._post:
-            return await self._post(request, await self._frame.form(request, self._repeated))
+        handler = self._handlers.get(request.method)
+        if handler is not None:
+            return await handler(request)
         response = self._frame.fault(request, PageFault("kesalahan.permintaan", "method", 405))
-        response.headers["Allow"] = self._allow
+        response.headers["Allow"] = ", ".join(sorted(self._handlers))
         return response
 
 
@@ -294,9 +336,7 @@ def _policy(nonce: str, service: Service | None) -> str:
     if service is not None and service.logo_uri.startswith("https://"):
         images += f" https://{urlsplit(service.logo_uri).netloc}"
     scripts = f"'nonce-{nonce}'" if nonce else "'self'"
-    return (
-        f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; base-uri 'none'; frame-ancestors 'none'"
-    )
+    return f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; base-uri 'none'; frame-ancestors 'none'"
 
 
 def _printable(text: str) -> str:
