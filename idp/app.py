@@ -22,7 +22,7 @@ from idp.grants.subject import Subjects
 from idp.keys.keyring import Keyring
 from idp.keys.vault import Vault
 from idp.provider import Provider, reread
-from idp.sessions.interaction import Tickets
+from idp.sessions.ticket import Tickets
 from idp.store import material, schema
 from idp.store.audit import Audit
 from idp.store.database import Database, connect

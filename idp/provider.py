@@ -16,7 +16,7 @@ from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects
 from idp.keys.keyring import Keyring
 from idp.keys.vault import Vault
-from idp.sessions.interaction import Tickets
+from idp.sessions.ticket import Tickets
 from idp.store.audit import Audit
 from idp.store.database import Database
 from idp.store.encrypted import Sealer

@@ -8,16 +8,17 @@ from uuid import UUID
 from idp.base.errors import InvalidToken
 from idp.base.jose import JoseFault
 from idp.grants import grant
+from idp.grants.grant import Living
 from idp.grants.tokens import ACCESS_TOKEN_TYPE
 from idp.provider import Provider
 
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A good access token: its claims, and for a person's token the row of its grant and account."""
+    """A good access token: its claims, and for a person's token its grant."""
 
     claims: Mapping[str, Any]
-    row: Mapping[str, Any] | None
+    grant: Living | None
 
     @property
     def scope(self) -> frozenset[str]:
@@ -47,7 +48,7 @@ async def read(provider: Provider, token: str) -> Presented:
         raise InvalidToken("the access token is no longer valid")
     if "gid" not in claims:
         return Presented(claims, None)
-    row = await grant.standing(provider.database, UUID(claims["gid"]))
-    if row is None:
+    living = await grant.living(provider.database, UUID(claims["gid"]))
+    if living is None:
         raise InvalidToken("the access token is no longer valid")
-    return Presented(claims, row)
+    return Presented(claims, living)

@@ -14,7 +14,6 @@ from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
 from idp.flows import sign_up as sign_up_flow
 from idp.provider import Provider
-from idp.sessions.interaction import TicketFault
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -160,8 +159,5 @@ async def _insert(provider: Provider, tx: Tx, sign_up: SignUp, now: int, *, phon
 
 def _ticket(provider: Provider, visitor: Visitor, sign_up: SignUp) -> str:
     """The ticket of the service that waits, if it waits here and still."""
-    try:
-        provider.tickets.open(sign_up.draft.lanjut, visitor.device, provider.clock.now())
-    except TicketFault:
-        return ""
-    return sign_up.draft.lanjut
+    ticket = provider.tickets.open(sign_up.draft.lanjut, visitor.device, provider.clock.now())
+    return sign_up.draft.lanjut if ticket is not None else ""

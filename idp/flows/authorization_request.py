@@ -23,6 +23,7 @@ from idp.base.errors import (
 )
 from idp.clients.client import Client
 from idp.grants import claims as claims_of
+from idp.grants.scopes import OPEN_SCOPES, SCOPES
 from idp.provider import Provider
 from idp.sessions import levels
 
@@ -45,7 +46,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class AuthorizationResponse:
     """An answer to the relying party: parameters for the redirect URI, in the target's mode."""
 
     target: Target
@@ -127,14 +128,14 @@ def judge(
     )
 
 
-def refuse(target: Target, fault: OAuthError, issuer: str) -> Response:
+def refuse(target: Target, fault: OAuthError, issuer: str) -> AuthorizationResponse:
     """The answer that carries an error (OIDC Core section 3.1.2.6) and the issuer (RFC 9207)."""
     parameters = {"error": fault.code}
     if fault.description:
         parameters["error_description"] = fault.description
     if target.state is not None:
         parameters["state"] = target.state
-    return Response(target, {**parameters, "iss": issuer})
+    return AuthorizationResponse(target, {**parameters, "iss": issuer})
 
 
 def _refuse_what_we_do_not_do(values: Mapping[str, str]) -> None:
@@ -158,8 +159,8 @@ def _refuse_what_we_do_not_do(values: Mapping[str, str]) -> None:
 
 def _scope(client: Client, text: str) -> list[str]:
     """Scopes that we know, in the order asked. Unknown ones are ignored (OIDC Core section 3.1.2.1)."""
-    scope = [value for value in dict.fromkeys(text.split(" ")) if value in claims_of.SCOPES]
-    allowed = client.scopes if client.scopes is not None else claims_of.OPEN_SCOPES
+    scope = [value for value in dict.fromkeys(text.split(" ")) if value in SCOPES]
+    allowed = client.scopes if client.scopes is not None else OPEN_SCOPES
     for value in scope:
         if value not in allowed:
             raise InvalidScope(f"scope {value} is not registered for this client")
@@ -231,6 +232,3 @@ def _bounded(values: Mapping[str, str], name: str, limit: int) -> str | None:
     if value is not None and len(value) > limit:
         raise InvalidRequest(f"{name} is too long")
     return value
-
-
-__all__ = ["AuthorizationRequest", "Response", "Target", "find_target", "judge", "refuse"]

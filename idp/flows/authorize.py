@@ -6,7 +6,7 @@ questions are asked again. With a live session and nothing missing it takes two 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from idp.base.errors import (
     AccountSelectionRequired,
@@ -21,13 +21,21 @@ from idp.base.errors import (
 from idp.base.jose import JoseFault
 from idp.base.opaque import same
 from idp.flows import access, prompts
-from idp.flows.authorization_request import AuthorizationRequest, Response, Target, find_target, judge, refuse
+from idp.flows.authorization_request import (
+    AuthorizationRequest,
+    AuthorizationResponse,
+    Target,
+    find_target,
+    judge,
+    refuse,
+)
+from idp.flows.interaction import open_ticket
 from idp.grants import code, pushed, standing
 from idp.grants.standing import Standing
 from idp.grants.tokens import Authentication
 from idp.provider import Provider
 from idp.sessions import levels
-from idp.sessions.interaction import MAX_TICKET, Ticket, TicketFault
+from idp.sessions.ticket import MAX_TICKET, Ticket
 from idp.sessions.visitor import Visitor
 
 _REFUSALS: Mapping[str, type[OAuthError]] = {
@@ -44,70 +52,47 @@ class Ask:
 
     prompt: str
     ticket: str
-    ui_locales: str | None
 
 
 async def begin(
     provider: Provider,
     values: Mapping[str, str],
-    repeated: Mapping[str, list[str]],
+    resources: list[str],
     faults: Mapping[str, str],
     visitor: Visitor,
-) -> Response | Ask:
+) -> AuthorizationResponse | Ask:
     """A request as it arrives. PageFault when no answer may be sent anywhere."""
-    resources = repeated.get("resource", [])
-    if values.get("request_uri", "").startswith(pushed.PREFIX):
-        values, resources = await _pushed(provider, values)
-        faults = {}
-    target = await find_target(provider, values, faults)
-    parameters: dict[str, str | list[str]] = {**values, "resource": resources}
-    # The redirect URI of a request that was refused for its other faults still hears why.
-    ticket = Ticket(parameters, provider.clock.now(), visitor.device)
-    return await _proceed(provider, target, ticket, visitor, faults)
+    now = provider.clock.now()
+    if not values.get("request_uri", "").startswith(pushed.PREFIX):
+        target = await find_target(provider, values, faults)
+        return await _proceed(provider, target, Ticket(values, resources, now), visitor, faults)
+    found = await pushed.read(provider.database, values["request_uri"])
+    if found is None or found.client_id != values.get("client_id"):
+        raise PageFault("kesalahan.permintaan", "request_uri unknown or of another client")
+    # What lies outside the pushed request does not count (RFC 9126 section 4).
+    target = await find_target(provider, found.parameters, {})
+    if found.used or now >= found.expires_at:
+        return refuse(
+            target, InvalidRequestUri("the request_uri has been used or has expired"), provider.settings.issuer
+        )
+    ticket = Ticket(found.parameters, found.resources, now, values["request_uri"])
+    return await _proceed(provider, target, ticket, visitor, {})
 
 
-async def resume(provider: Provider, text: str, visitor: Visitor) -> Response | Ask:
-    """A request that comes back from a page. PageFault when the ticket is not this browser's, or too old."""
+async def resume(provider: Provider, text: str, visitor: Visitor) -> AuthorizationResponse | Ask:
+    """A request that comes back: from a page, or from its own POST. PageFault when the ticket is no good."""
+    posted = provider.tickets.open_posted(text, provider.clock.now())
+    if posted is not None:
+        return await begin(provider, *posted, {}, visitor)
     ticket = open_ticket(provider, text, visitor)
-    values = _values(ticket)
-    if ticket.device is None:
-        # It was posted: sealed as it came, read only now.
-        return await begin(provider, values, {"resource": _resources(ticket)}, {}, visitor)
-    return await _proceed(provider, await find_target(provider, values, {}), ticket, visitor, {})
-
-
-def seal(provider: Provider, values: Mapping[str, str], repeated: Mapping[str, list[str]]) -> str:
-    """A ticket for a request that was posted: from another site's form our cookies did not come, so it binds no browser yet."""
-    return provider.tickets.seal(Ticket({**values, "resource": repeated.get("resource", [])}, provider.clock.now()))
-
-
-def open_ticket(provider: Provider, text: str, visitor: Visitor) -> Ticket:
-    """The ticket of this browser, or a PageFault with the way out."""
-    try:
-        ticket = provider.tickets.open(text, visitor.device, provider.clock.now())
-    except TicketFault as fault:
-        raise PageFault("kesalahan.kedaluwarsa", f"ticket: {fault}") from None
-    return ticket
-
-
-async def read_request(provider: Provider, ticket: Ticket) -> AuthorizationRequest:
-    """The request inside a ticket, judged again: a client may have changed since."""
-    if ticket.device is None:
-        raise PageFault("kesalahan.kedaluwarsa", "ticket: not judged yet")
-    values = _values(ticket)
-    target = await find_target(provider, values, {})
-    try:
-        return judge(provider, target, _without_pushed(values), _resources(ticket), {})
-    except OAuthError as fault:
-        raise PageFault("kesalahan.permintaan", f"request no longer sound: {fault.code}") from None
+    return await _proceed(provider, await find_target(provider, ticket.parameters, {}), ticket, visitor, {})
 
 
 async def _proceed(
     provider: Provider, target: Target, ticket: Ticket, visitor: Visitor, faults: Mapping[str, str]
-) -> Response | Ask:
-    values = _values(ticket)
+) -> AuthorizationResponse | Ask:
     try:
-        request = judge(provider, target, _without_pushed(values), _resources(ticket), faults)
+        request = judge(provider, target, ticket.parameters, ticket.resources, faults)
         now = provider.clock.now()
         stands = await standing.read(
             provider.database, visitor.session, target.client.client_id, provider.settings.lifetimes, now
@@ -119,21 +104,21 @@ async def _proceed(
         if stands is not None and missing != prompts.LOGIN and prompts.unmet(request, stands):
             raise UnmetAuthenticationRequirements("this account cannot reach the requested acr")
         if missing is None and stands is not None:
-            return await _issue(provider, request, stands, values.get("request_uri"))
+            return await _issue(provider, request, stands, ticket.request_uri)
         assert missing is not None
         if "none" in request.prompt:
             raise _REFUSALS[missing]()
-        text = provider.tickets.seal(replace(ticket, device=visitor.device))
+        text = provider.tickets.seal(ticket, visitor.device)
         if len(text) > MAX_TICKET:
             raise InvalidRequest("the request is too large; push it (RFC 9126)")
-        return Ask(missing, text, request.ui_locales)
+        return Ask(missing, text)
     except OAuthError as fault:
         return refuse(target, fault, provider.settings.issuer)
 
 
 async def _issue(
     provider: Provider, request: AuthorizationRequest, stands: Standing, request_uri: str | None
-) -> Response:
+) -> AuthorizationResponse:
     if request_uri is not None and not await pushed.consume(provider.database, request_uri, provider.clock.now()):
         raise InvalidRequestUri("the request_uri has been used")
     lifetimes, now = provider.settings.lifetimes, provider.clock.now()
@@ -166,7 +151,7 @@ async def _issue(
     parameters = {"code": str(handle)}
     if request.target.state is not None:
         parameters["state"] = request.target.state
-    return Response(request.target, {**parameters, "iss": provider.settings.issuer})
+    return AuthorizationResponse(request.target, {**parameters, "iss": provider.settings.issuer})
 
 
 def _granted_scope(request: AuthorizationRequest) -> tuple[str, bool]:
@@ -207,35 +192,3 @@ def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing 
         return None
     here = provider.subjects.of(stands.account_id, request.client.sector) if stands is not None else ""
     return all(same(here, subject) for subject in named)
-
-
-async def _pushed(provider: Provider, values: Mapping[str, str]) -> tuple[Mapping[str, str], list[str]]:
-    """The parameters behind our own request_uri (RFC 9126 section 4); those outside it do not count."""
-    found = await pushed.read(provider.database, values["request_uri"])
-    if found is None or found.client_id != values.get("client_id"):
-        raise PageFault("kesalahan.permintaan", "request_uri unknown or of another client")
-    inside = dict(found.parameters)
-    resources = inside.pop("resource", [])
-    inside |= {"client_id": found.client_id, "request_uri": values["request_uri"]}
-    if found.used or provider.clock.now() >= found.expires_at:
-        # Still ours, so the client may hear it, at an address that was checked when it was pushed.
-        inside["expired"] = "1"
-    return inside, resources
-
-
-def _values(ticket: Ticket) -> dict[str, str]:
-    return {name: value for name, value in ticket.parameters.items() if isinstance(value, str)}
-
-
-def _resources(ticket: Ticket) -> list[str]:
-    resources = ticket.parameters.get("resource", [])
-    return resources if isinstance(resources, list) else [resources]
-
-
-def _without_pushed(values: Mapping[str, str]) -> Mapping[str, str]:
-    """The request as judged; a request_uri of our own was opened already."""
-    if not values.get("request_uri", "").startswith(pushed.PREFIX):
-        return values
-    if "expired" in values:
-        raise InvalidRequestUri("the request_uri has been used or has expired")
-    return {name: value for name, value in values.items() if name != "request_uri"}

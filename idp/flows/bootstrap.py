@@ -12,7 +12,7 @@ from idp.base.errors import Fault
 from idp.flows import people, register_client
 from idp.flows.people import Wanted
 from idp.flows.register_client import ADMIN, Registered
-from idp.grants.claims import ADMIN_SCOPES
+from idp.grants.scopes import ADMIN_SCOPES
 from idp.provider import Provider
 from idp.store.audit import Event
 

@@ -27,7 +27,7 @@ class Disclosure:
 def disclosure(interaction: Interaction, stands: Standing) -> Disclosure:
     """What this request would tell the service about this person."""
     asked = dict.fromkeys(interaction.request.asked_claims)
-    released = claims_of.release(claims_of.person(stands.account), interaction.request.scope, asked)
+    released = claims_of.release(stands.person, interaction.request.scope, asked)
     told = {name: value for name, value in released.items() if name not in _SILENT}
     abilities = [scope for scope in interaction.request.ordered_scope.split() if scope not in _PLAIN]
     return Disclosure(told, abilities)

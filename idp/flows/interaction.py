@@ -1,24 +1,25 @@
 """The way between an authorization request and the pages that it needs: in by ticket, out by resume or refusal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.base.errors import OAuthError
+from idp.base.errors import OAuthError, PageFault
 from idp.clients.client import Client
-from idp.flows import authorize
-from idp.flows.authorization_request import AuthorizationRequest, Response
+from idp.flows.authorization_request import AuthorizationRequest, AuthorizationResponse, find_target, judge
 from idp.flows.authorization_request import refuse as refuse_target
 from idp.provider import Provider
-from idp.sessions.interaction import Ticket
+from idp.sessions.ticket import Ticket
 from idp.sessions.visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """An open ticket and the request inside it."""
+    """An open ticket, the request inside it, and the browser that it is bound to."""
 
     ticket: Ticket
     request: AuthorizationRequest
+    visitor: Visitor
 
     @property
     def client(self) -> Client:
@@ -27,8 +28,27 @@ class Interaction:
 
 async def open_interaction(provider: Provider, text: str, visitor: Visitor) -> Interaction:
     """The interaction of a page; PageFault when the ticket is changed, another browser's, or too old."""
-    ticket = authorize.open_ticket(provider, text, visitor)
-    return Interaction(ticket, await authorize.read_request(provider, ticket))
+    ticket = open_ticket(provider, text, visitor)
+    # Judged again: a client may have changed since.
+    target = await find_target(provider, ticket.parameters, {})
+    try:
+        request = judge(provider, target, ticket.parameters, ticket.resources, {})
+    except OAuthError as fault:
+        raise PageFault("kesalahan.permintaan", f"request no longer sound: {fault.code}") from None
+    return Interaction(ticket, request, visitor)
+
+
+def open_ticket(provider: Provider, text: str, visitor: Visitor) -> Ticket:
+    """The ticket of this browser, or a PageFault with the way out."""
+    ticket = provider.tickets.open(text, visitor.device, provider.clock.now())
+    if ticket is None:
+        raise PageFault("kesalahan.kedaluwarsa", "ticket changed, expired, or another browser's")
+    return ticket
+
+
+def seal_posted(provider: Provider, values: Mapping[str, str], resources: list[str]) -> str:
+    """A request that came by POST, on its way to come back by GET."""
+    return provider.tickets.seal_posted(values, resources, provider.clock.now())
 
 
 def resume(
@@ -38,9 +58,10 @@ def resume(
     ticket = interaction.ticket
     if done is not None and session_id is not None:
         ticket = ticket.after(done, session_id)
-    return f"{provider.settings.issuer_path}/authorize/lanjut?lanjut={provider.tickets.seal(ticket)}"
+    text = provider.tickets.seal(ticket, interaction.visitor.device)
+    return f"{provider.settings.issuer_path}/authorize/lanjut?lanjut={text}"
 
 
-def refuse(provider: Provider, interaction: Interaction, fault: OAuthError) -> Response:
+def refuse(provider: Provider, interaction: Interaction, fault: OAuthError) -> AuthorizationResponse:
     """The answer to the relying party when the person, or a rule, says no."""
     return refuse_target(interaction.request.target, fault, provider.settings.issuer)

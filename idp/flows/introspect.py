@@ -1,13 +1,12 @@
-"""Introspection (RFC 7662) and revocation (RFC 7009): a client sees and takes back its own tokens, and no others."""
+"""Introspection (RFC 7662): a client sees its own tokens, and those for the APIs that it serves."""
 
 from typing import Any
 
 from idp.base.errors import InvalidToken
 from idp.clients.client import Client
 from idp.flows import access
-from idp.grants import grant, refresh
+from idp.grants import refresh
 from idp.provider import Provider
-from idp.store.audit import Event
 from idp.store.database import as_id
 
 _INACTIVE = {"active": False}
@@ -48,33 +47,3 @@ def _concerns(claims: Any, client: Client) -> bool:
     """The client that holds the token, or one that serves a resource of its audience."""
     audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     return bool(claims["client_id"] == client.client_id or client.resource_uris & set(audience))
-
-
-async def revoke(provider: Provider, client: Client, token: str, network: str) -> None:
-    """Take back a token and all that its grant gave; silence about tokens that are not this client's (RFC 7009 section 2.2)."""
-    family = provider.refresh_tokens.read(token)
-    grant_id = family.grant_id if family is not None else None
-    if grant_id is None:
-        try:
-            presented = await access.read(provider, token)
-        except InvalidToken:
-            return
-        if presented.row is None:
-            return
-        grant_id = as_id(presented.row["id"])
-    row = await refresh.read(provider.database, grant_id)
-    if row is None or row["client_id"] != client.client_id:
-        return
-    async with provider.database.transaction() as tx:
-        await grant.revoke(tx, grant_id, provider.clock.now(), "client")
-        await provider.audit.append(
-            tx,
-            Event(
-                "grant.revoked",
-                actor=client.client_id,
-                account_id=as_id(row["account_id"]),
-                client_id=client.client_id,
-                network=network,
-                detail={"grant": str(grant_id)},
-            ),
-        )

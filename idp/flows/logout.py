@@ -98,7 +98,7 @@ async def end_all(provider: Provider, tx: Tx, account_id: UUID, by: str, but: UU
     """End every session of an account, offline grants too, save the session `but`; effective at commit, on every replica."""
     now = provider.clock.now()
     live = [one.id for one in await session.live_of(tx, account_id, provider.settings.lifetimes, now) if one.id != but]
-    told = await grant.standing_of_account(tx, account_id, live, but)
+    told = await grant.reached_by_account(tx, account_id, live, but)
     for session_id in live:
         await session.end(tx, session_id, now, by.partition(":")[0])
     await grant.revoke_of_account(tx, account_id, now, "logout", but=but)

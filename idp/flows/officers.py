@@ -17,7 +17,7 @@ from idp.clients import registry
 from idp.clients.client import Client
 from idp.flows import access, people, register_client
 from idp.flows.register_client import Registered, UnknownClient
-from idp.grants.claims import ADMIN_SCOPES
+from idp.grants.scopes import ADMIN_SCOPES
 from idp.keys.key import SigningKey
 from idp.provider import Provider
 from idp.sessions import session
@@ -60,7 +60,7 @@ async def admit(provider: Provider, token: str) -> Officer:
     presented = await access.read(provider, token)
     claims = presented.claims
     client = provider.clients.get(str(claims["client_id"]))
-    if presented.row is not None or claims["sub"] != claims["client_id"] or client is None:
+    if presented.grant is not None or claims["sub"] != claims["client_id"] or client is None:
         raise InvalidToken("the access token was not issued to a client for itself")
     audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     if not {provider.settings.issuer, f"{provider.settings.issuer}/admin"} & set(audience):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from idp.flows.authorization_request import AuthorizationRequest
 from idp.grants.standing import Standing
 from idp.sessions import levels
-from idp.sessions.interaction import Ticket
+from idp.sessions.ticket import Ticket
 
 CREATE, LOGIN, SELECT_ACCOUNT, SECOND_FACTOR, CONSENT = "create", "login", "select_account", "second_factor", "consent"
 

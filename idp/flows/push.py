@@ -12,16 +12,13 @@ from idp.provider import Provider
 _AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
-async def push(
-    provider: Provider, client: Client, values: Mapping[str, str], repeated: Mapping[str, list[str]]
-) -> dict[str, Any]:
+async def push(provider: Provider, client: Client, values: Mapping[str, str], resources: list[str]) -> dict[str, Any]:
     """Keep a sound request for a minute; anything that /authorize would refuse is refused here already."""
     if "request_uri" in values:
         raise InvalidRequest("request_uri cannot be pushed")
     parameters = {name: value for name, value in values.items() if name not in _AUTHENTICATION} | {
         "client_id": client.client_id
     }
-    resources = repeated.get("resource", [])
     try:
         target = await find_target(provider, parameters, {})
     except PageFault as fault:
@@ -30,6 +27,6 @@ async def push(
     lifetime = provider.settings.lifetimes.pushed_request
     expires_at = provider.clock.now() + lifetime
     request_uri = await pushed.push(
-        provider.database, provider.new_handle(), client.client_id, {**parameters, "resource": resources}, expires_at
+        provider.database, provider.new_handle(), client.client_id, parameters, resources, expires_at
     )
     return {"request_uri": request_uri, "expires_in": lifetime}

@@ -16,7 +16,7 @@ from idp.base.errors import PageFault
 from idp.flows import logout, messages, second_factor
 from idp.flows.second_factor import Paused
 from idp.provider import Provider
-from idp.sessions import slip
+from idp.sessions import device, slip
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -116,6 +116,8 @@ async def set_password(provider: Provider, visitor: Visitor, token: str, passwor
         await links.supersede(tx, links.RESET, reset.account.id, now)
         await logout.end_all(provider, tx, reset.account.id, "recovery")
         await throttle.clear(tx, reset.account.id.bytes)
+        # Whoever had the old password may have left a known device behind.
+        await device.forget_all(tx, reset.account.id)
         await tell_changed(provider, tx, reset.account)
         event = Event("password.changed", account_id=reset.account.id, network=visitor.network, detail={"by": "recovery"})
         await provider.audit.append(tx, event)

@@ -21,7 +21,7 @@ from idp.clients import registry
 from idp.clients.client import Client
 from idp.clients.outbound import OutboundFault
 from idp.grants import grant
-from idp.grants.claims import ADMIN_SCOPES, OPEN_SCOPES, SCOPES
+from idp.grants.scopes import ADMIN_SCOPES, OPEN_SCOPES, SCOPES
 from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx

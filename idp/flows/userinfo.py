@@ -2,30 +2,26 @@
 
 from typing import Any
 
-import orjson
-
 from idp.base.errors import InsufficientScope, InvalidToken
 from idp.clients.client import Client
 from idp.flows import access
 from idp.grants import claims
 from idp.provider import Provider
-from idp.store.database import as_id
 
 
 async def read(provider: Provider, token: str) -> tuple[Client, dict[str, Any]]:
     """The client that holds the token, and what it may know of the person."""
     presented = await access.read(provider, token)
-    row = presented.row
+    living = presented.grant
     client = provider.clients.get(presented.claims["client_id"])
-    if row is None or client is None:
+    if living is None or client is None:
         raise InsufficientScope("openid")
     if "openid" not in presented.scope:
         raise InsufficientScope("openid")
     if not _meant_for_us(presented.claims["aud"], provider.settings.issuer):
         raise InvalidToken("the access token is for another resource")
-    asked = orjson.loads(row["asked"]).get("userinfo", {}) if row["asked"] else {}
-    released = claims.release(claims.person(row), presented.scope, asked)
-    return client, {"sub": provider.subjects.of(as_id(row["account_id"]), client.sector), **released}
+    released = claims.release(living.person, presented.scope, living.asked.get("userinfo", {}))
+    return client, {"sub": provider.subjects.of(living.account_id, client.sector), **released}
 
 
 def signed(provider: Provider, client: Client, body: dict[str, Any]) -> str:

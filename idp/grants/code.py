@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import select
 
 from idp.base.opaque import Entropy, Handle, same, uuid7
+from idp.grants import person
 from idp.grants.tokens import Authentication
 from idp.store.database import Database, Row, Statement, Tx
 from idp.store.tables import grants
@@ -22,26 +23,15 @@ _INSERT = """
         code_hash, code_expires_at, acr, amr, auth_time, offline, generation, idle_expires_at, created_at, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, $19)
 """
-_TOUCH = "UPDATE sessions SET seen_at = $18 WHERE id = $4 AND seen_at < $18 - 30"
+_TOUCH = "UPDATE sessions SET seen_at = $18 WHERE id = $4 AND seen_at < $18::bigint - 30"
 _ISSUE = Statement(
-    f"WITH touched AS ({_TOUCH.replace('$18 -', '$18::bigint -')}) {_INSERT} RETURNING id",
+    f"WITH touched AS ({_TOUCH}) {_INSERT} RETURNING id",
     (f"{_INSERT} RETURNING id", _TOUCH),
 )
 
-_PERSON = (
-    "status",
-    "name",
-    "email",
-    "email_verified",
-    "phone",
-    "phone_verified",
-    "locale",
-    "updated_at",
-    "identity_level",
-)
 _AUDIT = """
     INSERT INTO audit (id, at, event, actor, account_id, client_id, session_id, network, detail)
-    SELECT $7, $3, 'code.redeemed', client_id, account_id, client_id, session_id, $8, '{}'
+    SELECT $7::uuid, $3::bigint, 'code.redeemed', client_id, account_id, client_id, session_id, $8::text, '{}'
 """
 _REDEEM = Statement(
     f"""
@@ -53,8 +43,8 @@ _REDEEM = Statement(
           AND g.code_used_at IS NULL AND g.code_expires_at > $3 AND g.revoked_at IS NULL
           AND a.id = g.account_id AND a.status = 'active' AND a.not_before <= g.created_at
           AND s.id = g.session_id AND s.ended_at IS NULL
-        RETURNING g.*, a.claims AS person_claims, {", ".join(f"a.{name} AS person_{name}" for name in _PERSON)}
-    ), told AS ({_AUDIT.replace("$8", "$8::text").replace("$7", "$7::uuid").replace("$3", "$3::bigint")} FROM redeemed)
+        RETURNING g.*, {person.COLUMNS}
+    ), told AS ({_AUDIT} FROM redeemed)
     SELECT * FROM redeemed
     """,
     (
@@ -64,8 +54,7 @@ _REDEEM = Statement(
           AND code_used_at IS NULL AND code_expires_at > $3 AND revoked_at IS NULL
           AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = account_id AND a.status = 'active' AND a.not_before <= grants.created_at)
           AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = session_id AND s.ended_at IS NULL)
-        RETURNING *, (SELECT a.claims FROM accounts a WHERE a.id = account_id) AS person_claims,
-          {", ".join(f"(SELECT a.{name} FROM accounts a WHERE a.id = account_id) AS person_{name}" for name in _PERSON)}
+        RETURNING *, {person.LOOKUPS}
         """,
         f"{_AUDIT} FROM grants WHERE id = $1",
     ),
@@ -136,7 +125,7 @@ async def redeem(
     entropy: Entropy,
     network: str,
 ) -> Row | None:
-    """Consume a code: the grant's row, with the account's claims as `person_…`, or None if it cannot be redeemed.
+    """Consume a code: the grant's row, with its `Person`, or None if it cannot be redeemed.
 
     `challenge` is what the verifier hashes to, None if no verifier came; it must equal what the request had.
     """
@@ -151,11 +140,6 @@ async def redeem(
         uuid7(entropy, milliseconds),
         network,
     )
-
-
-def person(row: Row) -> dict[str, Any]:
-    """The account columns of a redeemed or rotated row, under their own names."""
-    return {name: row[f"person_{name}"] for name in ("claims", *_PERSON)}
 
 
 async def replayed(tx: Tx, handle: Handle, client_id: str) -> UUID | None:

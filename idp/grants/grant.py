@@ -8,6 +8,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import or_, select, update
 
+from idp.grants import person
+from idp.grants.person import Person
 from idp.grants.tokens import Authentication
 from idp.store.database import Database, Statement, Tx
 from idp.store.tables import as_id, grants
@@ -52,28 +54,35 @@ def from_row(row: Mapping[str, Any]) -> Grant:
 
 
 # What a token of this grant may still tell, in one read by primary key.
-_STANDING = Statement.both(
-    """
-    SELECT g.id, g.account_id, g.client_id, g.scope, g.claims AS asked, g.revoked_at, g.created_at,
-           a.status, a.not_before, a.name, a.email, a.email_verified, a.phone, a.phone_verified, a.claims, a.locale,
-           a.updated_at, a.identity_level
+_LIVING = Statement.both(
+    f"""
+    SELECT g.id, g.account_id, g.client_id, g.scope, g.claims, g.revoked_at, g.created_at, a.status, a.not_before, {person.COLUMNS}
     FROM grants g JOIN accounts a ON a.id = g.account_id
     WHERE g.id = $1
     """
 )
 
 
-async def standing(database: Database, grant_id: UUID) -> Mapping[str, Any] | None:
-    """The grant's row with its account's claims; None if it is revoked, or its account may not be spoken of."""
-    row = await database.hot(_STANDING, grant_id)
-    if (
-        row is None
-        or row["revoked_at"] is not None
-        or row["status"] != "active"
-        or row["created_at"] < row["not_before"]
-    ):
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A grant that still counts, as far as one of its tokens asks; `asked` is its claims parameter."""
+
+    id: UUID
+    account_id: UUID
+    client_id: str
+    asked: Mapping[str, Mapping[str, Any]]
+    person: Person
+
+
+async def living(database: Database, grant_id: UUID) -> Living | None:
+    """The grant with its person; None if it is revoked, or its account may not be spoken of."""
+    row = await database.hot(_LIVING, grant_id)
+    if row is None or row["revoked_at"] is not None:
         return None
-    return row
+    if row["status"] != "active" or row["created_at"] < row["not_before"]:
+        return None
+    asked = orjson.loads(row["claims"]) if row["claims"] else {}
+    return Living(as_id(row["id"]), as_id(row["account_id"]), row["client_id"], asked, Person.of(row))
 
 
 async def revoke(tx: Tx, grant_id: UUID, now: int, by: str) -> None:
@@ -130,7 +139,7 @@ async def clients_of_session(tx: Tx, session_id: UUID) -> list[str]:
     return list(rows.scalars())
 
 
-async def standing_of_account(
+async def reached_by_account(
     tx: Tx, account_id: UUID, sessions: list[UUID], but: UUID | None
 ) -> list[tuple[UUID, str]]:
     """(session, client) of everything that still stands for an account: its live `sessions`, and grants that outlived theirs."""

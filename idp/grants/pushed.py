@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
@@ -27,16 +26,24 @@ class Pushed:
     """A pushed request as it lies in the table."""
 
     client_id: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, str]
+    resources: list[str]
     expires_at: int
     used: bool
 
 
 async def push(
-    database: Database, handle: Handle, client_id: str, parameters: Mapping[str, Any], expires_at: int
+    database: Database,
+    handle: Handle,
+    client_id: str,
+    parameters: Mapping[str, str],
+    resources: list[str],
+    expires_at: int,
 ) -> str:
     """Keep a request; its request_uri."""
-    await database.hot(_INSERT, handle.id, handle.secret_hash, client_id, orjson.dumps(parameters).decode(), expires_at)
+    await database.hot(
+        _INSERT, handle.id, handle.secret_hash, client_id, orjson.dumps([parameters, resources]).decode(), expires_at
+    )
     return f"{PREFIX}{handle}"
 
 
@@ -46,7 +53,8 @@ async def read(database: Database, request_uri: str) -> Pushed | None:
     row = await database.hot(_READ, handle.id) if handle else None
     if row is None or handle is None or not same(row["secret_hash"], handle.secret_hash):
         return None
-    return Pushed(row["client_id"], orjson.loads(row["parameters"]), row["expires_at"], row["used_at"] is not None)
+    parameters, resources = orjson.loads(row["parameters"])
+    return Pushed(row["client_id"], parameters, resources, row["expires_at"], row["used_at"] is not None)
 
 
 async def consume(database: Database, request_uri: str, now: int) -> bool:

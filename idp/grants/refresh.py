@@ -8,25 +8,11 @@ successor. Any other older generation is a token that somebody copied, and ends 
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-
 from idp.base.opaque import b64decode, b64encode, keyed, same
-from idp.store.database import Database, Row, Statement, Tx
+from idp.grants import person
+from idp.store.database import Database, Row, Statement
 from idp.store.material import Material
-from idp.store.tables import grants
 
-_PERSON = (
-    "claims",
-    "status",
-    "name",
-    "email",
-    "email_verified",
-    "phone",
-    "phone_verified",
-    "locale",
-    "updated_at",
-    "identity_level",
-)
 _ROTATE = Statement(
     f"""
     UPDATE grants g SET generation = g.generation + 1, rotated_at = $4, idle_expires_at = $5
@@ -34,7 +20,7 @@ _ROTATE = Statement(
     WHERE g.id = $1 AND g.generation = $2 AND g.client_id = $3 AND g.offline AND g.code_used_at IS NOT NULL
       AND g.revoked_at IS NULL AND g.idle_expires_at > $4 AND g.expires_at > $4
       AND a.id = g.account_id AND a.status = 'active' AND a.not_before <= g.created_at
-    RETURNING g.*, {", ".join(f"a.{name} AS person_{name}" for name in _PERSON)}
+    RETURNING g.*, {person.COLUMNS}
     """,
     (
         f"""
@@ -42,13 +28,13 @@ _ROTATE = Statement(
         WHERE id = $1 AND generation = $2 AND client_id = $3 AND offline AND code_used_at IS NOT NULL
           AND revoked_at IS NULL AND idle_expires_at > $4 AND expires_at > $4
           AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = account_id AND a.status = 'active' AND a.not_before <= grants.created_at)
-        RETURNING *, {", ".join(f"(SELECT a.{name} FROM accounts a WHERE a.id = account_id) AS person_{name}" for name in _PERSON)}
+        RETURNING *, {person.LOOKUPS}
         """,
     ),
 )
 _READ = Statement.both(
     f"""
-    SELECT g.*, {", ".join(f"a.{name} AS person_{name}" for name in _PERSON)}, a.not_before AS person_not_before
+    SELECT g.*, {person.COLUMNS}, a.status, a.not_before
     FROM grants g JOIN accounts a ON a.id = g.account_id WHERE g.id = $1
     """
 )
@@ -121,12 +107,6 @@ def usable(row: Row, client_id: str, now: int) -> bool:
         and row["revoked_at"] is None
         and now < row["idle_expires_at"]
         and now < row["expires_at"]
-        and row["person_status"] == "active"
-        and row["person_not_before"] <= row["created_at"]
+        and row["status"] == "active"
+        and row["not_before"] <= row["created_at"]
     )
-
-
-async def current_generation(tx: Tx, grant_id: UUID) -> int | None:
-    """The generation that a family has reached."""
-    generation: int | None = await tx.scalar(select(grants.c.generation).where(grants.c.id == grant_id))
-    return generation

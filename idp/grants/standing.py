@@ -3,26 +3,25 @@
 Every authorization request begins with this question, so it is one round trip, by primary keys.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import orjson
 
 from idp.base.opaque import Handle, same
 from idp.base.settings import Lifetimes
+from idp.grants import person
 from idp.grants.consent import Consent
+from idp.grants.person import Person
 from idp.sessions import levels
 from idp.sessions.session import Session, from_row, live
 from idp.store.database import Database, Statement
 
 _READ = Statement.both(
-    """
+    f"""
     SELECT s.id, s.secret_hash, s.account_id, s.factors, s.chosen_at, s.created_at, s.seen_at, s.expires_at, s.ended_at,
            s.device, s.network, s.user_agent,
-           a.status, a.not_before, a.name, a.email, a.email_verified, a.phone, a.phone_verified, a.claims, a.locale,
-           a.updated_at, a.identity_level,
+           a.status, a.not_before, {person.COLUMNS},
            EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_totp,
            c.scope AS consent_scope, c.claims AS consent_claims, c.granted_at, c.expires_at AS consent_expires_at
     FROM sessions s JOIN accounts a ON a.id = s.account_id
@@ -37,7 +36,7 @@ class Standing:
     """A live session of an active account, and what the person allowed this client before."""
 
     session: Session
-    account: Mapping[str, Any]
+    person: Person
     enrolled: frozenset[str]
     consent: Consent | None
 
@@ -48,12 +47,12 @@ class Standing:
     @property
     def level(self) -> str:
         """The level that the session has reached."""
-        return levels.level(self.session.factors, self.account["identity_level"])
+        return levels.level(self.session.factors, self.person.identity_level)
 
     @property
     def reachable(self) -> str:
         """The level that the account can reach."""
-        return levels.reachable(self.enrolled, self.account["identity_level"])
+        return levels.reachable(self.enrolled, self.person.identity_level)
 
 
 async def read(
@@ -73,4 +72,4 @@ async def read(
             frozenset(row["consent_scope"].split()), frozenset(orjson.loads(row["consent_claims"])), row["granted_at"]
         )
     enrolled = frozenset({levels.PASSWORD, levels.TOTP} if row["has_totp"] else {levels.PASSWORD})
-    return Standing(from_row(row, row["id"]), row, enrolled, consent)
+    return Standing(from_row(row, row["id"]), Person.of(row), enrolled, consent)

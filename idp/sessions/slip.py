@@ -1,9 +1,10 @@
-"""A slip: a small sealed value that a page or a cookie carries for us, for one purpose, one bearer and a time.
+"""A slip: a small sealed value that a page, a cookie or an address carries for us, for one purpose, one bearer and a time.
 
 What a journey has to remember between two of its pages travels with the browser, so that nothing is parked here. The
 bearer (a device, a session) is part of the seal: a slip found in somebody else's browser does not open.
 """
 
+import zlib
 from typing import Any
 
 import orjson
@@ -13,14 +14,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from idp.base.opaque import Entropy, b64decode, b64encode
 from idp.store.material import Material
 
-MAX_SLIP = 2000
+MAX_SLIP = 12_000
 
 
 def write(material: Material, entropy: Entropy, purpose: str, bearer: bytes, value: Any, expires_at: int) -> str:
     """The slip as it travels. `value` is JSON; `expires_at` is in UNIX seconds."""
     nonce = entropy.bytes(12)
-    sealed = _cipher(material).encrypt(nonce, orjson.dumps([expires_at, value]), _place(purpose, bearer))
-    return b64encode(nonce + sealed)
+    packed = zlib.compress(orjson.dumps([expires_at, value]), 6)
+    return b64encode(nonce + _cipher(material).encrypt(nonce, packed, _place(purpose, bearer)))
 
 
 def read(material: Material, purpose: str, bearer: bytes, text: str, now: int) -> Any:
@@ -29,9 +30,11 @@ def read(material: Material, purpose: str, bearer: bytes, text: str, now: int) -
         return None
     try:
         raw = b64decode(text)
-        expires_at, value = orjson.loads(_cipher(material).decrypt(raw[:12], raw[12:], _place(purpose, bearer)))
+        # Only what we sealed is unpacked, so nobody else's bytes can grow here.
+        packed = _cipher(material).decrypt(raw[:12], raw[12:], _place(purpose, bearer))
     except (ValueError, InvalidTag):
         return None
+    expires_at, value = orjson.loads(zlib.decompress(packed))
     return value if now < expires_at else None
 
 

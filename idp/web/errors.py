@@ -1,4 +1,4 @@
-"""The error tree as pages for people. Relying parties read the same tree as JSON: `idp.web.protocol.wire`."""
+"""The error tree as pages for people. Relying parties read the same tree as JSON: `idp.web.wire`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -43,8 +43,14 @@ def application(provider: Provider) -> App:
         door = routes.get(scope["path"])
         status, media_type, body = 404, _JSON, b'{"status":"not found"}'
         if door is not None:
-            status, media_type, body = (405, _JSON, b'{"status":"use GET"}') if scope["method"] not in ("GET", "HEAD") else await door()
-        headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+            status, media_type, body = (
+                (405, _JSON, b'{"status":"use GET"}') if scope["method"] not in ("GET", "HEAD") else await door()
+            )
+        headers = [
+            (b"content-type", media_type),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 

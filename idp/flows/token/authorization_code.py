@@ -12,6 +12,7 @@ from idp.flows.token import minting
 from idp.flows.token.request import TokenRequest
 from idp.grants import code
 from idp.grants.grant import from_row, revoke
+from idp.grants.person import Person
 from idp.provider import Provider
 from idp.store.audit import Event
 
@@ -46,7 +47,7 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
     grant = from_row(row)
     resources = minting.audience(provider, grant.resources, request.resources)
     refresh = provider.refresh_tokens.make(grant.id, grant.generation) if grant.offline else None
-    return minting.response(provider, client, grant, code.person(row), grant.scope, resources, refresh, grant.nonce)
+    return minting.response(provider, client, grant, Person.of(row), grant.scope, resources, refresh, grant.nonce)
 
 
 def _redirect_uri(client: Client, sent: str | None) -> str:

@@ -1,12 +1,13 @@
 """Tokens for a grant, minted the same way after a code and after a refresh. At most one RSA signature per answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from idp.base.errors import InvalidScope, InvalidTarget
 from idp.clients.client import Client
 from idp.grants import claims, tokens
 from idp.grants.grant import Grant
+from idp.grants.person import Person
 from idp.provider import Provider
 
 
@@ -49,7 +50,7 @@ def access_token(provider: Provider, client: Client, grant: Grant, scope: str, r
         issuer=settings.issuer,
         subject=provider.subjects.of(grant.account_id, sector(provider, client, resources)),
         client_id=client.client_id,
-        audience=_single(resources) or settings.issuer,
+        audience=single(resources) or settings.issuer,
         scope=scope,
         now=provider.clock.now(),
         lifetime=settings.lifetimes.access_token,
@@ -61,9 +62,7 @@ def access_token(provider: Provider, client: Client, grant: Grant, scope: str, r
     return provider.keyring.sign(body, _access_algorithm(client), tokens.ACCESS_TOKEN_TYPE)
 
 
-def id_token(
-    provider: Provider, client: Client, grant: Grant, person: Mapping[str, Any], access: str, nonce: str | None
-) -> str:
+def id_token(provider: Provider, client: Client, grant: Grant, person: Person, access: str, nonce: str | None) -> str:
     """An ID token. Profile claims stay in userinfo unless they were asked for here by name."""
     asked = grant.claims.get("id_token", {})
     body = tokens.id_token(
@@ -77,16 +76,25 @@ def id_token(
         nonce=nonce,
         access_token=access,
         algorithm=client.id_token_algorithm,
-        extra=claims.release(claims.person(person), frozenset(), asked) if asked else {},
+        extra=claims.release(person, frozenset(), asked) if asked else {},
     )
     return provider.keyring.sign(body, client.id_token_algorithm)
+
+
+def bearer(provider: Provider, access: str, scope: str) -> dict[str, Any]:
+    """What every token response holds."""
+    lifetime = provider.settings.lifetimes.access_token
+    answer: dict[str, Any] = {"access_token": access, "token_type": "Bearer", "expires_in": lifetime}
+    if scope:
+        answer["scope"] = scope
+    return answer
 
 
 def response(
     provider: Provider,
     client: Client,
     grant: Grant,
-    person: Mapping[str, Any],
+    person: Person,
     scope: str,
     resources: Sequence[str],
     refresh: str | None,
@@ -94,12 +102,7 @@ def response(
 ) -> dict[str, Any]:
     """The token response of a grant (RFC 6749 section 5.1, OIDC Core section 3.1.3.3)."""
     access = access_token(provider, client, grant, scope, resources)
-    answer: dict[str, Any] = {
-        "access_token": access,
-        "token_type": "Bearer",
-        "expires_in": provider.settings.lifetimes.access_token,
-        "scope": scope,
-    }
+    answer = bearer(provider, access, scope)
     if refresh is not None:
         answer["refresh_token"] = refresh
     if "openid" in scope.split():
@@ -115,5 +118,6 @@ def _access_algorithm(client: Client) -> str:
     return wanted
 
 
-def _single(resources: Sequence[str]) -> str | list[str]:
+def single(resources: Sequence[str]) -> str | list[str]:
+    """An audience of one is a string (RFC 7519 section 4.1.3)."""
     return resources[0] if len(resources) == 1 else list(resources)

@@ -7,8 +7,9 @@ from idp.base.errors import InvalidGrant, InvalidRequest
 from idp.clients.client import Client
 from idp.flows.token import minting
 from idp.flows.token.request import TokenRequest
-from idp.grants import code, refresh
+from idp.grants import refresh
 from idp.grants.grant import from_row, revoke
+from idp.grants.person import Person
 from idp.grants.refresh import RefreshToken
 from idp.provider import Provider
 from idp.store.audit import Event
@@ -42,7 +43,7 @@ def _answer(provider: Provider, client: Client, row: Mapping[str, Any], request:
     scope = minting.narrowed_scope(grant.scope, request.values.get("scope"))
     resources = minting.audience(provider, grant.resources, request.resources)
     successor = provider.refresh_tokens.make(grant.id, grant.generation)
-    return minting.response(provider, client, grant, code.person(row), scope, resources, successor, None)
+    return minting.response(provider, client, grant, Person.of(row), scope, resources, successor, None)
 
 
 async def _judge_before_rotating(

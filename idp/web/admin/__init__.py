@@ -38,7 +38,12 @@ def _document(app: FastAPI, provider: Provider) -> dict[str, Any]:
     made = get_openapi(
         title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes, servers=[{"url": issuer}]
     )
-    scopes = {scope: "" for path in made["paths"].values() for each in path.values() for [scope] in [each["security"][0][SCHEME]]}
+    scopes = {
+        scope: ""
+        for path in made["paths"].values()
+        for each in path.values()
+        for [scope] in [each["security"][0][SCHEME]]
+    }
     components = made.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = problem.SCHEMA
     components["securitySchemes"] = {

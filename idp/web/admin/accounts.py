@@ -48,7 +48,10 @@ async def list_accounts(
     desk: AtDesk,
     status: Annotated[Literal["active", "disabled"] | None, Query(description="Only accounts in this state.")] = None,
     identifier: Annotated[
-        str | None, Query(min_length=1, max_length=254, description="Only the account with this id, email address or mobile number.")
+        str | None,
+        Query(
+            min_length=1, max_length=254, description="Only the account with this id, email address or mobile number."
+        ),
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,

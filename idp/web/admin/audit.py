@@ -42,7 +42,9 @@ class Verification(BaseModel):
 async def list_events(
     desk: AtDesk,
     account_id: Annotated[UUID | None, Query(description="Only events about this account.")] = None,
-    event: Annotated[str | None, Query(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=48, description="Only events of this name.")] = None,
+    event: Annotated[
+        str | None, Query(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=48, description="Only events of this name.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[AuditEvent]:

@@ -28,7 +28,12 @@ class Metadata(Body):
     """
 
     model_config = ConfigDict(
-        extra="allow", strict=True, json_schema_extra={"additionalProperties": False, "patternProperties": {_LOCALISED.pattern: {"type": "string"}}}
+        extra="allow",
+        strict=True,
+        json_schema_extra={
+            "additionalProperties": False,
+            "patternProperties": {_LOCALISED.pattern: {"type": "string"}},
+        },
     )
 
     client_name: str | None = Field(None, description="Name that people see.")
@@ -36,7 +41,9 @@ class Metadata(Body):
     post_logout_redirect_uris: list[str] | None = None
     grant_types: list[Literal["authorization_code", "refresh_token", "client_credentials"]] | None = None
     response_types: list[Literal["code"]] | None = None
-    token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] | None = None
+    token_endpoint_auth_method: (
+        Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] | None
+    ) = None
     token_endpoint_auth_signing_alg: Algorithm | None = None
     application_type: Literal["web", "native"] | None = None
     scope: str | None = Field(None, description="Scopes that it may ask for, space separated.")
@@ -72,10 +79,14 @@ class Metadata(Body):
 class Policy(Body):
     """What we decide about a client, as opposed to what it says about itself."""
 
-    first_party: bool | None = Field(None, description="Run by the same organisation: shares the subjects of its siblings.")
+    first_party: bool | None = Field(
+        None, description="Run by the same organisation: shares the subjects of its siblings."
+    )
     pre_authorised: bool | None = Field(None, description="People are told, not asked. First parties only.")
     require_pkce: bool | None = Field(None, description="Default true; public clients always use PKCE.")
-    resource_uris: list[str] | None = Field(None, description="Resource indicators (RFC 8707) of the APIs that it serves.")
+    resource_uris: list[str] | None = Field(
+        None, description="Resource indicators (RFC 8707) of the APIs that it serves."
+    )
 
 
 class NewClient(Body):
@@ -124,7 +135,10 @@ class ClientWithSecret(Client):
 async def list_clients(desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> Page[Client]:
     """Clients in the order of their ids, page by page. A change on another replica shows within a second."""
     after = cursors.read(desk.provider, ROOM, cursor) or ""
-    known = sorted((client for client in desk.provider.clients.all() if client.client_id > after), key=lambda client: client.client_id)
+    known = sorted(
+        (client for client in desk.provider.clients.all() if client.client_id > after),
+        key=lambda client: client.client_id,
+    )
     following = cursors.seal(desk.provider, ROOM, known[limit - 1].client_id) if len(known) > limit else None
     return Page(items=[_client(client) for client in known[:limit]], next=following)
 

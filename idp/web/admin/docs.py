@@ -35,7 +35,11 @@ def route(document: Callable[[], dict[str, Any]]) -> Route:
     async def show(request: Request) -> HTMLResponse:
         if not made:
             api = document()
-            made.append(environment.get_template("docs.html").render(api=api, tags=_tags(api), schemas=_schemas(api), style=_STYLE))
+            made.append(
+                environment.get_template("docs.html").render(
+                    api=api, tags=_tags(api), schemas=_schemas(api), style=_STYLE
+                )
+            )
         return HTMLResponse(made[0], headers=_HEADERS)
 
     return Route("/admin/docs", show, methods=["GET"])
@@ -55,11 +59,16 @@ def _tags(api: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
                     "description": operation.get("description", ""),
                     "scope": operation["security"][0][SCHEME][0],
                     "parameters": [
-                        {**parameter, "kind": kind(parameter["schema"])} for parameter in operation.get("parameters", [])
+                        {**parameter, "kind": kind(parameter["schema"])}
+                        for parameter in operation.get("parameters", [])
                     ],
                     "body": next(iter(_bodies(operation.get("requestBody", {}))), ""),
                     "responses": [
-                        {"status": status, "description": answer["description"], "body": next(iter(_bodies(answer)), "")}
+                        {
+                            "status": status,
+                            "description": answer["description"],
+                            "body": next(iter(_bodies(answer)), ""),
+                        }
                         for status, answer in operation["responses"].items()
                     ],
                 }

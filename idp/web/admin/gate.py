@@ -19,8 +19,8 @@ from idp.flows.officers import Officer, UnknownItem
 from idp.flows.people import UnknownAccount
 from idp.flows.register_client import UnknownClient
 from idp.provider import Provider
+from idp.web import wire
 from idp.web.admin import problem
-from idp.web.protocol import wire
 from idp.web.shell import App, Receive, Scope, Send
 
 PREFIX = "/admin/v1"

@@ -34,9 +34,12 @@ class Keys(BaseModel):
 class RotationWanted(Body):
     """What to rotate."""
 
-    algorithm: Literal["ES256", "RS256", "PS256", "EdDSA"] | None = Field(None, description="One algorithm; all when left out.")
+    algorithm: Literal["ES256", "RS256", "PS256", "EdDSA"] | None = Field(
+        None, description="One algorithm; all when left out."
+    )
     force: bool = Field(
-        False, description="Take a successor that some cached JWKS may lack. For a private key that others know: tokens may fail for up to a cache life."
+        False,
+        description="Take a successor that some cached JWKS may lack. For a private key that others know: tokens may fail for up to a cache life.",
     )
 
 

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Item = TypeVar("Item")
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Most items of one page.")]
-Cursor = Annotated[str | None, Query(max_length=512, description="`next` of the page before; absent for the first page.")]
+Cursor = Annotated[
+    str | None, Query(max_length=512, description="`next` of the page before; absent for the first page.")
+]
 
 
 class Page(BaseModel, Generic[Item]):

@@ -42,7 +42,13 @@ class Problem(JSONResponse):
     media_type = MEDIA_TYPE
 
     def __init__(
-        self, status: int, detail: str = "", *, code: str = "", headers: Mapping[str, str] | None = None, errors: Sequence[Any] = ()
+        self,
+        status: int,
+        detail: str = "",
+        *,
+        code: str = "",
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Any] = (),
     ) -> None:
         body: dict[str, Any] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status}
         body |= {name: value for name, value in (("code", code), ("detail", detail), ("errors", list(errors))) if value}
@@ -52,7 +58,9 @@ class Problem(JSONResponse):
 def challenge(fault: InvalidToken | None) -> Problem:
     """401 (RFC 6750 section 3): without a fault the caller simply sent no token."""
     if fault is None:
-        return Problem(401, "send an access token as a Bearer token", headers={"WWW-Authenticate": 'Bearer realm="admin"'})
+        return Problem(
+            401, "send an access token as a Bearer token", headers={"WWW-Authenticate": 'Bearer realm="admin"'}
+        )
     value = f'Bearer realm="admin", error="{fault.code}", error_description="{fault.description}"'
     return Problem(401, fault.description, code=fault.code, headers={"WWW-Authenticate": value})
 
@@ -67,7 +75,9 @@ def of(fault: Exception) -> Problem | None:
     """How a caller sees a fault of the house; None for what nobody foresaw."""
     if isinstance(fault, RequestValidationError):
         # Where and why, never what: the value may be a secret that was put into the wrong place.
-        errors = [{"pointer": "/" + "/".join(map(str, error["loc"])), "detail": error["msg"]} for error in fault.errors()]
+        errors = [
+            {"pointer": "/" + "/".join(map(str, error["loc"])), "detail": error["msg"]} for error in fault.errors()
+        ]
         return Problem(422, "the request does not have the shape that this operation takes", errors=errors[:20])
     if isinstance(fault, HTTPException):
         return Problem(fault.status_code, "the body cannot be read as JSON" if fault.status_code == 400 else "")

@@ -17,7 +17,7 @@ from idp.provider import Provider
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
 from idp.theme.pages import ServiceRow, SessionRow, SignedOut
-from idp.web.pages.frame import Form, Frame, query
+from idp.web.frame import Form, Frame, query
 
 SignedInShow = Callable[[Request, Standing], Awaitable[Response]]
 
@@ -64,7 +64,11 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
     found = await security.home(frame.provider, stands)
     language = frame.language(request)
     return frame.page(
-        request, "akun", name=stands.account["name"], level=stands.account["identity_level"], notice=notice,
+        request,
+        "akun",
+        name=stands.person.name,
+        level=stands.person.identity_level,
+        notice=notice,
         services=[row for used in found.services if (row := _service(frame, used, language)) is not None],
         sessions=[_session(one, stands) for one in found.sessions],
     )
@@ -82,7 +86,11 @@ def _service(frame: Frame, used: security.Used, language: Language) -> ServiceRo
 
 def _session(one: Session, stands: Standing) -> SessionRow:
     return SessionRow(
-        str(one.id), device(one.user_agent or ""), _vicinity(one.network or ""), one.created_at, one.seen_at,
+        str(one.id),
+        device(one.user_agent or ""),
+        _vicinity(one.network or ""),
+        one.created_at,
+        one.seen_at,
         current=one.id == stands.session.id,
     )
 

@@ -11,7 +11,7 @@ from idp.flows import activate, sign_up
 from idp.flows.activate import Activated, Link, PhoneProven
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.pages.frame import Form, Frame, query
+from idp.web.frame import Form, Frame, query
 from idp.web.pages.sign_up import forget, registered_here, telling
 from idp.web.pages.waiting import Waiting, reopened, still_waiting
 
@@ -56,7 +56,9 @@ async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Fo
     if known is None and not identifier.strip():
         return await _code(frame, request, behind, errors={"identifier": Message("lupa.kosong")})
     if "resend" in form:
-        said = await (sign_up.resend(provider, visitor, known) if known else sign_up.resend_to(provider, visitor, identifier))
+        said = await (
+            sign_up.resend(provider, visitor, known) if known else sign_up.resend_to(provider, visitor, identifier)
+        )
         return await _code(frame, request, behind, identifier, **telling(said))
     if not code.strip():
         return await _code(frame, request, behind, identifier, errors={"code": Message("otp.kosong")})
@@ -75,9 +77,14 @@ async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str
     known = registered_here(frame, request)
     before = await sign_up.read(frame.provider, known) if known else None
     return frame.page(
-        request, "aktivasi_kode", 400 if "errors" in said else 200, ask_identifier=before is None,
-        values={"identifier": identifier}, destination=contact.masked_email(before.draft.email) if before else "",
-        **behind.context, **said,
+        request,
+        "aktivasi_kode",
+        400 if "errors" in said else 200,
+        ask_identifier=before is None,
+        values={"identifier": identifier},
+        destination=contact.masked_email(before.draft.email) if before else "",
+        **behind.context,
+        **said,
     )
 
 

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.provider import Provider
 from idp.theme.render import Asset
-from idp.web.pages.frame import Frame
+from idp.web.frame import Frame
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ROBOTS = b"User-agent: *\nDisallow: /\n"

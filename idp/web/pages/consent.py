@@ -13,7 +13,7 @@ from idp.flows.interaction import Interaction
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.pages import Claim
-from idp.web.pages.frame import Form, Frame
+from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import Waiting, turned_away, waiting
 
 
@@ -36,7 +36,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         told = consent.disclosure(*both)
         claims = [Claim(name, _value(value)) for name, value in told.claims.items()]
         return frame.page(
-            request, "izin", claims=claims, abilities=told.abilities, name=both[1].account["name"], **behind.context
+            request, "izin", claims=claims, abilities=told.abilities, name=both[1].person.name, **behind.context
         )
 
     async def submit(request: Request, form: Form) -> Response:

@@ -6,7 +6,7 @@ from starlette.types import Receive, Scope, Send
 
 from idp.base.errors import PageFault
 from idp.provider import Provider
-from idp.web.pages.frame import Frame
+from idp.web.frame import Frame
 
 _NOT_FOR_PEOPLE = ("/admin/", "/scim/")
 

@@ -11,7 +11,7 @@ from idp.base.errors import PageFault
 from idp.flows import recover
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.pages.frame import Form, Frame, query
+from idp.web.frame import Form, Frame, query
 from idp.web.pages.waiting import Waiting, still_waiting
 
 _DEAD = "kesalahan.atur_ulang"
@@ -99,8 +99,14 @@ async def _new_password(
     except PageFault as fault:
         return _dead(frame, request, fault)
     return frame.page(
-        request, "atur_ulang", 400 if errors else 200, identifier=reset.account.email or "", ask_code=reset.asks_code,
-        hidden={"token": token}, errors=errors or {}, **behind.context,
+        request,
+        "atur_ulang",
+        400 if errors else 200,
+        identifier=reset.account.email or "",
+        ask_code=reset.asks_code,
+        hidden={"token": token},
+        errors=errors or {},
+        **behind.context,
     )
 
 
@@ -113,8 +119,14 @@ def _dead(frame: Frame, request: Request, fault: PageFault) -> Response:
     if fault.key != _DEAD:
         raise fault
     return frame.page(
-        request, "kesalahan", fault.status, title=Message(f"{_DEAD}.judul"), text=Message(f"{_DEAD}.isi"),
-        next=f"{frame.root}/lupa-kata-sandi", next_label=Message("lupa.judul"), reference="",
+        request,
+        "kesalahan",
+        fault.status,
+        title=Message(f"{_DEAD}.judul"),
+        text=Message(f"{_DEAD}.isi"),
+        next=f"{frame.root}/lupa-kata-sandi",
+        next_label=Message("lupa.judul"),
+        reference="",
     )
 
 

@@ -13,7 +13,7 @@ from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
 from idp.web import metrics
-from idp.web.pages.frame import Form, Frame
+from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import Waiting, turned_away, waiting
 
 
@@ -77,7 +77,7 @@ def _page(
         destination="",
         others=(),
         reason=None,
-        name=stands.account["name"],
+        name=stands.person.name,
         errors=errors or {},
         **behind.context,
     )

@@ -14,13 +14,15 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
+from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
-from idp.web.pages.frame import Form, Frame, query
 from idp.web.pages.waiting import to_confirm
 
 # Said once after a redirect, by name: an address cannot make this page say anything else.
 _NOTICES = {
-    "sandi": Message("ganti.selesai"), "dipasang": Message("keamanan.totp_dipasang"), "dihapus": Message("keamanan.totp_dihapus"),
+    "sandi": Message("ganti.selesai"),
+    "dipasang": Message("keamanan.totp_dipasang"),
+    "dihapus": Message("keamanan.totp_dihapus"),
 }
 
 
@@ -82,7 +84,9 @@ async def _submit_totp(frame: Frame, request: Request, form: Form) -> Response:
         return frame.redirect("/akun/keamanan")
     if not form.text("code").strip():
         return _totp(frame, request, stands, enrolment, {"code": Message("otp.kosong")})
-    handle = await security.finish_enrolment(frame.provider, frame.visitor(request), stands, enrolment, form.text("code"))
+    handle = await security.finish_enrolment(
+        frame.provider, frame.visitor(request), stands, enrolment, form.text("code")
+    )
     if handle is None:
         return _totp(frame, request, stands, enrolment, {"code": Message("otp.salah_totp")})
     response = frame.redirect("/akun/keamanan?baru=dipasang")
@@ -92,29 +96,47 @@ async def _submit_totp(frame: Frame, request: Request, form: Form) -> Response:
 
 def _password(frame: Frame, request: Request, stands: Standing, errors: dict[str, Message] | None = None) -> Response:
     return frame.page(
-        request, "akun_kata_sandi", 400 if errors else 200, name=stands.account["name"], back=f"{frame.root}/akun",
-        identifier=stands.account["email"] or stands.account["phone"] or "", errors=errors or {},
+        request,
+        "akun_kata_sandi",
+        400 if errors else 200,
+        name=stands.person.name,
+        back=f"{frame.root}/akun",
+        identifier=stands.person.email or stands.person.phone or "",
+        errors=errors or {},
     )
 
 
 async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
     methods = await security.methods(frame.provider, stands)
     return frame.page(
-        request, "akun_keamanan", name=stands.account["name"], back=f"{frame.root}/akun", totp_since=methods.totp_since,
-        password_since=methods.password_since, notice=_NOTICES.get(query(request, "baru")),
+        request,
+        "akun_keamanan",
+        name=stands.person.name,
+        back=f"{frame.root}/akun",
+        totp_since=methods.totp_since,
+        password_since=methods.password_since,
+        notice=_NOTICES.get(query(request, "baru")),
     )
 
 
 def _totp(
     frame: Frame, request: Request, stands: Standing, enrolment: Enrolment, errors: dict[str, Message] | None = None
 ) -> Response:
-    label = stands.account["email"] or stands.account["phone"] or stands.account["name"]
+    label = stands.person.email or stands.person.phone or stands.person.name
     address = totp.address(enrolment.secret, frame.provider.theme.brand["name"], label)
     secret = totp.base32(enrolment.secret)
     grouped = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     return frame.page(
-        request, "akun_totp", 400 if errors else 200, name=stands.account["name"], back=f"{frame.root}/akun/keamanan",
-        qr=_qr(address), secret=grouped, otpauth=address, hidden={"pemasangan": enrolment.slip}, errors=errors or {},
+        request,
+        "akun_totp",
+        400 if errors else 200,
+        name=stands.person.name,
+        back=f"{frame.root}/akun/keamanan",
+        qr=_qr(address),
+        secret=grouped,
+        otpauth=address,
+        hidden={"pemasangan": enrolment.slip},
+        errors=errors or {},
     )
 
 

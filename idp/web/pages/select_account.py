@@ -9,7 +9,7 @@ from idp.base.errors import PageFault
 from idp.flows import second_factor
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.web.pages.frame import Form, Frame
+from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import turned_away, waiting
 
 
@@ -22,9 +22,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await second_factor.present(provider, frame.visitor(request))
         if behind.interaction is None or stands is None:
             return turned_away(frame, behind)
-        return frame.page(
-            request, "pilih_akun", name=stands.account["name"], identifier=_masked(stands), **behind.context
-        )
+        return frame.page(request, "pilih_akun", name=stands.person.name, identifier=_masked(stands), **behind.context)
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
@@ -43,7 +41,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 def _masked(stands: Standing) -> str:
     """Enough of a contact to recognise one's own account by, on a screen that others may see."""
-    email, phone = stands.account["email"], stands.account["phone"]
+    email, phone = stands.person.email, stands.person.phone
     if email:
         return contact.masked_email(email)
     return contact.masked_phone(phone) if phone else ""

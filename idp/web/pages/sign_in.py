@@ -11,7 +11,7 @@ from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
 from idp.web import metrics
-from idp.web.pages.frame import Form, Frame
+from idp.web.frame import Form, Frame
 from idp.web.pages.sign_up import remember
 from idp.web.pages.waiting import Waiting, waiting
 
@@ -28,7 +28,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if stands is not None and behind.home == "/akun":
             return frame.redirect("/akun")
         # Somebody who confirms that it is still them need not say who they are.
-        identifier = stands.account["email"] or "" if stands is not None else _hint(behind)
+        identifier = stands.person.email or "" if stands is not None else _hint(behind)
         return frame.page(request, "masuk", promote_reset=False, values={"identifier": identifier}, **behind.context)
 
     async def submit(request: Request, form: Form) -> Response:

@@ -6,8 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.flows import logout
 from idp.provider import Provider
-from idp.theme.pages import SignedOut
-from idp.web.pages.frame import Form, Frame
+from idp.web.frame import Form, Frame
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -20,18 +19,6 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return frame.page(request, "keluar")
 
     async def submit(request: Request, form: Form) -> Response:
-        return await signed_out(frame, request, await logout.by_person(provider, frame.visitor(request)))
+        return await frame.signed_out(request, await logout.by_person(provider, frame.visitor(request)))
 
     return [frame.door("/keluar", show, submit)]
-
-
-async def signed_out(frame: Frame, request: Request, outcome: logout.SignedOut) -> Response:
-    """The browser without its session: at the relying party's address, or on our page that tells which services know."""
-    if outcome.location is not None:
-        response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
-    else:
-        told = await logout.confirmations(frame.provider, outcome.session_id) if outcome.session_id else []
-        services = [SignedOut(name=name, state=state) for name, state in told]
-        response = frame.page(request, "keluar_selesai", services=services, next="")
-    frame.drop_session(response)
-    return response

@@ -12,7 +12,7 @@ from idp.flows import sign_up
 from idp.provider import Provider
 from idp.sessions import slip
 from idp.theme.language import Message
-from idp.web.pages.frame import Form, Frame
+from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import Waiting, still_waiting
 
 _FIELDS = ("name", "email", "phone", "kpj")
@@ -81,14 +81,24 @@ def telling(said: Message) -> dict[str, Any]:
 
 
 def _form(
-    frame: Frame, request: Request, behind: Waiting, typed: dict[str, str], errors: dict[str, Message] | None = None, *,
+    frame: Frame,
+    request: Request,
+    behind: Waiting,
+    typed: dict[str, str],
+    errors: dict[str, Message] | None = None,
+    *,
     ticked: bool = False,
 ) -> Response:
     # Every showing is a form of its own: one that was refused and mended is not the one that was sent before.
     form = sign_up.new_form(frame.provider, frame.visitor(request))
     return frame.page(
-        request, "daftar", 400 if errors else 200, values={**typed, "terms": "1" if ticked else ""}, errors=errors or {},
-        hidden={"formulir": form}, **behind.context,
+        request,
+        "daftar",
+        400 if errors else 200,
+        values={**typed, "terms": "1" if ticked else ""},
+        errors=errors or {},
+        hidden={"formulir": form},
+        **behind.context,
     )
 
 
@@ -110,6 +120,12 @@ async def _sent(frame: Frame, request: Request, behind: Waiting, **said: Any) ->
         return frame.redirect(behind.path("/daftar"))
     until = await sign_up.valid_until(frame.provider, before)
     return frame.page(
-        request, "daftar_terkirim", 400 if "errors" in said else 200, until=until,
-        email=contact.masked_email(before.draft.email), phone=contact.masked_phone(before.draft.phone), **behind.context, **said,
+        request,
+        "daftar_terkirim",
+        400 if "errors" in said else 200,
+        until=until,
+        email=contact.masked_email(before.draft.email),
+        phone=contact.masked_phone(before.draft.phone),
+        **behind.context,
+        **said,
     )

@@ -13,7 +13,7 @@ from idp.flows import interaction as flow
 from idp.flows.interaction import Interaction
 from idp.provider import Provider
 from idp.theme.pages import Service
-from idp.web.pages.frame import Form, Frame, query
+from idp.web.frame import Form, Frame, query
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,17 @@
 from starlette.routing import BaseRoute
 
 from idp.provider import Provider
-from idp.web.protocol import authorize, discovery, logout, registration, token, userinfo
+from idp.web.protocol import (
+    authorize,
+    discovery,
+    introspection,
+    logout,
+    par,
+    registration,
+    revocation,
+    token,
+    userinfo,
+)
 from idp.web.shell import App
 
 
@@ -19,11 +29,11 @@ def routes(provider: Provider) -> dict[str, App]:
         "/jwks": discovery.jwks(provider),
         "/authorize": begin,
         "/authorize/lanjut": resume,
-        "/par": token.pushed_authorization(provider),
-        "/token": token.token(provider),
+        "/par": par.endpoint(provider),
+        "/token": token.endpoint(provider),
         "/userinfo": userinfo.endpoint(provider),
-        "/introspect": token.introspection(provider),
-        "/revoke": token.revocation(provider),
+        "/introspect": introspection.endpoint(provider),
+        "/revoke": revocation.endpoint(provider),
         "/end_session": logout.endpoint(provider),
     }
     if registration.is_open(provider):

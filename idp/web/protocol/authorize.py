@@ -1,22 +1,17 @@
 """/authorize and the way back to it from a page, /authorize/lanjut."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
-import structlog
 from starlette.requests import Request
-from starlette.responses import Response as HttpResponse
+from starlette.responses import Response
 
-from idp.base.errors import Fault, OAuthError, PageFault
-from idp.flows import authorize, prompts
-from idp.flows.authorization_request import Response
+from idp.flows import authorize, interaction, prompts
+from idp.flows.authorization_request import AuthorizationResponse
 from idp.provider import Provider
-from idp.web.pages.frame import Frame, query
-from idp.web.protocol import wire
-from idp.web.shell import App, Receive, Scope, Send
-
-Handler = Callable[[Request, Receive], Awaitable[HttpResponse]]
-
-log = structlog.get_logger("gerbang.web")
+from idp.web import wire
+from idp.web.frame import Frame, query
+from idp.web.shell import App
+from idp.web.wire import Parameters
 
 PAGES: Mapping[str, str] = {
     prompts.CREATE: "/daftar",
@@ -31,57 +26,33 @@ def endpoints(provider: Provider) -> tuple[App, App]:
     """The authorization endpoint and its way back."""
     frame = Frame(provider)
 
-    async def begin(request: Request, receive: Receive) -> HttpResponse:
-        if request.method == "POST":
-            return await _posted(provider, frame, request, receive)
-        found = wire.parse(request.scope["query_string"])
-        outcome = await authorize.begin(provider, found.values, found.repeated, found.faults, frame.visitor(request))
-        return deliver(frame, request, outcome)
+    async def begin(request: Request) -> Response:
+        return await _begin(frame, request, wire.parse(request.scope["query_string"]))
 
-    async def resume(request: Request, receive: Receive) -> HttpResponse:
-        outcome = await authorize.resume(provider, query(request, "lanjut"), frame.visitor(request))
-        return deliver(frame, request, outcome)
-
-    return door(frame, begin), door(frame, resume, "GET, HEAD")
-
-
-async def _posted(provider: Provider, frame: Frame, request: Request, receive: Receive) -> HttpResponse:
-    """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
-    found = await wire.read_form(request.scope, receive)
-    if found.faults:
-        return deliver(
-            frame,
-            request,
-            await authorize.begin(provider, found.values, found.repeated, found.faults, frame.visitor(request)),
+    async def post(request: Request) -> Response:
+        """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
+        found = await wire.read_form(request.scope, request.receive)
+        if found.faults:
+            return await _begin(frame, request, found)
+        return frame.redirect(
+            f"/authorize/lanjut?lanjut={interaction.seal_posted(provider, found.values, found.resources)}"
         )
-    return frame.redirect(f"/authorize/lanjut?lanjut={authorize.seal(provider, found.values, found.repeated)}")
+
+    async def resume(request: Request) -> Response:
+        outcome = await authorize.resume(provider, query(request, "lanjut"), frame.visitor(request))
+        return _deliver(frame, request, outcome)
+
+    return frame.endpoint("/authorize", begin, post), frame.endpoint("/authorize/lanjut", resume)
 
 
-def deliver(frame: Frame, request: Request, outcome: Response | authorize.Ask) -> HttpResponse:
+async def _begin(frame: Frame, request: Request, found: Parameters) -> Response:
+    visitor = frame.visitor(request)
+    outcome = await authorize.begin(frame.provider, found.values, found.resources, found.faults, visitor)
+    return _deliver(frame, request, outcome)
+
+
+def _deliver(frame: Frame, request: Request, outcome: AuthorizationResponse | authorize.Ask) -> Response:
     """The outcome as HTTP: a page of ours to go to, or the answer on its way to the relying party."""
     if isinstance(outcome, authorize.Ask):
         return frame.redirect(f"{PAGES[outcome.prompt]}?lanjut={outcome.ticket}")
     return frame.respond(request, outcome)
-
-
-def door(frame: Frame, handler: Handler, methods: str = "GET, HEAD, POST") -> App:
-    """An endpoint that a browser comes to: faults become pages, cookies that came up are set."""
-
-    async def door(scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        try:
-            if request.method in methods.split(", "):
-                answer = await handler(request, receive)
-            else:
-                answer = frame.fault(request, PageFault("kesalahan.permintaan", "method", 405))
-                answer.headers["Allow"] = methods
-        except OAuthError as fault:
-            # Nothing is known yet about where an answer might go.
-            answer = frame.fault(request, PageFault("kesalahan.permintaan", fault.private))
-        except Fault as fault:
-            log.info("refused", path=scope["path"], reason=fault.private, request_id=scope.get("gerbang.request_id"))
-            answer = frame.fault(request, fault)
-        frame.keep(request, answer)
-        await answer(scope, receive, send)
-
-    return door

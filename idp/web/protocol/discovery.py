@@ -11,11 +11,12 @@ from idp.clients.metadata import AUTH_METHODS
 from idp.flows.authorization_request import DISPLAYS, PROMPTS, RESPONSE_MODES
 from idp.flows.token import GRANTS
 from idp.grants import claims
+from idp.grants.scopes import SCOPES
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import CODES
-from idp.web.protocol.wire import ANY_ORIGIN, answer, header
 from idp.web.shell import App, Receive, Scope, Send
+from idp.web.wire import ANY_ORIGIN, answer, header
 
 # Confidential methods; introspection tells tokens apart by client, so it has nothing for a public one.
 _CONFIDENTIAL = [method for method in AUTH_METHODS if method != "none"]
@@ -36,7 +37,7 @@ def metadata(provider: Provider) -> dict[str, Any]:
         "revocation_endpoint": f"{issuer}/revoke",
         "pushed_authorization_request_endpoint": f"{issuer}/par",
         "require_pushed_authorization_requests": False,
-        "scopes_supported": list(claims.SCOPES),
+        "scopes_supported": list(SCOPES),
         "claims_supported": [
             "sub",
             "iss",

@@ -15,7 +15,7 @@ from idp.clients.client import Client
 from idp.flows import officers, register_client
 from idp.flows.register_client import Registered, UnknownClient
 from idp.provider import Provider
-from idp.web.protocol import wire
+from idp.web import wire
 from idp.web.shell import App, Receive, Scope, Send
 
 PATH = "/register"

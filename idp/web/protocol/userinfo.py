@@ -3,7 +3,7 @@
 from idp.base.errors import InvalidRequest, OAuthError, Unavailable
 from idp.flows import userinfo
 from idp.provider import Provider
-from idp.web.protocol import wire
+from idp.web import wire
 from idp.web.shell import App, Receive, Scope, Send
 
 

@@ -21,13 +21,15 @@ from starlette.routing import Route
 from idp.base.errors import Fault, PageFault
 from idp.base.opaque import Handle, b64encode, digest, keyed, same, token
 from idp.base.settings import Settings
-from idp.flows.authorization_request import Response as AuthorizationResponse
+from idp.flows.authorization_request import AuthorizationResponse
+from idp.flows.logout import SignedOut, confirmations
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language
 from idp.theme.pages import Service
+from idp.theme.pages import SignedOut as SignedOutService
 from idp.web.errors import shown
-from idp.web.pages.form import Form, parse
+from idp.web.form import Form, parse
 from idp.web.shell import BodyTooLarge, Receive, Scope, Send
 
 Show = Callable[[Request], Awaitable[Response]]
@@ -156,6 +158,17 @@ class Frame:
         location = target.redirect_uri + separator + urlencode(answer.parameters, quote_via=quote)
         return Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
 
+    async def signed_out(self, request: HTTPConnection, outcome: SignedOut) -> Response:
+        """The browser without its session: at the relying party's address, or on our page that tells which services know."""
+        if outcome.location is not None:
+            response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
+        else:
+            told = await confirmations(self.provider, outcome.session_id) if outcome.session_id else []
+            services = [SignedOutService(name, state) for name, state in told]
+            response = self.page(request, "keluar_selesai", services=services, next="")
+        self.drop_session(response)
+        return response
+
     def fault(self, request: HTTPConnection, fault: Exception) -> Response:
         """A fault as its page."""
         answer = shown(fault, str(request.scope.get("gerbang.request_id", "")))
@@ -209,7 +222,20 @@ class Frame:
         self, path: str, get: Show | None = None, post: Submit | None = None, *, repeated: Collection[str] = ()
     ) -> Route:
         """A page's route. `repeated` names the fields that a form may hold more than once."""
-        return Route(path, Door(self, path, get, post, frozenset(repeated)), include_in_schema=False)
+        handlers: dict[str, Show] = {}
+        if get is not None:
+            handlers["GET"] = get
+        if post is not None:
+
+            async def submit(request: Request) -> Response:
+                return await post(request, await self.form(request, repeated))
+
+            handlers["POST"] = submit
+        return Route(path, Door(self, path, handlers), include_in_schema=False)
+
+    def endpoint(self, path: str, get: Show, post: Show | None = None) -> "Door":
+        """A protocol endpoint that browsers come to: faults become pages, but other sites may post to it."""
+        return Door(self, path, {"GET": get, "POST": post} if post else {"GET": get})
 
     async def form(self, request: Request, repeated: Collection[str] = ()) -> Form:
         """The submitted form; PageFault 400 when malformed, 403 when no page of ours sent it (T22)."""
@@ -230,17 +256,14 @@ class Frame:
 
 
 class Door:
-    """One page's ASGI application: method, form, handler, faults, cookies."""
+    """One address that browsers come to, as an ASGI application: method, handler, faults as pages, cookies."""
 
-    def __init__(
-        self, frame: Frame, path: str, get: Show | None, post: Submit | None, repeated: frozenset[str]
-    ) -> None:
+    def __init__(self, frame: Frame, path: str, handlers: Mapping[str, Show]) -> None:
         self.path = path
         self._frame = frame
-        self._get = get
-        self._post = post
-        self._repeated = repeated
-        self._allow = ", ".join([*(("GET", "HEAD") if get else ()), *(("POST",) if post else ())])
+        self._handlers = dict(handlers)
+        if "GET" in self._handlers:
+            self._handlers["HEAD"] = self._handlers["GET"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The shell counts requests by route.
@@ -260,12 +283,11 @@ class Door:
         await self._frame.send(request, response, send)
 
     async def _answer(self, request: Request) -> Response:
-        if request.method in ("GET", "HEAD") and self._get:
-            return await self._get(request)
-        if request.method == "POST" and self._post:
-            return await self._post(request, await self._frame.form(request, self._repeated))
+        handler = self._handlers.get(request.method)
+        if handler is not None:
+            return await handler(request)
         response = self._frame.fault(request, PageFault("kesalahan.permintaan", "method", 405))
-        response.headers["Allow"] = self._allow
+        response.headers["Allow"] = ", ".join(sorted(self._handlers))
         return response
 
 

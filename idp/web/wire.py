@@ -33,6 +33,11 @@ class Parameters:
     repeated: dict[str, list[str]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def resources(self) -> list[str]:
+        """The resource indicators asked for (RFC 8707)."""
+        return self.repeated.get("resource", [])
+
     def require_sound(self) -> None:
         """Raise InvalidRequest for the first fault."""
         for name, fault in self.faults.items():

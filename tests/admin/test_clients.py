@@ -1,0 +1,133 @@
+"""Officers and relying parties: the whole life of a client, and how far an officer may go."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.admin.conftest import Officer, machine, token
+from tests.support.servers import House
+
+pytestmark = pytest.mark.anyio
+
+NEW = {"metadata": {"client_name": "Layanan Baru", "client_name#en": "New service", "redirect_uris": ["https://baru.example/cb"]}}
+
+
+async def works(house: House, client_id: str, secret: str) -> bool:
+    """Whether the token endpoint takes the secret; the grant is wrong on purpose."""
+    answer = await house.http().post(
+        "/token", data={"grant_type": "authorization_code", "code": "x", "redirect_uri": "x"}, auth=(client_id, secret)
+    )
+    return bool(answer.json()["error"] != "invalid_client")
+
+
+async def test_the_life_of_a_client(house: House, admin: httpx2.AsyncClient) -> None:
+    created = await admin.post("/admin/v1/clients", json={**NEW, "client_id": "layanan-baru", "policy": {"first_party": True}})
+    assert created.status_code == 201, created.text
+    made = created.json()
+    assert (made["client_id"], made["source"], made["has_secret"]) == ("layanan-baru", "admin", True)
+    assert await works(house, "layanan-baru", made["client_secret"])
+
+    read = await admin.get("/admin/v1/clients/layanan-baru")
+    assert read.json() == {name: value for name, value in made.items() if name != "client_secret"}
+    assert made["client_secret"] not in read.text
+
+    changed = await admin.put("/admin/v1/clients/layanan-baru", json={"metadata": {**NEW["metadata"], "client_name": "Nama Lain"}})
+    assert (changed.json()["name"], changed.json()["policy"], changed.json()["client_secret"]) == ("Nama Lain", {"first_party": True}, None)
+    assert await works(house, "layanan-baru", made["client_secret"])
+
+    rotated = (await admin.post("/admin/v1/clients/layanan-baru/secret", json={"overlap": 60})).json()
+    assert rotated["previous_secret_expires_at"] == house.clock.now() + 60
+    assert await works(house, "layanan-baru", rotated["client_secret"])
+    assert await works(house, "layanan-baru", made["client_secret"])
+    house.clock.advance(60)
+    assert not await works(house, "layanan-baru", made["client_secret"])
+
+    assert (await admin.post("/admin/v1/clients/layanan-baru/disable")).json()["disabled_at"] == house.clock.now()
+    assert not await works(house, "layanan-baru", rotated["client_secret"])
+    assert (await admin.post("/admin/v1/clients/layanan-baru/enable")).json()["disabled_at"] is None
+    assert await works(house, "layanan-baru", rotated["client_secret"])
+
+    assert (await admin.delete("/admin/v1/clients/layanan-baru")).status_code == 204
+    assert (await admin.delete("/admin/v1/clients/layanan-baru")).status_code == 404
+    assert (await admin.get("/admin/v1/clients/layanan-baru")).status_code == 404
+
+
+async def test_a_first_service_signs_people_in(house: House, admin: httpx2.AsyncClient) -> None:
+    made = (await admin.post("/admin/v1/clients", json=NEW)).json()
+    party = house.relying_party(
+        "bench", client_id=made["client_id"], client_secret=made["client_secret"], redirect_uris=["https://baru.example/cb"]
+    )
+    assert (await party.sign_in(house.browser(), house.account())).claims["aud"] == made["client_id"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {**NEW, "source": "static"},
+        {**NEW, "secret_hash": "x"},
+        {**NEW, "disabled_at": None},
+        {"metadata": {**NEW["metadata"], "secret_hash": "x"}},
+        {"metadata": {**NEW["metadata"], "client_secret": "a-secret-that-somebody-brought-along"}},
+        {**NEW, "policy": {"first_party": True, "admin": True}},
+        {**NEW, "policy": {"first_party": "yes"}},
+        {"metadata": {**NEW["metadata"], "redirect_uris": "https://baru.example/cb"}},
+        {"metadata": {**NEW["metadata"], "grant_types": ["password"]}},
+        {},
+        [],
+    ],
+)  # fmt: skip
+async def test_members_that_are_not_offered_are_refused(admin: httpx2.AsyncClient, wanted: Any) -> None:
+    """T38: mass assignment."""
+    answer = await admin.post("/admin/v1/clients", json=wanted)
+    assert answer.status_code == 422
+    assert "brought-along" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({"metadata": {"redirect_uris": ["http://baru.example/cb"]}}, "invalid_redirect_uri"),
+        ({"metadata": {"redirect_uris": ["https://baru.example/cb#x"]}}, "invalid_redirect_uri"),
+        ({"metadata": {}}, "invalid_redirect_uri"),
+        ({"metadata": {"redirect_uris": ["https://baru.example/cb"], "scope": "no-such-scope"}}, "invalid_client_metadata"),
+        ({**NEW, "policy": {"pre_authorised": True}}, "invalid_client_metadata"),
+        ({**NEW, "client_id": "bench"}, "invalid_client_metadata"),
+        ({**NEW, "client_id": "a" * 43}, "invalid_client_metadata"),
+    ],
+)  # fmt: skip
+async def test_rules_of_the_metadata(admin: httpx2.AsyncClient, wanted: Any, code: str) -> None:
+    answer = await admin.post("/admin/v1/clients", json=wanted)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+async def test_an_officer_cannot_raise_itself_through_a_client(house: House, officer: Officer) -> None:
+    """T38: who may write clients may not thereby write accounts, keys or anything else."""
+    low = await officer("clients:read", "clients:write")
+    high_id, high_secret = await machine(house, "keys:write accounts:write")
+    wanted = {"metadata": {"grant_types": ["client_credentials"], "scope": "keys:write"}}
+    assert (await low.post("/admin/v1/clients", json=wanted)).status_code == 403
+    assert (await low.put(f"/admin/v1/clients/{high_id}", json=NEW)).status_code == 403
+    assert (await low.post(f"/admin/v1/clients/{high_id}/secret", json={})).status_code == 403
+    assert (await low.post(f"/admin/v1/clients/{high_id}/disable")).status_code == 403
+    assert (await low.delete(f"/admin/v1/clients/{high_id}")).status_code == 403
+    equal = {"metadata": {"grant_types": ["client_credentials"], "scope": "clients:read"}}
+    made = await low.post("/admin/v1/clients", json=equal)
+    assert made.status_code == 201
+    assert (await low.put(f"/admin/v1/clients/{made.json()['client_id']}", json=wanted)).status_code == 403
+    assert await token(house, high_id, high_secret)
+
+
+async def test_the_list_is_complete_page_by_page(admin: httpx2.AsyncClient, house: House) -> None:
+    everything = [item["client_id"] for item in (await admin.get("/admin/v1/clients", params={"limit": 200})).json()["items"]]
+    assert everything == sorted(everything)
+    assert set(everything) >= {client["client_id"] for client in house.demo["clients"].values()}
+    seen: list[str] = []
+    query: dict[str, str] = {"limit": "2"}
+    while True:
+        page = (await admin.get("/admin/v1/clients", params=query)).json()
+        seen += [item["client_id"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        query["cursor"] = page["next"]
+    assert seen == everything

@@ -1,0 +1,73 @@
+"""The management port: alive, ready, and measured."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+from idp.app import open_provider
+from idp.flows import rotate_keys
+from idp.web import management
+from tests.support.servers import House, Storage, Storages, settings_for
+
+pytestmark = pytest.mark.anyio
+
+
+def port(provider: object) -> httpx2.AsyncClient:
+    app = management.application(provider)  # type: ignore[arg-type]
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://management")
+
+
+@pytest.mark.parametrize(("path", "status"), [("/health/alive", 200), ("/healthz", 200), ("/health/ready", 200), ("/readyz", 200), ("/", 404)])
+async def test_an_open_house_is_alive_and_ready(house: House, path: str, status: int) -> None:
+    answer = await port(house.provider).get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
+
+
+async def test_metrics_tell_what_waits_and_hold_no_address(house: House) -> None:
+    provider = house.provider
+    async with provider.database.transaction() as tx:
+        await provider.outbox.put(tx, "mail", "contoh.example", {"to": "siti@contoh.example"})
+    await house.http().get("/jwks")
+    text = (await port(provider).get("/metrics")).text
+    assert 'gerbang_outbox_items{kind="mail",state="waiting"} 1.0' in text
+    assert "gerbang_password_checks_waiting 0.0" in text
+    assert 'gerbang_requests_total{method="GET",route="/jwks",status="200"}' in text
+    assert "siti" not in text
+
+
+async def test_without_keys_or_schema_a_process_is_alive_and_not_ready(storage: Storage) -> None:
+    async with open_provider(settings_for(storage)) as provider:
+        answer = await port(provider).get("/health/ready")
+        assert (answer.status_code, answer.json()["reasons"]) == (503, ["no active signing key for ES256, RS256, PS256, EdDSA"])
+        await rotate_keys.ensure(provider)
+        assert (await port(provider).get("/health/ready")).status_code == 200
+        async with provider.database.transaction() as tx:
+            await tx.execute(text("DELETE FROM alembic_version"))
+        answer = await port(provider).get("/health/ready")
+        assert (answer.status_code, answer.json()["reasons"]) == (503, ["the database schema is not current; run `idp migrate up`"])
+        assert (await port(provider).get("/health/alive")).status_code == 200
+
+
+async def test_a_newer_schema_is_no_reason_to_stop(houses: Callable[..., AbstractAsyncContextManager[House]]) -> None:
+    """While replicas are replaced one by one, the old ones go on, and may be started again."""
+    async with houses() as house:
+        async with house.provider.database.transaction() as tx:
+            await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert (await port(house.provider).get("/health/ready")).status_code == 200
+    async with houses(dev=False) as again:
+        assert (await port(again.provider).get("/health/ready")).status_code == 200
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_lost_database_is_a_reason(storages: Storages, storage: Storage) -> None:
+    async with open_provider(settings_for(storage)) as provider:
+        await rotate_keys.ensure(provider)
+        assert storages.cluster is not None
+        storages.cluster.drop(storage.database_url.rpartition("/")[2])
+        answer = await port(provider).get("/health/ready")
+        assert (answer.status_code, answer.json()["reasons"]) == (503, ["the database cannot be reached"])
+        assert (await port(provider).get("/health/alive")).status_code == 200
+        assert (await port(provider).get("/metrics")).status_code == 200

@@ -1,0 +1,190 @@
+"""Dynamic registration (RFC 7591) and its management (RFC 7592), as the conformance plans and an attacker use them."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import httpx2
+import pytest
+from joserfc.jwk import RSAKey
+
+from idp.flows import register_client
+from tests.support.servers import House
+
+pytestmark = pytest.mark.anyio
+
+Houses = Callable[..., AbstractAsyncContextManager[House]]
+WEB = {"redirect_uris": ["https://rp.example/cb"], "client_name": "Layanan"}
+
+
+async def register(house: House, **metadata: Any) -> httpx2.Response:
+    return await house.http().post("/register", json={**WEB, **metadata})
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def test_a_registration_answers_with_everything(house: House) -> None:
+    answer = await register(house, contacts=["ops@rp.example"], initiate_login_uri="https://rp.example/masuk", unknown_member="x")
+    assert answer.status_code == 201
+    assert answer.headers["cache-control"] == "no-store"
+    made = answer.json()
+    assert made["client_secret_expires_at"] == 0
+    assert made["client_id_issued_at"] == house.clock.now()
+    assert made["registration_client_uri"] == f"{house.issuer}/register/{made['client_id']}"
+    assert made["registration_access_token"]
+    defaults = {
+        "token_endpoint_auth_method": "client_secret_basic", "grant_types": ["authorization_code"], "response_types": ["code"],
+        "id_token_signed_response_alg": "RS256", "contacts": ["ops@rp.example"], "initiate_login_uri": "https://rp.example/masuk",
+    }  # fmt: skip
+    assert made.items() >= {**WEB, **defaults}.items()
+    assert "unknown_member" not in made
+
+
+async def test_a_registered_client_signs_people_in_at_once(house: House) -> None:
+    made = (await register(house)).json()
+    party = house.relying_party("bench", **{name: made[name] for name in ("client_id", "client_secret", "redirect_uris")})
+    # The suite's Basic plan sends no PKCE, so a confidential client that registered itself need not.
+    request = await party.authorization(code_challenge=None, code_challenge_method=None)
+    browser = house.browser()
+    page = await party.answer(browser, await browser.get(request.url), house.account())
+    answer = await party.token(grant_type="authorization_code", code=page.parameters["code"], redirect_uri=request.redirect_uri)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_keys_without_a_kid_are_taken(house: House) -> None:
+    public = RSAKey.generate_key(2048).as_dict(private=False)
+    public.pop("kid", None)
+    answer = await register(house, jwks={"keys": [{**public, "alg": "RS256", "use": "sig"}]}, token_endpoint_auth_method="private_key_jwt")
+    assert answer.status_code == 201
+    assert "client_secret" not in answer.json()
+    assert "client_secret_expires_at" not in answer.json()
+
+
+@pytest.mark.parametrize(
+    ("metadata", "code"),
+    [
+        ({"redirect_uris": ["https://rp.example/cb#fragment"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": ["http://rp.example/cb"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": ["javascript:alert(1)"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": ["https://rp.example/cb\u0000"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": []}, "invalid_redirect_uri"),
+        ({"initiate_login_uri": "http://rp.example/masuk"}, "invalid_client_metadata"),
+        ({"grant_types": ["password"]}, "invalid_client_metadata"),
+        ({"response_types": ["token"]}, "invalid_client_metadata"),
+        ({"id_token_signed_response_alg": "none"}, "invalid_client_metadata"),
+        ({"id_token_signed_response_alg": "HS256"}, "invalid_client_metadata"),
+        ({"jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}}, "invalid_client_metadata"),
+        ({"jwks": {"keys": []}, "jwks_uri": "https://rp.example/jwks"}, "invalid_client_metadata"),
+        ({"scope": "accounts:write"}, "invalid_client_metadata"),
+        ({"scope": "saldo:baca"}, "invalid_client_metadata"),
+        ({"subject_type": "pairwise", "sector_identifier_uri": "https://127.0.0.1:1/sector"}, "invalid_client_metadata"),
+        ({"client_name": "x" * 1000}, "invalid_client_metadata"),
+    ],
+)  # fmt: skip
+async def test_what_is_not_acceptable(house: House, metadata: dict[str, Any], code: str) -> None:
+    answer = await register(house, **metadata)
+    assert (answer.status_code, answer.json()["error"]) == (400, code)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b'{"redirect_uris": "\\ud800"}'])
+async def test_a_body_that_is_no_json_object(house: House, body: bytes) -> None:
+    answer = await house.http().post("/register", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
+
+
+async def test_forms_are_refused(house: House) -> None:
+    assert (await house.http().post("/register", data={"redirect_uris": "https://rp.example/cb"})).status_code == 400
+    assert (await house.http().get("/register")).status_code == 405
+
+
+async def test_nobody_registers_itself_as_more_than_a_third_party(house: House) -> None:
+    """T38: policy, secret and source are ours."""
+    answer = await register(
+        house, policy={"first_party": True}, first_party=True, pre_authorised=True, source="static", client_id="bench",
+        client_secret="a-secret-that-somebody-brought-along", secret_hash="x", require_pkce=False, scope="openid email saldo:baca",
+    )  # fmt: skip
+    made = answer.json()
+    client = await house.provider.client(made["client_id"])
+    assert client is not None
+    assert (client.first_party, client.source, made["scope"]) == (False, "dynamic", "openid email")
+    assert made["client_id"] != "bench"
+    assert "brought-along" not in answer.text
+
+
+async def test_a_client_manages_itself(house: House) -> None:
+    made = (await register(house)).json()
+    uri, http = made["registration_client_uri"], house.http(headers=bearer(made["registration_access_token"]))
+    read = (await http.get(uri)).json()
+    assert read == {name: value for name, value in made.items() if not name.startswith("client_secret")}
+
+    wanted = {**WEB, "client_id": made["client_id"], "client_secret": made["client_secret"], "client_name": "Nama Baru"}
+    changed = await http.put(uri, json=wanted)
+    assert changed.status_code == 200
+    assert (changed.json()["client_name"], (await http.get(uri)).json()["client_name"]) == ("Nama Baru", "Nama Baru")
+
+    assert (await http.delete(uri)).status_code == 204
+    gone = await http.get(uri)
+    assert gone.status_code == 401
+    assert gone.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"client_id": "bench"}, {"client_id": None}, {"client_secret": "not-the-secret"}, {"registration_access_token": "x"},
+        {"registration_client_uri": "x"}, {"client_id_issued_at": 0}, {"redirect_uris": ["http://rp.example/"]},
+    ],
+)  # fmt: skip
+async def test_a_change_that_is_not_the_clients_to_make(house: House, wrong: dict[str, Any]) -> None:
+    made = (await register(house)).json()
+    http = house.http(headers=bearer(made["registration_access_token"]))
+    answer = await http.put(made["registration_client_uri"], json={**WEB, "client_id": made["client_id"], **wrong})
+    assert answer.status_code == 400
+    assert (await http.get(made["registration_client_uri"])).json()["redirect_uris"] == WEB["redirect_uris"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_a_token_manages_its_own_client_and_no_other(house: House, method: str) -> None:
+    """Another client's token, no client at all, and a client that operators made: all the same answer."""
+    mine, other = (await register(house)).json(), (await register(house)).json()
+    http = house.http()
+    answers = [
+        await http.request(method, f"/register/{client_id}", headers=bearer(token), json={**WEB, "client_id": client_id})
+        for client_id in (other["client_id"], "bench", "nobody", "x" * 500)
+        for token in (mine["registration_access_token"], "x", mine["client_secret"])
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.text for answer in answers}) == 1
+    assert (await http.request(method, f"/register/{mine['client_id']}")).status_code == 401
+    assert (await http.get(f"/register/{other['client_id']}", headers=bearer(other["registration_access_token"]))).status_code == 200
+
+
+async def test_closed_outside_dev_mode_unless_opened(houses: Houses) -> None:
+    async with houses(dev=False) as house:
+        assert (await register(house)).status_code == 404
+        assert (await house.http().get("/register/x", headers=bearer("x"))).status_code == 404
+        discovered = (await house.http().get("/.well-known/openid-configuration")).json()
+        assert "registration_endpoint" not in discovered
+
+
+async def test_opened_it_asks_for_an_initial_access_token(houses: Houses) -> None:
+    async with houses(dev=False, registration={"enabled": True}) as house:
+        assert (await register(house)).status_code == 401
+        for scope, status in (("clients:register", 201), ("clients:write", 403)):
+            made = await register_client.create(
+                house.provider, {"grant_types": ["client_credentials"], "scope": scope}, by="the test", source=register_client.ADMIN
+            )
+            assert made.secret is not None
+            answer = await house.http().post("/token", data={"grant_type": "client_credentials"}, auth=(made.client.client_id, made.secret))
+            token = answer.json()["access_token"]
+            assert (await house.http(headers=bearer(token)).post("/register", json=WEB)).status_code == status
+
+
+async def test_open_to_all_it_counts_per_network(houses: Houses) -> None:
+    settings = {"enabled": True, "require_initial_access_token": False}
+    async with houses(dev=False, registration=settings, limits={"sign_up_per_network": 3}) as house:
+        assert [(await register(house)).status_code for _ in range(4)] == [201, 201, 201, 503]
+        elsewhere = await house.http("203.0.113.9").post("/register", json=WEB)
+        assert elsewhere.status_code == 201
