@@ -6,7 +6,7 @@ chain's end are protected by the database alone, for about a second.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from idp.store.database import Database, Statement, Tx
 from idp.store.tables import audit
 
 _FIRST_LINK = bytes(32)
+_VERIFIED_AT_ONCE = 1000
 _NOTE = Statement.both(
     "INSERT INTO audit (id, at, event, actor, account_id, client_id, session_id, network, detail)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id"
@@ -105,13 +106,17 @@ class Audit:
     async def verify(self, tx: Tx) -> tuple[int, int | None]:
         """(rows checked, number of the first row that does not fit or None)."""
         link, expected = _FIRST_LINK, 0
-        result = await tx.stream(select(audit).where(audit.c.sequence.is_not(None)).order_by(audit.c.sequence))
-        async for row in result:
-            expected += 1
-            link = _link(link, expected, row)
-            if row.sequence != expected or row.link != link:
-                return expected, expected
+        while rows := await self._linked(tx, expected):
+            for row in rows:
+                expected += 1
+                link = _link(link, expected, row)
+                if row.sequence != expected or row.link != link:
+                    return expected, expected
         return expected, None
+
+    async def _linked(self, tx: Tx, after: int) -> Sequence[Any]:
+        wanted = select(audit).where(audit.c.sequence > after).order_by(audit.c.sequence).limit(_VERIFIED_AT_ONCE)
+        return (await tx.execute(wanted)).all()
 
     async def read(
         self,

@@ -51,10 +51,13 @@ async def test_a_lease_keeps_others_away_until_it_ends(database: Database, outbo
 
 
 async def test_nothing_leaves_when_its_reason_was_rolled_back(database: Database, outbox: Outbox) -> None:
-    with pytest.raises(RuntimeError):
+    async def change_of_mind() -> None:
         async with database.transaction() as tx:
             await outbox.put(tx, "mail", "contoh.example", {})
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await change_of_mind()
     assert await claim(database, outbox) == []
 
 
