@@ -104,9 +104,3 @@ async def clear(tx: Tx, subject: bytes, *where: bytes) -> None:
     """Forget failures of an account at some places, or at every one; after a password was reset, for example."""
     gone = throttles.delete().where(throttles.c.subject == subject)
     await tx.execute(gone.where(throttles.c.place.in_(where)) if where else gone)
-
-
-async def sweep(tx: Tx, before: int) -> int:
-    """Delete rows without an attempt since `before`; how many. A password that was guessed at a hundred times stays refused."""
-    old = throttles.delete().where(throttles.c.updated_at < before, throttles.c.failures < ANYWHERE_LIMIT)
-    return (await tx.execute(old)).rowcount

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, and_, delete, select, tuple_
 
+from idp.accounts.throttle import ANYWHERE_LIMIT
 from idp.provider import Provider
+from idp.sessions.device import REMEMBERED
 from idp.store.database import Tx
 from idp.store.tables import (
     challenges,
@@ -39,9 +41,17 @@ RULES = (
     Rule(sessions, lambda now: sessions.c.expires_at < now - 7 * DAY),
     Rule(grants, lambda now: grants.c.expires_at < now - DAY),
     Rule(consents, lambda now: consents.c.expires_at < now),
-    Rule(known_devices, lambda now: known_devices.c.used_at < now - 400 * DAY),
-    # Limits count over a day at most.
-    Rule(throttles, lambda now: and_(throttles.c.updated_at < now - 2 * DAY, throttles.c.blocked_until < now)),
+    Rule(known_devices, lambda now: known_devices.c.used_at < now - REMEMBERED - DAY),
+    # Guesses from unknown devices count for as long as there are any. Once they have used up a password's hundred it
+    # stays refused until it is reset, so that row is never too old.
+    Rule(
+        throttles,
+        lambda now: and_(
+            throttles.c.updated_at < now - 30 * DAY,
+            throttles.c.blocked_until < now,
+            throttles.c.failures < ANYWHERE_LIMIT,
+        ),
+    ),
     Rule(outbox, lambda now: and_(outbox.c.state == "delivered", outbox.c.settled_at < now - 7 * DAY)),
     # The dead wait longer: an operator may want to revive them.
     Rule(outbox, lambda now: and_(outbox.c.state == "dead", outbox.c.settled_at < now - 30 * DAY)),

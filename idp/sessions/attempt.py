@@ -143,8 +143,8 @@ class Attempt:
     """What is known before the password is looked at. `account_id` is None for an identifier that nobody has.
 
     `stored` is the hash to compare with: the account's, else that of a registration that waits for activation
-    (`sign_up_id`), else None. `blocked_until` is set when this attempt came too soon; `refused` when guesses from
-    unknown devices have used up the account's hundred.
+    (`sign_up_id`), else None. `blocked_until` is set when this attempt came too soon; `refused` when a hundred
+    failures in a row, from all unknown devices or from this known one, have used up the password.
     """
 
     failures: int
@@ -191,7 +191,7 @@ async def reserve(
     return Attempt(
         failures=row["failures"],
         blocked_until=None if row["admitted"] else row["blocked_until"],
-        refused=bool(row["refused"]),
+        refused=bool(row["refused"]) or row["failures"] > ANYWHERE_LIMIT,
         account_id=account_id,
         active=row["who_status"] == "active",
         known_device=bool(row["who_known"]),

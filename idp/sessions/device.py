@@ -12,8 +12,3 @@ REMEMBERED = 30 * 86_400
 async def forget_all(tx: Tx, account_id: UUID) -> None:
     """Forget every device of an account: whoever had the old password may have left one behind."""
     await tx.execute(known_devices.delete().where(known_devices.c.account_id == account_id))
-
-
-async def sweep(tx: Tx, now: int) -> int:
-    """Delete devices that are no longer known; how many."""
-    return (await tx.execute(known_devices.delete().where(known_devices.c.used_at <= now - REMEMBERED))).rowcount

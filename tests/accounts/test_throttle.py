@@ -9,9 +9,11 @@ from sqlalchemy import select
 from idp.accounts import throttle
 from idp.base.opaque import SystemEntropy, uuid7
 from idp.base.settings import Limits
+from idp.jobs import sweep
 from idp.store import material
 from idp.store.database import Database
 from idp.store.tables import throttles
+from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000
@@ -57,13 +59,15 @@ async def test_places_tell_nothing_without_the_key(tmp_path: Path) -> None:
     assert throttle.places(keys[0], "203.0.113.1", b"d" * 16) == one
 
 
-async def test_old_rows_are_swept_save_those_that_still_refuse(database: Database) -> None:
-    rows = {b"old": (3, NOW - 10), b"new": (3, NOW), b"used up": (throttle.ANYWHERE_LIMIT, NOW - 10)}
-    async with database.transaction() as tx:
+async def test_old_rows_are_swept_save_those_that_still_refuse(house: House) -> None:
+    now = house.clock.now()
+    rows = {b"old": (3, now - 31 * DAY), b"new": (3, now), b"used up": (throttle.ANYWHERE_LIMIT, now - 400 * DAY)}
+    async with house.provider.database.transaction() as tx:
         for place, (failures, at) in rows.items():
             values = {"subject": b"s", "place": place, "failures": failures, "blocked_until": 0, "updated_at": at}
             await tx.execute(throttles.insert().values(values))
-        assert await throttle.sweep(tx, NOW - 5) == 1
+    await sweep.sweep(house.provider)
+    async with house.provider.database.reading() as tx:
         assert {row.place for row in await tx.execute(select(throttles))} == {b"new", b"used up"}
 
 

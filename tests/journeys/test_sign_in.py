@@ -260,6 +260,19 @@ async def test_after_a_hundred_failures_unknown_devices_are_refused(house: House
     assert await signed_in(owner)
 
 
+@pytest.mark.long
+async def test_a_known_device_has_a_hundred_guesses_too(house: House) -> None:
+    """NIST SP 800-63B-4 section 3.2.2: or whoever stole a device could guess on for ever, four times an hour."""
+    browser, person = house.browser(), house.account()
+    await enter(browser, person.email, person.password)
+    browser.http.cookies.delete("gerbang-session")
+    for _ in range(100):
+        assert (await enter(browser, person.email, "salah sama sekali")).status == 400
+        house.clock.advance(900)
+    assert (await enter(browser, person.email, person.password)).status == 400
+    assert not await signed_in(browser)
+
+
 async def test_one_network_has_its_own_limit(houses: Callable[..., AbstractAsyncContextManager[House]]) -> None:
     async with houses(limits={"sign_in_per_network": 8}) as house:
         statuses = [
