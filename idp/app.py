@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ from idp.sessions.ticket import Tickets
 from idp.store import material, schema
 from idp.store.audit import Audit
 from idp.store.database import Database, connect
-from idp.store.encrypted import Sealer
+from idp.store.encrypted import Sealer, SealBroken
 from idp.store.ephemeral import open_ephemeral
 from idp.store.outbox import Outbox
 from idp.theme.render import Theme
@@ -49,10 +49,16 @@ class House:
 
 @asynccontextmanager
 async def open_provider(
-    settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None, *, any_schema: bool = False
+    settings: Settings,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    *,
+    any_schema: bool = False,
+    following: bool = False,
 ) -> AsyncIterator[Provider]:
-    """The handles alone, for the command line and the worker. `any_schema` is for the migration itself.
+    """The handles alone, for the command line and the worker.
 
+    `following` keeps memory as the database has it, for programs that stay. `any_schema` is for the migration itself.
     Raises MaterialError or NotReady. In dev mode what is missing is made.
     """
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
@@ -91,9 +97,12 @@ async def open_provider(
             refresh_tokens=RefreshTokens(keys),
             theme=Theme(settings.themes, settings.theme),
         )
-        if not any_schema:
-            await provider.refresh_memory()
-        yield provider
+        async with contextlib.AsyncExitStack() as stack:
+            if not any_schema:
+                await _fill_memory(provider)
+            if following:
+                await stack.enter_async_context(_following(provider))
+            yield provider
     finally:
         hasher.close()
         await caller.close()
@@ -106,16 +115,10 @@ async def open_house(
     settings: Settings, clock: Clock | None = None, entropy: Entropy | None = None
 ) -> AsyncIterator[House]:
     """Everything, ready to serve; memory follows the database until the block ends. Dev mode makes its demo first."""
-    async with open_provider(settings, clock, entropy) as provider:
+    async with open_provider(settings, clock, entropy, following=True) as provider:
         if settings.dev:
             await demo.seed(provider)
-        listening = asyncio.create_task(provider.database.listen(_follower(provider)))
-        try:
-            yield House(provider, build(provider), management.application(provider))
-        finally:
-            listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await listening
+        yield House(provider, build(provider), management.application(provider))
 
 
 def build(provider: Provider) -> App:
@@ -143,7 +146,18 @@ async def _check_schema(settings: Settings, database: Database, any_schema: bool
     await schema.upgrade(database)
 
 
-def _follower(provider: Provider) -> Callable[[], Awaitable[None]]:
+async def _fill_memory(provider: Provider) -> None:
+    try:
+        await provider.refresh_memory()
+    except SealBroken:
+        folder = provider.settings.keys
+        raise NotReady(
+            f"the signing keys do not open with the keys in {folder}; restore the key folder of this database"
+        ) from None
+
+
+@asynccontextmanager
+async def _following(provider: Provider) -> AsyncIterator[None]:
     seen: dict[str, int] = {}
 
     async def follow() -> None:
@@ -153,4 +167,10 @@ def _follower(provider: Provider) -> Callable[[], Awaitable[None]]:
             await provider.refresh_memory()
             seen = versions
 
-    return follow
+    listening = asyncio.create_task(provider.database.listen(follow))
+    try:
+        yield
+    finally:
+        listening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listening

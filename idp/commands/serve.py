@@ -88,7 +88,7 @@ def work(
     async def working() -> None:
         stop = asyncio.Event()
         _on_signals(stop)
-        async with open_provider(chosen) as provider, asyncio.TaskGroup() as tasks:
+        async with open_provider(chosen, following=True) as provider, asyncio.TaskGroup() as tasks:
             require_signing_keys(provider)
             watching = tasks.create_task(_watch(lifeline, stop))
             await worker.run(provider, stop)

@@ -13,6 +13,7 @@ from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.policy import Owner
 from idp.base.errors import PageFault
+from idp.base.opaque import Handle
 from idp.flows import logout, messages, second_factor
 from idp.flows.second_factor import Paused
 from idp.provider import Provider
@@ -45,13 +46,15 @@ async def request(provider: Provider, visitor: Visitor, typed: str) -> str | Mes
     """
     if not typed.strip():
         return Message("lupa.kosong")
-    if refused := await messages.crowded(provider, "recover", visitor.network, provider.settings.limits.recover_per_network):
+    if refused := await messages.crowded(
+        provider, "recover", visitor.network, provider.settings.limits.recover_per_network
+    ):
         return refused
     readings = contact.readings(typed)
     spelling = readings[0][1] if readings else typed.strip().casefold()[:320]
-    if refused := await messages.too_often(provider, f"recover:{spelling}"):
-        return refused
     async with provider.database.transaction() as tx:
+        if refused := await messages.too_often(provider, tx, f"recover:{spelling}"):
+            return refused
         person = await _find(provider, tx, readings)
         challenge_id = await _send(provider, tx, visitor, person)
     expires = provider.clock.now() + provider.settings.lifetimes.reset
@@ -78,7 +81,9 @@ async def prove(provider: Provider, visitor: Visitor, asked: str, typed: str) ->
         right, _ = await links.try_code(tx, provider.material, challenge_id, links.typed_code(typed), now)
     if not right:
         return None
-    return slip.write(provider.material, provider.entropy, _PROVEN, visitor.device, str(challenge_id), now + _PROOF_LIFETIME)
+    return slip.write(
+        provider.material, provider.entropy, _PROVEN, visitor.device, str(challenge_id), now + _PROOF_LIFETIME
+    )
 
 
 async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
@@ -90,12 +95,18 @@ async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
             raise PageFault("kesalahan.atur_ulang", "reset link not live")
         person = await account.read(tx, challenge.subject_id)
         # A link dies with the password that it was meant to replace, however that was changed.
-        if person is None or person.status != account.ACTIVE or (person.password_changed_at or 0) > challenge.created_at:
+        if (
+            person is None
+            or person.status != account.ACTIVE
+            or (person.password_changed_at or 0) > challenge.created_at
+        ):
             raise PageFault("kesalahan.atur_ulang", "reset link outlived its password")
         return Reset(challenge, person, bool(await totp.read(tx, provider.sealer, person.id)))
 
 
-async def set_password(provider: Provider, visitor: Visitor, token: str, password: str, code: str) -> dict[str, Message]:
+async def set_password(
+    provider: Provider, visitor: Visitor, token: str, password: str, code: str
+) -> dict[str, Message]:
     """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done."""
     reset = await look(provider, visitor, token)
     rules = policy.PRESETS[provider.settings.password_policy]
@@ -119,7 +130,9 @@ async def set_password(provider: Provider, visitor: Visitor, token: str, passwor
         # Whoever had the old password may have left a known device behind.
         await device.forget_all(tx, reset.account.id)
         await tell_changed(provider, tx, reset.account)
-        event = Event("password.changed", account_id=reset.account.id, network=visitor.network, detail={"by": "recovery"})
+        event = Event(
+            "password.changed", account_id=reset.account.id, network=visitor.network, detail={"by": "recovery"}
+        )
         await provider.audit.append(tx, event)
     return {}
 
@@ -128,7 +141,10 @@ def owner_of(person: Account) -> Owner:
     """What the policy may hold against a password of this person."""
     birthdate = str(person.claims.get("birthdate", ""))
     return Owner(
-        name=person.name, email=person.email or "", phone=person.phone or "", kpj=person.kpj or "",
+        name=person.name,
+        email=person.email or "",
+        phone=person.phone or "",
+        kpj=person.kpj or "",
         birthdate=birthdate if len(birthdate) == 10 else "",
     )
 
@@ -137,7 +153,9 @@ async def tell_changed(provider: Provider, tx: Tx, person: Account) -> None:
     """Tell the owner that the password is another one now."""
     if person.email is not None:
         now = provider.clock.now()
-        await messages.mail(provider, tx, person.email, "sandi_diganti", person.locale, person.id, nama=person.name, waktu=now)
+        await messages.mail(
+            provider, tx, person.email, "sandi_diganti", person.locale, person.id, nama=person.name, waktu=now
+        )
 
 
 def _code_fault(fault: second_factor.Wrong | Paused) -> Message:
@@ -153,23 +171,44 @@ async def _find(provider: Provider, tx: Tx, readings: list[tuple[str, str]]) -> 
     return person
 
 
+def address(provider: Provider, handle: Handle) -> str:
+    """The page for a new password, opened by a link; of our own issuer, whatever host was asked (T24)."""
+    return f"{provider.settings.issuer}/lupa-kata-sandi/baru?token={handle}"
+
+
 async def _send(provider: Provider, tx: Tx, visitor: Visitor, person: Account | None) -> UUID:
     """Link and code to the stored address; for nobody, the same work."""
     now, lifetime = provider.clock.now(), provider.settings.lifetimes.reset
     # Asked under several names, one mailbox could still be filled: what counts in the end is where it goes.
-    if await messages.too_often(provider, f"reset:{person.id if person is not None else provider.new_id()}"):
+    if await messages.too_often(provider, tx, f"reset:{person.id if person is not None else provider.new_id()}"):
         person = None
     subject_id, address, name, language = provider.new_id(), _NOBODY, "", visitor.language
     if person is not None:
         subject_id, address, name, language = person.id, person.email or _NOBODY, person.name, person.locale
     handle, code = provider.new_handle(), links.new_code(provider.entropy)
     challenge = links.Challenge(
-        handle.id, links.RESET, subject_id, links.BY_EMAIL, address, provider.settings.limits.code_tries, now, now + lifetime
+        handle.id,
+        links.RESET,
+        subject_id,
+        links.BY_EMAIL,
+        address,
+        provider.settings.limits.code_tries,
+        now,
+        now + lifetime,
     )
     await links.issue(tx, provider.material, handle, code, challenge)
-    link = f"{provider.settings.issuer}/lupa-kata-sandi/baru?token={handle}"
+    link = address(provider, handle)
     await messages.mail(
-        provider, tx, address, "atur_ulang", language, subject_id, void=person is None, nama=name, tautan=link, kode=code,
+        provider,
+        tx,
+        address,
+        "atur_ulang",
+        language,
+        subject_id,
+        void=person is None,
+        nama=name,
+        tautan=link,
+        kode=code,
         waktu=now + lifetime,
     )
     event = Event("recovery.requested", account_id=person.id if person is not None else None, network=visitor.network)
