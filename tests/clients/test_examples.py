@@ -108,7 +108,7 @@ async def test_one_account_three_services(demo: Demo, person: Person) -> None:
     assert "sign-in" in front.ids
     balance = await person.open(f"{SALDO}/masuk")
     assert person.asked == ["password", "code"], "saldo asks for a second factor before it shows a balance"
-    assert balance.url == f"{SALDO}/saldo"
+    assert balance.url == f"{SALDO}/saldo", balance.text
 
     person.asked.clear()
     form = await person.open(f"{KLAIM}/masuk")
