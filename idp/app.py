@@ -26,7 +26,7 @@ from idp.sessions.ticket import Tickets
 from idp.store import material, schema
 from idp.store.audit import Audit
 from idp.store.database import Database, connect
-from idp.store.encrypted import Sealer, SealBroken
+from idp.store.encrypted import SealBroken, Sealer
 from idp.store.ephemeral import open_ephemeral
 from idp.store.outbox import Outbox
 from idp.theme.render import Theme
