@@ -1,6 +1,8 @@
 """Counters for the operator, on the management port only (Prometheus text format)."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
 REGISTRY = CollectorRegistry()
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -17,9 +19,19 @@ TOKENS = Counter(
 SIGN_INS = Counter(
     "gerbang_sign_ins_total", "Sign-in attempts by factor and outcome.", ["factor", "outcome"], registry=REGISTRY
 )
-HASHING = Gauge("gerbang_password_checks_waiting", "Password checks under way or queued.", registry=REGISTRY)
+# Levels are read by the process that is asked, so of several the newest reading is told.
+HASHING = Gauge(
+    "gerbang_password_checks_waiting",
+    "Password checks under way or queued.",
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
 OUTBOX = Gauge(
-    "gerbang_outbox_items", "Undelivered outbox items by kind and state.", ["kind", "state"], registry=REGISTRY
+    "gerbang_outbox_items",
+    "Undelivered outbox items by kind and state.",
+    ["kind", "state"],
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
 )
 
 _tokens: dict[tuple[str, str], Counter] = {}
@@ -45,5 +57,9 @@ def count_token(grant_type: str, outcome: str) -> None:
 
 
 def text() -> bytes:
-    """Everything, as Prometheus reads it."""
-    return generate_latest(REGISTRY)
+    """Everything, as Prometheus reads it: of this process, or of all that share a folder of numbers (`serve` with several)."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    gathered = CollectorRegistry()
+    multiprocess.MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]
+    return generate_latest(gathered)
