@@ -133,7 +133,7 @@ def build(provider: Provider) -> App:
     )
     admin.install(app, provider)
     app.router.routes.extend([*protocol.prefixed(provider), *pages.routes(provider)])
-    return Shell(provider.settings, provider.entropy, protocol.routes(provider), app)
+    return Shell(provider.settings, provider.entropy, protocol.documents(provider), protocol.routes(provider), app)
 
 
 async def _check_schema(settings: Settings, database: Database, any_schema: bool) -> None:

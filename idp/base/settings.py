@@ -118,9 +118,10 @@ class Limits(BaseModel):
         if self.raised_network is None:
             return 1
         try:
-            return (
-                1000 if ipaddress.ip_address(network) in ipaddress.ip_network(self.raised_network, strict=False) else 1
-            )
+            # IPv6 callers are counted, and so named, by their /64.
+            asked = ipaddress.ip_network(network)
+            raised = ipaddress.ip_network(self.raised_network, strict=False)
+            return 1000 if asked.version == raised.version and asked.subnet_of(raised) else 1  # type: ignore[arg-type]
         except ValueError:
             return 1
 

@@ -70,4 +70,4 @@ async def appoint(provider: Provider, email: str, name: str, *, by: str, force: 
             tx, Event("officer.appointed", actor=by, account_id=account.id, client_id=registered.client.client_id)
         )
     await provider.refresh_memory()
-    return Appointed(account, recover.address(provider, handle), expires_at, registered)
+    return Appointed(account, recover.reset_address(provider, handle), expires_at, registered)

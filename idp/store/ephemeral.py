@@ -7,9 +7,6 @@ count protects a secret, and the mark store has an epoch, before which no proof 
 from collections import OrderedDict
 from typing import Protocol
 
-import redis.asyncio as aioredis
-from redis.exceptions import RedisError
-
 from idp.base.clock import Clock
 from idp.base.errors import Unavailable
 
@@ -88,8 +85,13 @@ class RedisEphemeral:
     _STRICTER = 10
 
     def __init__(self, url: str, clock: Clock) -> None:
+        # The client weighs as much as a fifth of the whole process, and one process alone never needs it.
+        from redis.asyncio import Redis
+        from redis.exceptions import RedisError
+
+        self._away = RedisError
         self._clock = clock
-        self._redis = aioredis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+        self._redis = Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
         self._fallback = MemoryEphemeral(clock)
 
     async def hit(self, counter: str, window: int) -> int:
@@ -99,19 +101,19 @@ class RedisEphemeral:
                 pipe.incr(name)
                 pipe.expire(name, window, nx=True)
                 return int((await pipe.execute())[0])
-        except RedisError:
+        except self._away:
             return self._STRICTER * await self._fallback.hit(counter, window)
 
     async def count(self, counter: str) -> int:
         try:
             return int(await self._redis.get(f"gerbang:count:{counter}") or 0)
-        except RedisError:
+        except self._away:
             return self._STRICTER * await self._fallback.count(counter)
 
     async def mark(self, name: str, lifetime: int) -> bool:
         try:
             return bool(await self._redis.set(f"gerbang:mark:{name}", 1, nx=True, ex=lifetime))
-        except RedisError as error:
+        except self._away as error:
             raise Unavailable("replay marks: Redis is away") from error
 
     async def epoch(self) -> int:
@@ -119,7 +121,7 @@ class RedisEphemeral:
         try:
             await self._redis.set(_EPOCH, self._clock.now(), nx=True)
             return int(await self._redis.get(_EPOCH) or self._clock.now())
-        except RedisError as error:
+        except self._away as error:
             raise Unavailable("replay marks: Redis is away") from error
 
     async def close(self) -> None:

@@ -88,7 +88,7 @@ class Frame:
     def language(self, request: HTTPConnection) -> Language:
         """The link just followed, then the remembered choice, then what the relying party wished (`prefer`)."""
         return self.provider.theme.language(
-            request.query_params.get("bahasa", ""),
+            _asked_language(request),
             request.cookies.get(self._language_cookie, ""),
             request.scope.get("gerbang.ui_locales", ""),
             self.provider.settings.default_language,
@@ -194,7 +194,7 @@ class Frame:
         """Set the cookies that came up while answering: a new browser's device, a language just chosen."""
         if made := request.scope.get("gerbang.device"):
             self._set(response, self._device_cookie, made, DEVICE_LIFETIME)
-        if (chosen := request.query_params.get("bahasa")) in CODES and chosen is not None:
+        if (chosen := _asked_language(request)) in CODES:
             self._set(response, self._language_cookie, chosen, _LANGUAGE_LIFETIME)
 
     async def send(self, request: Request, response: Response, send: Send) -> None:
@@ -300,8 +300,13 @@ def _policy(nonce: str, service: Service | None) -> str:
     return f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; base-uri 'none'; frame-ancestors 'none'"
 
 
+def _asked_language(request: HTTPConnection) -> str:
+    """`bahasa` of the address. Most addresses have none, and are not taken apart to find that out."""
+    return request.query_params.get("bahasa", "") if b"bahasa=" in request.scope["query_string"] else ""
+
+
 def _printable(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())
+    return text if text.isprintable() else "".join(character for character in text if character.isprintable())
 
 
 def query(request: Request, name: str) -> str:

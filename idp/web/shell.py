@@ -27,23 +27,33 @@ class BodyTooLarge(Exception):
     """The request body passed the limit."""
 
 
-class Shell:
-    """Wraps the house. `routes` are the hot protocol endpoints, dispatched by path before the rest."""
+def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """What every answer carries (ASVS 5.0 section 3.4)."""
+    headers = [
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+    ]
+    if settings.https:
+        headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
+    return headers
 
-    def __init__(self, settings: Settings, entropy: Entropy, routes: dict[str, App], rest: App) -> None:
+
+class Shell:
+    """Wraps the house. `documents` are answers that are ready and need no shell; `routes` the hot protocol endpoints,
+    dispatched by path before the rest."""
+
+    def __init__(
+        self, settings: Settings, entropy: Entropy, documents: dict[str, App], routes: dict[str, App], rest: App
+    ) -> None:
+        self._documents = documents
         self._routes = routes
         self._rest = rest
         self._entropy = entropy
         self._prefix = settings.issuer_path
         self._limit = settings.limits.body
         self._proxies = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
-        self._headers = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-        ]
-        if settings.https:
-            self._headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
+        self._headers = security_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,6 +62,8 @@ class Shell:
         if self._prefix and path.startswith(self._prefix + "/"):
             path = path[len(self._prefix) :]
             scope["path"] = path
+        if document := self._documents.get(path):
+            return await document(scope, receive, send)
         endpoint = self._routes.get(path)
         scope["gerbang.network"] = self._network(scope)
         request_id = b64encode(self._entropy.bytes(9))

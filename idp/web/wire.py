@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from idp.base.errors import InsufficientScope, InvalidClient, InvalidRequest, OAuthError, Unavailable
-from idp.web.shell import App, Receive, Scope, Send
+from idp.web.shell import App, BodyTooLarge, Receive, Scope, Send
 
 MAX_NAME = 64
 MAX_VALUE = 8192
@@ -200,5 +200,8 @@ def posted(endpoint: App) -> App:
             await answer_error(send, fault)
         except Unavailable as fault:
             await answer_unavailable(send, fault)
+        except BodyTooLarge:
+            body = orjson.dumps({"error": "invalid_request", "error_description": "the request is too large"})
+            await answer(send, 413, body, _JSON, *NO_STORE)
 
     return only_post

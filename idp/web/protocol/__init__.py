@@ -17,16 +17,22 @@ from idp.web.protocol import (
 from idp.web.shell import App
 
 
-def routes(provider: Provider) -> dict[str, App]:
-    """Path → endpoint."""
-    begin, resume = authorize.endpoints(provider)
+def documents(provider: Provider) -> dict[str, App]:
+    """Path → answer that is ready before anybody asks."""
     metadata = discovery.endpoint(provider)
-    doors = {
+    return {
         "/.well-known/openid-configuration": metadata,
         # RFC 8414 section 3.1 puts the well-known part before the issuer's path.
         f"/.well-known/oauth-authorization-server{provider.settings.issuer_path}": metadata,
         "/.well-known/oauth-authorization-server": metadata,
         "/jwks": discovery.jwks(provider),
+    }
+
+
+def routes(provider: Provider) -> dict[str, App]:
+    """Path → endpoint."""
+    begin, resume = authorize.endpoints(provider)
+    doors = {
         "/authorize": begin,
         "/authorize/lanjut": resume,
         "/par": par.endpoint(provider),

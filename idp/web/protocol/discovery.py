@@ -15,8 +15,9 @@ from idp.grants.scopes import SCOPES
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import CODES
-from idp.web.shell import App, Receive, Scope, Send
-from idp.web.wire import ANY_ORIGIN, answer, header
+from idp.web import metrics
+from idp.web.shell import App, Receive, Scope, Send, security_headers
+from idp.web.wire import ANY_ORIGIN, answer
 
 # Confidential methods; introspection tells tokens apart by client, so it has nothing for a public one.
 _CONFIDENTIAL = [method for method in AUTH_METHODS if method != "none"]
@@ -84,31 +85,58 @@ def metadata(provider: Provider) -> dict[str, Any]:
 def endpoint(provider: Provider) -> App:
     """The metadata, built once."""
     body = orjson.dumps(metadata(provider))
-    return _document(lambda: body, 3600)
+    return Document(provider, "/.well-known/openid-configuration", lambda: body, 3600)
 
 
 def jwks(provider: Provider) -> App:
     """The published keys, as the keyring has them now; their max-age is the promise that key rotation keeps."""
-    return _document(lambda: provider.keyring.jwks, provider.settings.lifetimes.jwks_cache)
+    return Document(provider, "/jwks", lambda: provider.keyring.jwks, provider.settings.lifetimes.jwks_cache)
 
 
-def _document(read: Callable[[], bytes], max_age: int) -> App:
-    caching = (b"cache-control", f"public, max-age={max_age}".encode())
-    tags: dict[bytes, bytes] = {}
+class Document:
+    """A public JSON document, answered from messages that are made when its content changes, and only then."""
 
-    async def document(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in ("GET", "HEAD"):
-            return await answer(send, 405, b"", (b"allow", b"GET, HEAD"))
-        body = read()
-        tag = tags.get(body)
-        if tag is None:
-            tags.clear()
-            tag = tags[body] = b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"'
-        headers = (caching, (b"etag", tag), ANY_ORIGIN)
-        if header(scope, b"if-none-match") == tag.decode():
-            return await answer(send, 304, b"", *headers)
-        if scope["method"] == "HEAD":
-            body = b""
-        await answer(send, 200, body, (b"content-type", b"application/json"), *headers)
+    def __init__(self, provider: Provider, route: str, read: Callable[[], bytes], max_age: int) -> None:
+        self._read = read
+        self._fixed = [
+            (b"cache-control", f"public, max-age={max_age}".encode()),
+            ANY_ORIGIN,
+            *security_headers(provider.settings),
+        ]
+        self._count = metrics.document(route)
+        self._body = b""
+        self._tag = ""
+        self._messages: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
 
-    return document
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "GET":
+            return await self._other(scope, send)
+        body = self._read()
+        if body is not self._body:
+            self._make(body)
+        self._count()
+        for name, value in scope["headers"]:
+            if name == b"if-none-match" and value.decode("latin-1") == self._tag:
+                return await answer(send, 304, b"", (b"etag", value), *self._fixed)
+        await send(self._messages[0])
+        await send(self._messages[1])
+
+    def _make(self, body: bytes) -> None:
+        self._tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"etag", self._tag.encode()),
+            *self._fixed,
+        ]
+        start = {"type": "http.response.start", "status": 200, "headers": headers}
+        self._messages = (start, {"type": "http.response.body", "body": body})
+        self._body = body
+
+    async def _other(self, scope: Scope, send: Send) -> None:
+        if scope["method"] != "HEAD":
+            return await answer(send, 405, b"", (b"allow", b"GET, HEAD"), *self._fixed)
+        if (body := self._read()) is not self._body:
+            self._make(body)
+        await send(self._messages[0])
+        await send({"type": "http.response.body", "body": b""})
