@@ -160,4 +160,6 @@ def _latin(character: str) -> bool:
 
 def _visible(text: str) -> str:
     """Without what nobody sees and keyboards still send: zero-width characters, marks of direction, controls."""
-    return "".join(character for character in text if unicodedata.category(character) not in {"Cf", "Cc"} or character in "\t\n")
+    return "".join(
+        character for character in text if unicodedata.category(character) not in {"Cf", "Cc"} or character in "\t\n"
+    )

@@ -33,7 +33,14 @@ WORDS = frozenset((_CONTEXT + _COMMON).split())
 
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _ENDS = re.compile(r"^[^a-z]+|[^a-z]+$")
-_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm")
+_RUNS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+)
 
 
 def fold(text: str) -> str:
@@ -49,7 +56,9 @@ def folded(text: str) -> str:
 
 def leaked(password: str) -> bool:
     """Whether the password, or its form in lower case, is on the list of those that leaked most often."""
-    return any(len(spelling) >= _SHORTEST_LISTED and is_bad_password(spelling) for spelling in (password, password.casefold()))
+    return any(
+        len(spelling) >= _SHORTEST_LISTED and is_bad_password(spelling) for spelling in (password, password.casefold())
+    )
 
 
 def printed(password: str) -> bool:
@@ -72,7 +81,10 @@ def pattern(password: str) -> bool:
     for size in range(1, len(text) // 2 + 1):
         if text == (text[:size] * (len(text) // size + 1))[: len(text)] and size <= 10:
             return True
-    return any(text in (run * (len(text) // len(run) + 2)) or text in (run[::-1] * (len(text) // len(run) + 2)) for run in _RUNS)
+    return any(
+        text in (run * (len(text) // len(run) + 2)) or text in (run[::-1] * (len(text) // len(run) + 2))
+        for run in _RUNS
+    )
 
 
 def _words(core: str) -> bool:

@@ -65,14 +65,21 @@ def typed_code(text: str) -> str:
 async def issue(tx: Tx, material: Material, handle: Handle, code: str, challenge: Challenge) -> None:
     """Write a record under the id of `handle`; older ones for the same subject, purpose and channel are replaced."""
     await tx.execute(
-        update(challenges).where(
-            challenges.c.subject_id == challenge.subject_id, challenges.c.purpose == challenge.purpose,
-            challenges.c.channel == challenge.channel, challenges.c.used_at.is_(None), challenges.c.superseded_at.is_(None),
-        ).values(superseded_at=challenge.created_at)
+        update(challenges)
+        .where(
+            challenges.c.subject_id == challenge.subject_id,
+            challenges.c.purpose == challenge.purpose,
+            challenges.c.channel == challenge.channel,
+            challenges.c.used_at.is_(None),
+            challenges.c.superseded_at.is_(None),
+        )
+        .values(superseded_at=challenge.created_at)
     )
     values = {name: getattr(challenge, name) for name in Challenge.__slots__}
     await tx.execute(
-        challenges.insert().values(**values, link_hash=handle.secret_hash, code_hash=_code_hash(material, challenge.id, code))
+        challenges.insert().values(
+            **values, link_hash=handle.secret_hash, code_hash=_code_hash(material, challenge.id, code)
+        )
     )
 
 
@@ -96,9 +103,11 @@ async def read(tx: Tx, challenge_id: UUID) -> Challenge | None:
 async def newest(tx: Tx, purpose: str, subject_id: UUID) -> list[Challenge]:
     """The records for a subject that nothing replaced, spent and expired ones too; one per channel, mail first."""
     rows = await tx.execute(
-        select(*_COLUMNS).where(
+        select(*_COLUMNS)
+        .where(
             challenges.c.subject_id == subject_id, challenges.c.purpose == purpose, challenges.c.superseded_at.is_(None)
-        ).order_by(challenges.c.channel, challenges.c.id)
+        )
+        .order_by(challenges.c.channel, challenges.c.id)
     )
     return [_challenge(row) for row in rows]
 
@@ -109,10 +118,16 @@ async def try_code(tx: Tx, material: Material, challenge_id: UUID, code: str, no
     A record that is not live has no tries.
     """
     taken = await tx.execute(
-        update(challenges).where(
-            challenges.c.id == challenge_id, challenges.c.tries_left > 0, challenges.c.used_at.is_(None),
-            challenges.c.superseded_at.is_(None), challenges.c.expires_at > now,
-        ).values(tries_left=challenges.c.tries_left - 1).returning(challenges.c.code_hash, challenges.c.tries_left)
+        update(challenges)
+        .where(
+            challenges.c.id == challenge_id,
+            challenges.c.tries_left > 0,
+            challenges.c.used_at.is_(None),
+            challenges.c.superseded_at.is_(None),
+            challenges.c.expires_at > now,
+        )
+        .values(tries_left=challenges.c.tries_left - 1)
+        .returning(challenges.c.code_hash, challenges.c.tries_left)
     )
     row = taken.first()
     if row is None:
@@ -123,10 +138,14 @@ async def try_code(tx: Tx, material: Material, challenge_id: UUID, code: str, no
 async def use(tx: Tx, challenge_id: UUID, now: int) -> bool:
     """Spend a record; False if it was not live any more. Of many at once one gets True."""
     used = await tx.execute(
-        update(challenges).where(
-            challenges.c.id == challenge_id, challenges.c.used_at.is_(None), challenges.c.superseded_at.is_(None),
+        update(challenges)
+        .where(
+            challenges.c.id == challenge_id,
+            challenges.c.used_at.is_(None),
+            challenges.c.superseded_at.is_(None),
             challenges.c.expires_at > now,
-        ).values(used_at=now)
+        )
+        .values(used_at=now)
     )
     return used.rowcount == 1
 
@@ -134,19 +153,23 @@ async def use(tx: Tx, challenge_id: UUID, now: int) -> bool:
 async def supersede(tx: Tx, purpose: str, subject_id: UUID, now: int) -> None:
     """Nothing that was sent for this subject works any more."""
     await tx.execute(
-        update(challenges).where(
-            challenges.c.subject_id == subject_id, challenges.c.purpose == purpose, challenges.c.used_at.is_(None),
+        update(challenges)
+        .where(
+            challenges.c.subject_id == subject_id,
+            challenges.c.purpose == purpose,
+            challenges.c.used_at.is_(None),
             challenges.c.superseded_at.is_(None),
-        ).values(superseded_at=now)
+        )
+        .values(superseded_at=now)
     )
 
 
 async def spend(tx: Tx, purpose: str, subjects: list[UUID], now: int) -> None:
     """What was sent for these subjects counts as used: their purpose is fulfilled."""
     await tx.execute(
-        update(challenges).where(
-            challenges.c.subject_id.in_(subjects), challenges.c.purpose == purpose, challenges.c.used_at.is_(None)
-        ).values(used_at=now, superseded_at=None)
+        update(challenges)
+        .where(challenges.c.subject_id.in_(subjects), challenges.c.purpose == purpose, challenges.c.used_at.is_(None))
+        .values(used_at=now, superseded_at=None)
     )
 
 

@@ -43,21 +43,30 @@ async def put(tx: Tx, sealer: Sealer, sign_up: SignUp) -> None:
     """Write a registration, or write it anew if its form is sent again; one that was activated stays as it is."""
     changing = {
         "draft_sealed": sealer.seal(_place(sign_up.id), orjson.dumps(asdict(sign_up.draft))),
-        "password_hash": sign_up.password_hash, "password_policy": sign_up.password_policy, "language": sign_up.language,
+        "password_hash": sign_up.password_hash,
+        "password_policy": sign_up.password_policy,
+        "language": sign_up.language,
     }
     try:
         async with tx.begin_nested():
             await tx.execute(
                 sign_ups.insert().values(
-                    id=sign_up.id, email_lookup=sign_up.email_lookup, created_at=sign_up.created_at,
-                    expires_at=sign_up.expires_at, **changing,
+                    id=sign_up.id,
+                    email_lookup=sign_up.email_lookup,
+                    created_at=sign_up.created_at,
+                    expires_at=sign_up.expires_at,
+                    **changing,
                 )
             )
     except IntegrityError:
         await tx.execute(
-            update(sign_ups).where(
-                sign_ups.c.id == sign_up.id, sign_ups.c.email_lookup == sign_up.email_lookup, sign_ups.c.activated_at.is_(None)
-            ).values(changing)
+            update(sign_ups)
+            .where(
+                sign_ups.c.id == sign_up.id,
+                sign_ups.c.email_lookup == sign_up.email_lookup,
+                sign_ups.c.activated_at.is_(None),
+            )
+            .values(changing)
         )
 
 
@@ -70,18 +79,28 @@ async def read(tx: Tx, sealer: Sealer, sign_up_id: UUID, now: int) -> SignUp | N
 async def waiting(tx: Tx, sealer: Sealer, email_lookup: bytes, now: int, limit: int = 5) -> list[SignUp]:
     """The registrations of an address that wait, newest first."""
     rows = await tx.execute(
-        select(sign_ups).where(
-            sign_ups.c.email_lookup == email_lookup, sign_ups.c.expires_at > now, sign_ups.c.activated_at.is_(None)
-        ).order_by(sign_ups.c.id.desc()).limit(limit)
+        select(sign_ups)
+        .where(sign_ups.c.email_lookup == email_lookup, sign_ups.c.expires_at > now, sign_ups.c.activated_at.is_(None))
+        .order_by(sign_ups.c.id.desc())
+        .limit(limit)
     )
     return [_sign_up(row, sealer) for row in rows]
+
+
+async def lock(tx: Tx, email_lookup: bytes) -> None:
+    """Let nobody else settle registrations of this address before `tx` ends. Taken first, so that nobody waits in a circle."""
+    await tx.execute(
+        select(sign_ups.c.id).where(sign_ups.c.email_lookup == email_lookup).order_by(sign_ups.c.id).with_for_update()
+    )
 
 
 async def settle(tx: Tx, sign_up: SignUp, now: int) -> list[UUID]:
     """Mark a registration as activated and delete every other one of its address; the ids of the deleted."""
     await tx.execute(update(sign_ups).where(sign_ups.c.id == sign_up.id).values(activated_at=now))
     deleted = await tx.execute(
-        sign_ups.delete().where(sign_ups.c.email_lookup == sign_up.email_lookup, sign_ups.c.id != sign_up.id).returning(sign_ups.c.id)
+        sign_ups.delete()
+        .where(sign_ups.c.email_lookup == sign_up.email_lookup, sign_ups.c.id != sign_up.id)
+        .returning(sign_ups.c.id)
     )
     return list(deleted.scalars())
 
@@ -94,7 +113,14 @@ async def delete(tx: Tx, sign_up_id: UUID) -> None:
 def _sign_up(row: Any, sealer: Sealer) -> SignUp:
     draft = Draft(**orjson.loads(sealer.open(_place(row.id), row.draft_sealed)))
     return SignUp(
-        row.id, row.email_lookup, draft, row.password_hash, row.password_policy, row.language, row.created_at, row.expires_at,
+        row.id,
+        row.email_lookup,
+        draft,
+        row.password_hash,
+        row.password_policy,
+        row.language,
+        row.created_at,
+        row.expires_at,
         row.activated_at,
     )
 

@@ -72,7 +72,9 @@ async def by_link(provider: Provider, visitor: Visitor, token: str) -> Activated
     return activated or await look(provider, token)
 
 
-async def by_code(provider: Provider, visitor: Visitor, sign_up_id: UUID, typed: str) -> Activated | PhoneProven | Message:
+async def by_code(
+    provider: Provider, visitor: Visitor, sign_up_id: UUID, typed: str
+) -> Activated | PhoneProven | Message:
     """Spend a code in the browser that registered; what to say when it is wrong."""
     found = await sign_up_flow.read(provider, sign_up_id)
     if found is None:
@@ -85,7 +87,9 @@ async def by_code(provider: Provider, visitor: Visitor, sign_up_id: UUID, typed:
     return Message("akt.kode", n=left) if left else Message("akt.kode_habis")
 
 
-async def by_code_of(provider: Provider, visitor: Visitor, identifier: str, typed: str) -> Activated | PhoneProven | Message:
+async def by_code_of(
+    provider: Provider, visitor: Visitor, identifier: str, typed: str
+) -> Activated | PhoneProven | Message:
     """The same in any other browser, by address. It is not told whether there is a registration, nor how many tries it has."""
     limits = provider.settings.limits
     counted = await provider.ephemeral.hit(f"activate:{visitor.network}", 300)
@@ -106,6 +110,7 @@ async def _match(provider: Provider, sign_ups: list[SignUp], typed: str) -> tupl
     left = 0
     async with provider.database.transaction() as tx:
         for sign_up in sign_ups:
+            await pending.lock(tx, sign_up.email_lookup)
             for challenge in await links.newest(tx, links.ACTIVATE, sign_up.id):
                 right, tries = await links.try_code(tx, provider.material, challenge.id, code, now)
                 matched = challenge if right else matched
@@ -127,10 +132,12 @@ async def _activate(provider: Provider, visitor: Visitor, sign_up: SignUp, chall
     """Spend the record and make the account; None when another request spent it first."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
+        await pending.lock(tx, sign_up.email_lookup)
         if not await links.use(tx, challenge.id, now):
             return None
         phone_proven = any(
-            one.channel == links.BY_SMS and one.used_at is not None for one in await links.newest(tx, links.ACTIVATE, sign_up.id)
+            one.channel == links.BY_SMS and one.used_at is not None
+            for one in await links.newest(tx, links.ACTIVATE, sign_up.id)
         )
         made = await _insert(provider, tx, sign_up, now, phone_proven=phone_proven)
         # Whoever else registered this address, with a password of their own, is out (T36).
@@ -145,9 +152,19 @@ async def _activate(provider: Provider, visitor: Visitor, sign_up: SignUp, chall
 async def _insert(provider: Provider, tx: Tx, sign_up: SignUp, now: int, *, phone_proven: bool) -> bool:
     draft = sign_up.draft
     person = Account(
-        id=sign_up.id, name=draft.name, created_at=now, updated_at=now, email=draft.email, email_verified=True, phone=draft.phone,
-        phone_verified=phone_proven, kpj=draft.kpj, locale=sign_up.language, password_hash=sign_up.password_hash,
-        password_policy=sign_up.password_policy, password_changed_at=now,
+        id=sign_up.id,
+        name=draft.name,
+        created_at=now,
+        updated_at=now,
+        email=draft.email,
+        email_verified=True,
+        phone=draft.phone,
+        phone_verified=phone_proven,
+        kpj=draft.kpj,
+        locale=sign_up.language,
+        password_hash=sign_up.password_hash,
+        password_policy=sign_up.password_policy,
+        password_changed_at=now,
     )
     keys = {account.EMAIL: sign_up.email_lookup}
     if not phone_proven:

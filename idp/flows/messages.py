@@ -4,15 +4,21 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from idp.accounts import contact
-from idp.base.opaque import b64encode, keyed
+from idp.accounts import contact, sending
 from idp.provider import Provider
 from idp.store.database import Tx
 from idp.theme.language import Message
 
 
 async def mail(
-    provider: Provider, tx: Tx, to: str, template: str, language: str, subject_id: UUID | None = None, *, void: bool = False,
+    provider: Provider,
+    tx: Tx,
+    to: str,
+    template: str,
+    language: str,
+    subject_id: UUID | None = None,
+    *,
+    void: bool = False,
     **values: Any,
 ) -> None:
     """A mail to an address in the spelling of `idp.accounts.contact`. With `void` the same work for nobody.
@@ -27,7 +33,14 @@ async def mail(
 
 
 async def sms(
-    provider: Provider, tx: Tx, to: str, template: str, language: str, subject_id: UUID | None = None, *, void: bool = False,
+    provider: Provider,
+    tx: Tx,
+    to: str,
+    template: str,
+    language: str,
+    subject_id: UUID | None = None,
+    *,
+    void: bool = False,
     **values: Any,
 ) -> None:
     """An SMS to a number in E.164; its last line binds the code to our host. With `void` the same work for nobody."""
@@ -36,19 +49,17 @@ async def sms(
     await provider.outbox.put(tx, "sms", contact.country(to), {"to": to, "text": text}, subject_id, void=void)
 
 
-async def too_often(provider: Provider, destination: str) -> Message | None:
+async def too_often(provider: Provider, tx: Tx, destination: str) -> Message | None:
     """Count one message to a destination that a stranger may have named; what to say when it is one too many.
 
-    Counted by what was typed, before anybody knows whether there is an account, so the answer tells nothing.
+    Counted by what was typed, before anybody knows whether there is an account, so the answer tells nothing. The caller
+    commits in either case.
     """
-    limits, now = provider.settings.limits, provider.clock.now()
-    counter = "message:" + b64encode(keyed(provider.material.derive("destination"), destination)[:16])
-    if await provider.ephemeral.hit(f"{counter}:pause", limits.resend_pause) > 1:
-        return Message("kirim.tunggu", n=limits.resend_pause)
-    for window, allowed in ((3600, limits.resend_per_hour), (86400, limits.resend_per_day)):
-        if await provider.ephemeral.hit(f"{counter}:{window}", window) > allowed:
-            return Message("kirim.batas", jam=now + window)
-    return None
+    now = provider.clock.now()
+    wait = await sending.count(tx, provider.material, destination, provider.settings.limits, now)
+    if wait is None:
+        return None
+    return Message("kirim.tunggu", n=wait.until - now) if wait.pause else Message("kirim.batas", jam=wait.until)
 
 
 async def crowded(provider: Provider, journey: str, network: str, allowed: int) -> Message | None:

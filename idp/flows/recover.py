@@ -171,7 +171,7 @@ async def _find(provider: Provider, tx: Tx, readings: list[tuple[str, str]]) -> 
     return person
 
 
-def address(provider: Provider, handle: Handle) -> str:
+def reset_address(provider: Provider, handle: Handle) -> str:
     """The page for a new password, opened by a link; of our own issuer, whatever host was asked (T24)."""
     return f"{provider.settings.issuer}/lupa-kata-sandi/baru?token={handle}"
 
@@ -182,32 +182,31 @@ async def _send(provider: Provider, tx: Tx, visitor: Visitor, person: Account | 
     # Asked under several names, one mailbox could still be filled: what counts in the end is where it goes.
     if await messages.too_often(provider, tx, f"reset:{person.id if person is not None else provider.new_id()}"):
         person = None
-    subject_id, address, name, language = provider.new_id(), _NOBODY, "", visitor.language
+    subject_id, mailbox, name, language = provider.new_id(), _NOBODY, "", visitor.language
     if person is not None:
-        subject_id, address, name, language = person.id, person.email or _NOBODY, person.name, person.locale
+        subject_id, mailbox, name, language = person.id, person.email or _NOBODY, person.name, person.locale
     handle, code = provider.new_handle(), links.new_code(provider.entropy)
     challenge = links.Challenge(
         handle.id,
         links.RESET,
         subject_id,
         links.BY_EMAIL,
-        address,
+        mailbox,
         provider.settings.limits.code_tries,
         now,
         now + lifetime,
     )
     await links.issue(tx, provider.material, handle, code, challenge)
-    link = address(provider, handle)
     await messages.mail(
         provider,
         tx,
-        address,
+        mailbox,
         "atur_ulang",
         language,
         subject_id,
         void=person is None,
         nama=name,
-        tautan=link,
+        tautan=reset_address(provider, handle),
         kode=code,
         waktu=now + lifetime,
     )

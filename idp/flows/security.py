@@ -98,7 +98,9 @@ async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing)
         own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
         await logout.end_all(provider, tx, stands.account_id, "person")
     ended = [str(one.id) for one in own[:20]]
-    return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, ended, provider.clock.now() + ENROLMENT)
+    return slip.write(
+        provider.material, provider.entropy, _ENDED, visitor.device, ended, provider.clock.now() + ENROLMENT
+    )
 
 
 async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> list[tuple[str, str]]:
@@ -117,7 +119,10 @@ async def disconnect(provider: Provider, stands: Standing, client_id: str) -> No
         await consent.withdraw(tx, stands.account_id, client_id)
         await grant.revoke_of_client(tx, stands.account_id, client_id, provider.clock.now(), "person")
         event = Event(
-            "consent.withdrawn", actor=str(stands.account_id), account_id=stands.account_id, client_id=client_id,
+            "consent.withdrawn",
+            actor=str(stands.account_id),
+            account_id=stands.account_id,
+            client_id=client_id,
             session_id=stands.session.id,
         )
         await provider.audit.append(tx, event)
@@ -144,7 +149,9 @@ async def change_password(
         await links.supersede(tx, links.RESET, person.id, now)
         await logout.end_all(provider, tx, person.id, "person", but=stands.session.id)
         await tell_changed(provider, tx, person)
-        event = Event("password.changed", str(person.id), person.id, None, stands.session.id, visitor.network, {"by": "person"})
+        event = Event(
+            "password.changed", str(person.id), person.id, None, stands.session.id, visitor.network, {"by": "person"}
+        )
         await provider.audit.append(tx, event)
     return {}
 
@@ -254,6 +261,10 @@ async def _told(provider: Provider, tx: Tx, person: Account, template: str) -> N
 
 def _factor(event: str, visitor: Visitor, stands: Standing) -> Event:
     return Event(
-        event, actor=str(stands.account_id), account_id=stands.account_id, session_id=stands.session.id,
-        network=visitor.network, detail={"factor": levels.TOTP},
+        event,
+        actor=str(stands.account_id),
+        account_id=stands.account_id,
+        session_id=stands.session.id,
+        network=visitor.network,
+        detail={"factor": levels.TOTP},
     )

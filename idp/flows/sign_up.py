@@ -38,13 +38,20 @@ class Registration:
 def new_form(provider: Provider, visitor: Visitor) -> str:
     """The mark of one filled-in form: sent twice, it is still one registration."""
     expires = provider.clock.now() + FORM_LIFETIME
-    return slip.write(provider.material, provider.entropy, "sign-up-form", visitor.device, str(provider.new_id()), expires)
+    return slip.write(
+        provider.material, provider.entropy, "sign-up-form", visitor.device, str(provider.new_id()), expires
+    )
 
 
-def judge(provider: Provider, typed: Mapping[str, str], password: str, terms: bool) -> Registration | dict[str, Message]:
+def judge(
+    provider: Provider, typed: Mapping[str, str], password: str, terms: bool
+) -> Registration | dict[str, Message]:
     """The registration, or what is wrong with each field, in the order of the form."""
     readers: dict[str, Callable[[str], str | None]] = {
-        "name": contact.normalise_name, "email": contact.normalise_email, "phone": contact.normalise_phone, "kpj": contact.normalise_kpj,
+        "name": contact.normalise_name,
+        "email": contact.normalise_email,
+        "phone": contact.normalise_phone,
+        "kpj": contact.normalise_kpj,
     }
     read: dict[str, str] = {}
     errors: dict[str, Message] = {}
@@ -80,22 +87,26 @@ async def register(
     # A second click on the same button changes what was written, but is no second message, so it is not counted as one.
     mark = f"sign-up:{sign_up_id}"
     counted = await provider.ephemeral.mark(mark, FORM_LIFETIME) or await provider.ephemeral.count(mark)
-    if counted and (refused := await messages.too_often(provider, draft.email)):
+    if counted and (refused := await _too_often(provider, draft.email)):
         await provider.ephemeral.hit(mark, FORM_LIFETIME)
         return refused
     sign_up = SignUp(
-        sign_up_id, key, draft, await provider.hasher.hash(registration.password),
-        policy.PRESETS[provider.settings.password_policy].version, visitor.language, now,
+        sign_up_id,
+        key,
+        draft,
+        await provider.hasher.hash(registration.password),
+        policy.PRESETS[provider.settings.password_policy].version,
+        visitor.language,
+        now,
         now + provider.settings.lifetimes.pending_sign_up,
     )
-    by_sms = await messages.too_often(provider, draft.phone) is None
     async with provider.database.transaction() as tx:
         if replaced is not None and replaced != sign_up.id:
             await links.supersede(tx, links.ACTIVATE, replaced, now)
             await pending.delete(tx, replaced)
         await pending.put(tx, provider.sealer, sign_up)
         if not await links.newest(tx, links.ACTIVATE, sign_up.id):
-            await _send(provider, tx, sign_up, by_sms=by_sms)
+            await _send(provider, tx, sign_up)
             await provider.audit.append(tx, Event("sign_up.started", network=visitor.network))
     return sign_up
 
@@ -120,7 +131,7 @@ async def resend_to(provider: Provider, visitor: Visitor, identifier: str) -> Me
     if sign_ups:
         return await _resend(provider, sign_ups[0])
     _, destination = contact.normalise(identifier) or ("", identifier)
-    return await messages.too_often(provider, destination) or Message(_RESENT)
+    return await _too_often(provider, destination) or Message(_RESENT)
 
 
 async def read(provider: Provider, sign_up_id: UUID) -> SignUp | None:
@@ -147,15 +158,19 @@ async def waiting(provider: Provider, identifier: str) -> list[SignUp]:
 
 
 async def _resend(provider: Provider, sign_up: SignUp) -> Message:
-    if refused := await messages.too_often(provider, sign_up.draft.email):
-        return refused
-    by_sms = await messages.too_often(provider, sign_up.draft.phone) is None
     async with provider.database.transaction() as tx:
-        await _send(provider, tx, sign_up, by_sms=by_sms)
+        if refused := await messages.too_often(provider, tx, sign_up.draft.email):
+            return refused
+        await _send(provider, tx, sign_up)
     return Message(_RESENT)
 
 
-async def _send(provider: Provider, tx: Tx, sign_up: SignUp, *, by_sms: bool) -> None:
+async def _too_often(provider: Provider, destination: str) -> Message | None:
+    async with provider.database.transaction() as tx:
+        return await messages.too_often(provider, tx, destination)
+
+
+async def _send(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
     """Links and codes to the registrant; to the owner of an account that exists, word of it, and a link that nobody gets.
 
     The SMS goes out in both cases: its absence would tell whoever typed a stranger's address beside their own number.
@@ -167,12 +182,20 @@ async def _send(provider: Provider, tx: Tx, sign_up: SignUp, *, by_sms: bool) ->
         address = f"{provider.settings.issuer}/aktivasi?token={link}"
         until = now + provider.settings.lifetimes.activation
         await messages.mail(
-            provider, tx, draft.email, "aktivasi", sign_up.language, sign_up.id,
-            nama=draft.name, tautan=address, kode=code, waktu=until,
+            provider,
+            tx,
+            draft.email,
+            "aktivasi",
+            sign_up.language,
+            sign_up.id,
+            nama=draft.name,
+            tautan=address,
+            kode=code,
+            waktu=until,
         )
     else:
         await messages.mail(provider, tx, owner.email or draft.email, "akun_ada", owner.locale, owner.id)
-    if by_sms:
+    if await messages.too_often(provider, tx, draft.phone) is None:
         _, code = await _issue(provider, tx, sign_up, links.BY_SMS, draft.phone)
         hours = provider.settings.lifetimes.activation // 3600
         await messages.sms(provider, tx, draft.phone, "aktivasi", sign_up.language, sign_up.id, kode=code, jam=hours)
@@ -181,7 +204,13 @@ async def _send(provider: Provider, tx: Tx, sign_up: SignUp, *, by_sms: bool) ->
 async def _issue(provider: Provider, tx: Tx, sign_up: SignUp, channel: str, destination: str) -> tuple[Handle, str]:
     handle, code, now = provider.new_handle(), links.new_code(provider.entropy), provider.clock.now()
     challenge = links.Challenge(
-        handle.id, links.ACTIVATE, sign_up.id, channel, destination, provider.settings.limits.code_tries, now,
+        handle.id,
+        links.ACTIVATE,
+        sign_up.id,
+        channel,
+        destination,
+        provider.settings.limits.code_tries,
+        now,
         now + provider.settings.lifetimes.activation,
     )
     await links.issue(tx, provider.material, handle, code, challenge)

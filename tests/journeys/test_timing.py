@@ -1,0 +1,57 @@
+"""T33 by the clock: whether there is an account must not be told by how long an answer takes."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from tests.journeys.test_sign_up import FORM
+from tests.support.servers import House
+
+pytestmark = [pytest.mark.anyio, pytest.mark.long, pytest.mark.timeout(1800)]
+
+ROUNDS, WARM = 2000, 20
+MOST = 0.55
+"""Area under the ROC curve of the best guess from one duration: 0.5 is a coin."""
+
+Houses = Callable[..., AbstractAsyncContextManager[House]]
+LIMITS = {"resend_per_hour": 10**6, "resend_per_day": 10**6, "sign_up_per_network": 10**6, "recover_per_network": 10**6}
+
+
+def area(some: list[float], others: list[float]) -> float:
+    """How often one of `some` took longer than one of `others`, seen from whichever side is above one half."""
+    ranked = sorted([(value, 0) for value in others] + [(value, 1) for value in some])
+    ranks = sum(rank for rank, (_, kind) in enumerate(ranked, 1) if kind)
+    u = ranks - len(some) * (len(some) + 1) / 2
+    share = u / (len(some) * len(others))
+    return max(share, 1 - share)
+
+
+async def measured(house: House, path: str, field: str, rest: dict[str, str]) -> float:
+    """The area for a form, sent in turns with an address that has an account and with one that has none."""
+    browser, known = house.browser(), house.account(1).email
+    token = dict((await browser.get(path)).form_with(field).values)["csrf"]
+    durations: dict[bool, list[float]] = {True: [], False: []}
+    for turn in range(WARM + ROUNDS):
+        for exists in (True, False) if turn % 2 else (False, True):
+            # The pause between two messages to one address passes.
+            house.clock.advance(61)
+            address = known if exists else f"tidak.ada{turn:04}@contoh.go.id"
+            begun = time.perf_counter()
+            answer = await browser.http.post(path, data={**rest, "csrf": token, field: address})
+            took = time.perf_counter() - begun
+            assert answer.status_code == 303
+            if turn >= WARM:
+                durations[exists].append(took)
+    return area(durations[True], durations[False])
+
+
+async def test_recovery_takes_as_long_for_nobody(houses: Houses) -> None:
+    async with houses(limits=LIMITS) as house:
+        assert await measured(house, "/lupa-kata-sandi", "identifier", {}) <= MOST
+
+
+async def test_registration_takes_as_long_for_somebody(houses: Houses) -> None:
+    async with houses(limits=LIMITS) as house:
+        assert await measured(house, "/daftar", "email", FORM) <= MOST
