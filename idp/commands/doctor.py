@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 
-import httpx2
 import typer
 from sqlalchemy import text
 
@@ -144,6 +143,8 @@ async def _sms(settings: Settings) -> Finding:
 
 
 async def _issuer(settings: Settings) -> Finding:
+    import httpx2  # heavy, and only this verb calls anybody
+
     address = f"{settings.issuer}/.well-known/openid-configuration"
     try:
         async with httpx2.AsyncClient(timeout=10) as http:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
-import httpx2
 import orjson
 import typer
 
@@ -57,6 +56,8 @@ def authorization_code(
 async def _perform(
     issuer: str, client_id: str, secret: str | None, redirect_uri: str | None, scope: str, wanted: dict[str, str]
 ) -> dict[str, Any]:
+    import httpx2  # heavy, and only this verb calls anybody
+
     entropy = SystemEntropy()
     state, nonce, verifier = token(entropy), token(entropy), token(entropy)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
