@@ -46,6 +46,7 @@ _AWAY = (
     sqlite3.OperationalError,
 )
 _CHANNEL = "gerbang_changes"
+_UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 _ARGUMENT = re.compile(r"\$(\d+)(?:::\w+(?:\[\])?)?")
 
 
@@ -176,12 +177,19 @@ class Database:
     async def _listener(self, woken: asyncio.Event) -> asyncpg.Connection | None:
         try:
             connection = await asyncpg.connect(_asyncpg_dsn(self.engine), timeout=5)
+        except _UNREACHABLE:
+            return None
+        try:
             connection.add_termination_listener(lambda *_: woken.set())
             await connection.add_listener(_CHANNEL, lambda *_: woken.set())
-            woken.set()
-            return connection
-        except (OSError, asyncpg.PostgresError, TimeoutError):
+        except BaseException as error:
+            # Cancelled or cut off between the two: nobody else knows of this connection.
+            connection.terminate()
+            if not isinstance(error, _UNREACHABLE):
+                raise
             return None
+        woken.set()
+        return connection
 
     async def close(self) -> None:
         """Give every connection back."""
