@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from idp.flows import register_client
 from idp.grants import tokens
-from idp.grants.claims import ADMIN_SCOPES
+from idp.grants.scopes import ADMIN_SCOPES
 from tests.admin.conftest import Officer, machine, token
 from tests.support.servers import House
 
