@@ -60,7 +60,11 @@ async def read(tx: Tx, account_id: UUID) -> Account | None:
 
 async def find(tx: Tx, key: bytes) -> Account | None:
     """The account that an identifier's `lookup` leads to."""
-    wanted = select(*_COLUMNS).join(identifiers, identifiers.c.account_id == accounts.c.id).where(identifiers.c.lookup == key)
+    wanted = (
+        select(*_COLUMNS)
+        .join(identifiers, identifiers.c.account_id == accounts.c.id)
+        .where(identifiers.c.lookup == key)
+    )
     row = (await tx.execute(wanted)).first()
     return None if row is None else Account(**row._mapping)
 
@@ -76,7 +80,9 @@ async def insert(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
             await tx.execute(accounts.insert().values(values))
             for kind, key in keys.items():
                 await tx.execute(
-                    identifiers.insert().values(lookup=key, account_id=account.id, kind=kind, verified_at=account.created_at)
+                    identifiers.insert().values(
+                        lookup=key, account_id=account.id, kind=kind, verified_at=account.created_at
+                    )
                 )
     except IntegrityError:
         return False
@@ -89,10 +95,14 @@ async def rewrite(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
     try:
         async with tx.begin_nested():
             await tx.execute(update(accounts).where(accounts.c.id == account.id).values(values))
-            await tx.execute(identifiers.delete().where(identifiers.c.account_id == account.id, identifiers.c.kind != NIK))
+            await tx.execute(
+                identifiers.delete().where(identifiers.c.account_id == account.id, identifiers.c.kind != NIK)
+            )
             for kind, key in keys.items():
                 await tx.execute(
-                    identifiers.insert().values(lookup=key, account_id=account.id, kind=kind, verified_at=account.updated_at)
+                    identifiers.insert().values(
+                        lookup=key, account_id=account.id, kind=kind, verified_at=account.updated_at
+                    )
                 )
     except IntegrityError:
         return False
@@ -122,7 +132,9 @@ async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str
 async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None:
     """The same password under today's parameters; nothing if it was changed meanwhile."""
     await tx.execute(
-        update(accounts).where(accounts.c.id == account_id, accounts.c.password_hash == old_hash).values(password_hash=new_hash)
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.password_hash == old_hash)
+        .values(password_hash=new_hash)
     )
 
 
