@@ -24,7 +24,7 @@ def assertion(stage: Stage, client_id: str, key: Key, algorithm: str = "ES256", 
         **wrong,
     }
     kept = {name: value for name, value in claims.items() if value is not None}
-    return Signer(algorithm, str(key.kid), key.private_key).sign(kept)  # type: ignore[attr-defined]
+    return Signer(algorithm, str(key.kid), key.private_key).sign(kept)
 
 
 def by_assertion(text: str) -> dict[str, str]:

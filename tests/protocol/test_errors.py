@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from idp.base.errors import InvalidRequest
-from idp.web.protocol import wire
+from idp.web import wire
 from tests.protocol.stage import Party, Stage, stayed
 from tests.support.browser import Browser
 

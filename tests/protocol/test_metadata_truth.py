@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx2
 import orjson
 import pytest
 from joserfc.jws import extract_compact
@@ -249,17 +250,17 @@ async def userinfo_algorithms(stage: Stage, value: list[str]) -> None:
         assert (claims["sub"], claims["iss"], claims["aud"]) == (tokens.claims["sub"], stage.issuer, party.client_id)
 
 
-async def proof(stage: Stage, method: str) -> tuple[dict[str, str], tuple[str, str] | None]:
+async def proof(stage: Stage, method: str) -> tuple[dict[str, str], httpx2.Auth]:
     """The form fields and the credentials with which a new client of that method proves who it is."""
     if method == "private_key_jwt":
         key = generate("ES256", 2048)
-        return by_assertion(assertion(stage, (await stage.party(key=key)).client_id, key)), None
+        return by_assertion(assertion(stage, (await stage.party(key=key)).client_id, key)), httpx2.Auth()
     if method == "none":
-        return {"client_id": (await stage.party(public=True)).client_id}, None
+        return {"client_id": (await stage.party(public=True)).client_id}, httpx2.Auth()
     party = await stage.party(token_endpoint_auth_method=method)
     if method == "client_secret_basic":
-        return {}, (party.client_id, str(party.client_secret))
-    return {"client_id": party.client_id, "client_secret": str(party.client_secret)}, None
+        return {}, httpx2.BasicAuth(party.client_id, str(party.client_secret))
+    return {"client_id": party.client_id, "client_secret": str(party.client_secret)}, httpx2.Auth()
 
 
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,10 +31,37 @@ CONFIGURATION = {
 class PostgresCluster:
     """Makes, copies and drops databases. Copying a migrated template takes about a tenth of a second."""
 
-    def __init__(self, programs: Path, folder: Path, port: int) -> None:
+    def __init__(self, programs: Path, folder: Path, port: int, configuration: Mapping[str, str]) -> None:
         self._programs = programs
         self._folder = folder
+        self._configuration = configuration
+        self._server: Child | None = None
         self.port = port
+
+    def start(self) -> None:
+        """Start the server and wait until it takes connections."""
+        options = [part for name, value in self._configuration.items() for part in ("-c", f"{name}={value}")]
+        folder = self._folder
+        self._server = Child(
+            [self._programs / "postgres", "-D", folder / "data", "-p", str(self.port), "-k", folder, *options],
+            folder / "server.log",
+            cwd=folder,
+            user=_owner(),
+            stop_signal=signal.SIGINT,  # fast shutdown: does not wait for clients
+        )
+        is_ready = [str(self._programs / "pg_isready"), "-q", "-h", str(folder), "-p", str(self.port)]
+        self._server.wait_until(lambda: subprocess.run(is_ready, check=False).returncode == 0)
+
+    def stop(self) -> None:
+        """Shut down."""
+        if self._server is not None:
+            self._server.stop()
+
+    def crash(self) -> None:
+        """End it at once, as `pg_ctl stop -m immediate` does: it recovers at the next start."""
+        assert self._server, "not started"
+        self._server.process.send_signal(signal.SIGQUIT)
+        self._server.process.wait(20)
 
     def url(self, database: str) -> str:
         """The SQLAlchemy address of a database of this cluster."""
@@ -62,13 +89,15 @@ class PostgresCluster:
 
 
 @contextmanager
-def postgres_cluster() -> Iterator[PostgresCluster]:
-    """Start a cluster on a loopback port and a socket in a folder of its own; remove it afterwards."""
+def postgres_cluster(**configuration: str) -> Iterator[PostgresCluster]:
+    """Start a cluster on a loopback port and a socket in a folder of its own; remove it afterwards.
+
+    `configuration` goes over ours, for tests that crash the server and count what was kept.
+    """
     programs = _programs()
     # Not pytest's folder: that one is closed to other users, and as root the server runs as `postgres`.
     folder = Path(tempfile.mkdtemp(prefix="gerbang-pg-"))
-    data = folder / "data"
-    owner = "postgres" if os.geteuid() == 0 else None
+    data, owner = folder / "data", _owner()
     if owner:
         account = pwd.getpwnam(owner)
         os.chown(folder, account.pw_uid, account.pw_gid)
@@ -81,23 +110,19 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
         )
         if initdb.process.wait(60):
             raise AssertionError(f"initdb failed\n{initdb.tail()}")
-        port = free_port()
-        options = [part for name, value in CONFIGURATION.items() for part in ("-c", f"{name}={value}")]
-        server = Child(
-            [programs / "postgres", "-D", data, "-p", str(port), "-k", folder, *options],
-            folder / "server.log",
-            cwd=folder,
-            user=owner,
-            stop_signal=signal.SIGINT,  # fast shutdown: does not wait for clients
-        )
-        is_ready = [str(programs / "pg_isready"), "-q", "-h", str(folder), "-p", str(port)]
-        server.wait_until(lambda: subprocess.run(is_ready, check=False).returncode == 0)
+        cluster = PostgresCluster(programs, folder, free_port(), CONFIGURATION | configuration)
+        cluster.start()
         try:
-            yield PostgresCluster(programs, folder, port)
+            yield cluster
         finally:
-            server.stop()
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _owner() -> str | None:
+    """Whose the server is: PostgreSQL refuses root."""
+    return "postgres" if os.geteuid() == 0 else None
 
 
 def _programs() -> Path:
