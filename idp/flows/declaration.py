@@ -109,7 +109,9 @@ def _place(error: Exception) -> str:
 
 
 def _entries(file: Path, document: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
-    entries = document.get(kind) or []
+    entries = document.get(kind)
+    if entries is None:
+        return []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadDeclaration(f"{file}: {kind} must be a list of tables")
     return entries

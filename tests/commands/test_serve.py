@@ -1,0 +1,101 @@
+"""The program that stays: ready, asked to stop, and with several processes behind one socket."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.support.servers import Server
+
+
+def processes_of(parent: int) -> dict[int, str]:
+    """Children of a process: their command lines by id."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(stat[1]) == parent and stat[0] != "Z":
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+    return found
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_it_stops_when_asked_and_starts_again_with_its_data(servers: Callable[..., Server]) -> None:
+    server = servers().start()
+    demo = (server.storage.var / "demo.json").read_bytes()
+    assert (server.storage.var / "demo.json").stat().st_mode & 0o777 == 0o600
+    assert "DEV MODE" in server.log()
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+    server.start()
+    assert (server.storage.var / "demo.json").read_bytes() == demo
+    answer = httpx2.get(f"{server.issuer}/.well-known/openid-configuration", trust_env=False, timeout=30)
+    assert answer.json()["issuer"] == server.issuer
+    assert "server" not in answer.headers
+
+
+def test_a_lost_demo_file_is_written_with_other_secrets(servers: Callable[..., Server]) -> None:
+    server = servers().start()
+    before = server.demo["clients"]["bench"]
+    assert server.stop() == 0
+    (server.storage.var / "demo.json").unlink()
+    del server.demo
+    server.start()
+    after = server.demo["clients"]["bench"]
+    assert after["client_secret"] != before["client_secret"]
+    for client, status in ((after, 200), (before, 401)):
+        answer = httpx2.post(
+            f"{server.issuer}/token",
+            data={"grant_type": "client_credentials", "scope": "saldo:baca"},
+            auth=(client["client_id"], client["client_secret"]),
+            trust_env=False,
+            timeout=30,
+        )
+        assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_several_processes_share_one_port_and_one_set_of_numbers(servers: Callable[..., Server]) -> None:
+    server = servers(workers=2).start()
+    assert server._child is not None
+    parent = server._child.process.pid
+    children = processes_of(parent)
+    serving = [pid for pid, line in children.items() if " serve " in line]
+    assert len(serving) == 2
+    assert len([line for line in children.values() if " work " in line]) == 1
+
+    os.kill(serving[0], signal.SIGKILL)
+    eventually(lambda: len([line for line in processes_of(parent).values() if " serve " in line]) == 2)
+    for _ in range(20):
+        assert httpx2.get(f"{server.issuer}/jwks", trust_env=False, timeout=30).status_code == 200
+    metrics = httpx2.get(f"{server.management}/metrics", trust_env=False, timeout=30).text
+    [counted] = [
+        line for line in metrics.splitlines() if line.startswith("gerbang_requests_total") and 'route="/jwks"' in line
+    ]
+    assert float(counted.rpartition(" ")[2]) == 20
+
+    left = list(processes_of(parent))
+    server.kill()
+    eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left))
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_several_processes_stop_together(servers: Callable[..., Server]) -> None:
+    server = servers(workers=2).start()
+    assert server._child is not None
+    left = list(processes_of(server._child.process.pid))
+    assert server.stop() == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in left)
+    assert "Traceback" not in server.log()
