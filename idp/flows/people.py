@@ -15,7 +15,7 @@ from idp.accounts import account as rooms
 from idp.accounts import contact, policy, profile, totp
 from idp.accounts.account import EMAIL, KPJ, PHONE, Account
 from idp.base.errors import Fault
-from idp.flows import logout
+from idp.flows import logout, recover
 from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -105,7 +105,7 @@ async def set_password(provider: Provider, account_id: UUID, password: str, *, b
         account = await rooms.read(tx, account_id)
     if account is None:
         raise UnknownAccount(f"no account {account_id}")
-    hashed = await _hashed(provider, password, _owner(account))
+    hashed = await _hashed(provider, password, recover.owner_of(account))
     async with provider.database.transaction() as tx:
         await rooms.set_password(tx, account_id, hashed, _policy(provider).version, provider.clock.now())
         await logout.end_all(provider, tx, account_id, by)
@@ -183,7 +183,7 @@ async def _password(provider: Provider, wanted: Wanted, account: Account, known:
     password = policy.normalise(wanted.password)
     if known is not None and await provider.hasher.verify(known.password_hash, password):
         return {}
-    hashed = await _hashed(provider, password, _owner(account))
+    hashed = await _hashed(provider, password, recover.owner_of(account))
     return {
         "password_hash": hashed,
         "password_policy": _policy(provider).version,
@@ -203,13 +203,6 @@ async def _hashed(provider: Provider, password: str, owner: policy.Owner) -> str
 
 def _policy(provider: Provider) -> policy.Policy:
     return policy.PRESETS[provider.settings.password_policy]
-
-
-def _owner(account: Account) -> policy.Owner:
-    return policy.Owner(
-        name=account.name, email=account.email or "", phone=account.phone or "", kpj=account.kpj or "",
-        birthdate=str(account.claims.get("birthdate", "")) if len(str(account.claims.get("birthdate", ""))) == 10 else "",
-    )  # fmt: skip
 
 
 def _totp_secret(text: str) -> str:

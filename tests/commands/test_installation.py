@@ -1,11 +1,16 @@
 """A new installation, from nothing to its first officer; settings; keys; the doctor."""
 
+import asyncio
 import json
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from idp.base.clock import ManualClock, SystemClock
 from idp.commands.config import REFERENCE, markdown
 from tests.commands.cli import CommandLine
+from tests.support.servers import open_house
 
 
 def test_from_nothing_to_the_first_officer(empty: CommandLine) -> None:
@@ -23,6 +28,27 @@ def test_from_nothing_to_the_first_officer(empty: CommandLine) -> None:
     assert again["client_id"] != made["client_id"]
     events = [event["event"] for event in empty.json("audit", "list")]
     assert events.count("officer.appointed") == 2
+
+
+@pytest.mark.anyio
+async def test_the_officers_link_sets_a_password_once(idp: CommandLine) -> None:
+    # The command line brings a loop of its own.
+    made = await asyncio.to_thread(idp.json, "bootstrap", "--email", "ani@contoh.go.id", "--name", "Ani Pejabat")
+    clock = ManualClock(SystemClock().now())
+    async with open_house(idp.storage, clock, dev=False, issuer=idp.environment["IDP_ISSUER"]) as house:
+        browser = house.browser()
+        page = await browser.submit(await browser.get(made["link"]), {"password": "kapal layar di laut biru"})
+        assert page.status == 200
+        assert (await browser.get(made["link"])).status == 400
+        answer = await house.http().post(
+            "/token",
+            data={"grant_type": "client_credentials", "scope": "accounts:read"},
+            auth=(made["client_id"], made["client_secret"]),
+        )
+        assert answer.status_code == 200, answer.text
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        listed = (await house.http().get("/admin/v1/accounts", headers=headers)).json()
+        assert "ani@contoh.go.id" in str(listed)
 
 
 def test_the_secret_and_the_link_are_not_kept(idp: CommandLine) -> None:
