@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -95,7 +97,7 @@ async def open_provider(
             tickets=Tickets(keys, entropy, settings.lifetimes.interaction),
             subjects=Subjects(keys),
             refresh_tokens=RefreshTokens(keys),
-            theme=Theme(settings.themes, settings.theme),
+            theme=_theme(settings.themes, settings.theme),
         )
         async with contextlib.AsyncExitStack() as stack:
             if not any_schema:

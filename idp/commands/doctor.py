@@ -58,7 +58,7 @@ async def _all(settings: Settings) -> list[dict[str, str]]:
 async def _folders(settings: Settings) -> Finding:
     free = shutil.disk_usage(settings.var if settings.var.exists() else ".").free // 2**20
     if not settings.var.exists():
-        return BAD, f"{settings.var}: missing; `idp serve` makes it, or set IDP_VAR"
+        return WARNING, f"{settings.var}: missing; `idp serve` makes it, or set IDP_VAR"
     if free < _FEW_MEGABYTES:
         return WARNING, f"{settings.var}: {free} MB free"
     return GOOD, f"{settings.var}: {free} MB free"

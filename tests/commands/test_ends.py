@@ -72,6 +72,11 @@ def test_keys_of_another_installation(idp: CommandLine) -> None:
     assert "restore the key folder of this database" in done.stderr
 
 
+def test_an_unknown_theme(idp: CommandLine) -> None:
+    idp.extra = {"IDP_THEME": "tidak-ada"}
+    assert idp.refused("list", "clients").startswith("IDP_THEME: ")
+
+
 def test_nobody_listens(idp: CommandLine) -> None:
     assert "nothing answers" in idp.refused("healthcheck")
 
