@@ -176,3 +176,12 @@ async def _following(provider: Provider) -> AsyncIterator[None]:
         listening.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await listening
+
+
+@cache
+def _theme(folder: Path, name: str) -> Theme:
+    """Compiling its templates takes most of a start, and the files of a theme do not change while a process runs."""
+    try:
+        return Theme(folder, name)
+    except ValueError as mistake:
+        raise NotReady(f"IDP_THEME: {mistake}") from None
