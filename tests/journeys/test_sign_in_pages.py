@@ -226,3 +226,11 @@ async def test_a_lost_database_asks_to_try_again(
         assert "Kami sedang sibuk" in answer.text
         assert "Traceback" not in answer.text
         assert (await http.get("/masuk")).status_code == 200
+
+
+async def test_somebody_whose_session_is_over_is_told_so(house: House) -> None:
+    http = house.http()
+    assert (await http.post("/masuk", data=await form_of(http, house))).status_code == 303
+    assert "Sesi berakhir" not in (await http.get("/akun", follow_redirects=True)).text
+    house.clock.advance(20 * 60 + 1)
+    assert "Sesi berakhir. Masuk lagi untuk melanjutkan." in (await http.get("/akun", follow_redirects=True)).text

@@ -24,12 +24,17 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await second_factor.present(provider, frame.visitor(request)) if behind.interaction is None else None
+        visitor = frame.visitor(request)
+        stands = await second_factor.present(provider, visitor) if behind.interaction is None else None
         if stands is not None and behind.home == "/akun":
             return frame.redirect("/akun")
         # Somebody who confirms that it is still them need not say who they are.
         identifier = stands.person.email or "" if stands is not None else _hint(behind)
-        return frame.page(request, "masuk", promote_reset=False, values={"identifier": identifier}, **behind.context)
+        over = visitor.session is not None and stands is None and behind.interaction is None
+        notice = Message("sesi.habis") if over else ""
+        return frame.page(
+            request, "masuk", promote_reset=False, notice=notice, values={"identifier": identifier}, **behind.context
+        )
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
