@@ -35,8 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # No deadline: a busy machine is not a finding. More examples when there is time for them.
-    hypothesis.settings.register_profile("push", deadline=None, max_examples=50, print_blob=True)
-    hypothesis.settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True)
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile(
+        "push", deadline=None, suppress_health_check=slow, max_examples=50, print_blob=True
+    )
+    hypothesis.settings.register_profile(
+        "long", deadline=None, suppress_health_check=slow, max_examples=2000, print_blob=True
+    )
     hypothesis.settings.load_profile("long" if config.getoption("--long") else "push")
 
 

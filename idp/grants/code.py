@@ -10,13 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
 
-from idp.base.opaque import Entropy, Handle, same, uuid7
+from idp.base.opaque import Entropy, Handle, uuid7
 from idp.grants import person
 from idp.grants.tokens import Authentication
-from idp.store.database import Database, Row, Statement, Tx
-from idp.store.tables import grants
+from idp.store.database import Database, Row, Statement
 
 _INSERT = """
     INSERT INTO grants (id, account_id, client_id, session_id, scope, resources, claims, nonce, redirect_uri, code_challenge,
@@ -29,10 +27,16 @@ _ISSUE = Statement(
     (f"{_INSERT} RETURNING id", _TOUCH),
 )
 
-_AUDIT = """
+
+def _audit(event: str, detail: str) -> str:
+    """The event of a statement that has `now` as $3, and the event's id and the caller's network as $7 and $8."""
+    return f"""
     INSERT INTO audit (id, at, event, actor, account_id, client_id, session_id, network, detail)
-    SELECT $7::uuid, $3::bigint, 'code.redeemed', client_id, account_id, client_id, session_id, $8::text, '{}'
-"""
+    SELECT $7::uuid, $3::bigint, '{event}', client_id, account_id, client_id, session_id, $8::text, {detail}
+    """
+
+
+_REDEEMED = _audit("code.redeemed", "'{}'")
 _REDEEM = Statement(
     f"""
     WITH redeemed AS (
@@ -44,7 +48,7 @@ _REDEEM = Statement(
           AND a.id = g.account_id AND a.status = 'active' AND a.not_before <= g.created_at
           AND s.id = g.session_id AND s.ended_at IS NULL
         RETURNING g.*, {person.COLUMNS}
-    ), told AS ({_AUDIT} FROM redeemed)
+    ), told AS ({_REDEEMED} FROM redeemed)
     SELECT * FROM redeemed
     """,
     (
@@ -56,8 +60,18 @@ _REDEEM = Statement(
           AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = session_id AND s.ended_at IS NULL)
         RETURNING *, {person.LOOKUPS}
         """,
-        f"{_AUDIT} FROM grants WHERE id = $1",
+        f"{_REDEEMED} FROM grants WHERE id = $1",
     ),
+)
+
+_REPLAYED = _audit("code.replayed", "$5::text")
+_END = """
+    UPDATE grants SET revoked_at = $3, revoked_by = $6
+    WHERE id = $1 AND code_hash = $2 AND client_id = $4 AND code_used_at IS NOT NULL AND revoked_at IS NULL
+"""
+_END_REPLAYED = Statement(
+    f"WITH ended AS ({_END} RETURNING *), told AS ({_REPLAYED} FROM ended) SELECT id FROM ended",
+    (f"{_END} RETURNING id", f"{_REPLAYED} FROM grants WHERE id = $1"),
 )
 
 
@@ -142,15 +156,22 @@ async def redeem(
     )
 
 
-async def replayed(tx: Tx, handle: Handle, client_id: str) -> UUID | None:
-    """The grant whose code this is, when its client has redeemed it before; then its tokens must die (RFC 6749 section 4.1.2)."""
-    row = (
-        await tx.execute(
-            select(grants.c.id, grants.c.code_hash).where(
-                grants.c.id == handle.id, grants.c.client_id == client_id, grants.c.code_used_at.is_not(None)
-            )
-        )
-    ).first()
-    if row is None or not same(row.code_hash, handle.secret_hash):
-        return None
-    return handle.id
+async def end_if_replayed(
+    database: Database, handle: Handle, *, client_id: str, now: int, milliseconds: int, entropy: Entropy, network: str
+) -> None:
+    """End the grant whose code this is, when its client has redeemed it before (RFC 6749 section 4.1.2).
+
+    One statement, as cheap as the redemption: whoever sends a code two hundred times at once must not drain a pool.
+    """
+    detail = orjson.dumps({"grant": str(handle.id)}).decode()
+    await database.hot(
+        _END_REPLAYED,
+        handle.id,
+        handle.secret_hash,
+        now,
+        client_id,
+        detail,
+        "replay",
+        uuid7(entropy, milliseconds),
+        network,
+    )

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jws import extract_compact
+from sqlalchemy import select
 
 from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import logout
 from idp.grants.refresh import RefreshTokens
+from idp.store.tables import audit
 from tests.protocol.stage import Stage, challenge, path
 from tests.support.relying_party import Tokens
 
@@ -96,6 +98,21 @@ async def test_a_replay_ends_what_the_code_gave(stage: Stage) -> None:
         "error"
     ] == "invalid_grant"
     assert await party.introspect(rotated.access_token) == {"active": False}
+
+
+async def test_a_replay_is_told_once(stage: Stage) -> None:
+    """The audit trail hears of it; whoever goes on replaying fills nothing."""
+    party, browser, _ = await stage.signed_in()
+    request, code = await party.code(browser)
+    await party.redeem(request, code)
+    for _ in range(5):
+        await party.post_code(request, code)
+    async with stage.provider.database.reading() as tx:
+        told = (await tx.execute(select(audit).where(audit.c.client_id == party.client_id))).all()
+    assert sorted(row.event for row in told) == ["code.redeemed", "code.replayed"]
+    handle = Handle.parse(code)
+    assert handle is not None
+    assert {"grant": str(handle.id)} in [row.detail for row in told]
 
 
 async def test_another_client_cannot_end_it_by_replaying(stage: Stage) -> None:

@@ -11,10 +11,9 @@ from idp.clients.client import Client
 from idp.flows.token import minting
 from idp.flows.token.request import TokenRequest
 from idp.grants import code
-from idp.grants.grant import from_row, revoke
+from idp.grants.grant import from_row
 from idp.grants.person import Person
 from idp.provider import Provider
-from idp.store.audit import Event
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -42,7 +41,15 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
         network=request.network,
     )
     if row is None:
-        await _end_if_replayed(provider, client, handle, request.network)
+        await code.end_if_replayed(
+            provider.database,
+            handle,
+            client_id=client.client_id,
+            now=provider.clock.now(),
+            milliseconds=provider.clock.milliseconds(),
+            entropy=provider.entropy,
+            network=request.network,
+        )
         raise InvalidGrant("the code is not valid")
     grant = from_row(row)
     resources = minting.audience(provider, grant.resources, request.resources)
@@ -63,20 +70,3 @@ def _challenge(verifier: str | None) -> str | None:
     if not _VERIFIER.fullmatch(verifier):
         raise InvalidGrant("code_verifier does not match")
     return str(create_s256_code_challenge(verifier))
-
-
-async def _end_if_replayed(provider: Provider, client: Client, handle: Handle, network: str) -> None:
-    async with provider.database.transaction() as tx:
-        grant_id = await code.replayed(tx, handle, client.client_id)
-        if grant_id is not None:
-            await revoke(tx, grant_id, provider.clock.now(), "replay")
-            await provider.audit.append(
-                tx,
-                Event(
-                    "code.replayed",
-                    actor=client.client_id,
-                    client_id=client.client_id,
-                    network=network,
-                    detail={"grant": str(grant_id)},
-                ),
-            )
