@@ -1,7 +1,9 @@
 """The program that stays: ready, asked to stop, and with several processes behind one socket."""
 
+import json
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.servers import Server
+from tests.support.servers import ROOT, Server
 
 
 def processes_of(parent: int) -> dict[int, str]:
@@ -99,3 +101,43 @@ def test_several_processes_stop_together(servers: Callable[..., Server]) -> None
     assert server.stop() == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in left)
     assert "Traceback" not in server.log()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("client", ["bench", "jmo"])
+async def test_perform_is_a_relying_party_for_one_sign_in(server: Server, client: str, tmp_path: Path) -> None:
+    arguments = (
+        "perform",
+        "authorization-code",
+        "--client",
+        client,
+        "--scope",
+        "openid email offline_access",
+        "--format",
+        "json",
+    )
+    said, printed = tmp_path / "said", tmp_path / "printed"
+    with said.open("wb") as err, printed.open("wb") as out:
+        program = subprocess.Popen(  # noqa: ASYNC220  # starting it blocks for a moment only
+            server.command("--dev", *arguments),
+            cwd=ROOT,
+            env=server.env() | {"IDP_WORKERS": "1"},
+            stdout=out,
+            stderr=err,
+        )
+    try:
+        eventually(lambda: "code_challenge" in said.read_text())
+        [address] = [line for line in said.read_text().splitlines() if line.startswith(server.issuer)]
+        browser, party = server.browser(), server.relying_party(client)
+        async with browser.http, party.http:
+            page = await party.answer(browser, await browser.get(address), server.account())
+        assert page.left_to is not None
+        assert httpx2.get(page.left_to, trust_env=False, timeout=30).status_code == 200
+        assert program.wait(60) == 0
+    finally:
+        program.kill()
+        program.wait()
+    tokens = json.loads(printed.read_text())
+    assert tokens["id_token_claims"]["aud"] == client
+    assert {"access_token", "refresh_token"} <= tokens.keys()
