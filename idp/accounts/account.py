@@ -155,7 +155,9 @@ async def officers(tx: Tx) -> int:
 
 async def set_not_before(tx: Tx, account_id: UUID, moment: int) -> bool:
     """Declare every session, grant and token from before `moment` (UNIX seconds) dead."""
-    return await _set(tx, account_id, moment, not_before=moment)
+    # Not through `_set`: what services read as `updated_at` has not changed.
+    changed = await tx.execute(update(accounts).where(accounts.c.id == account_id).values(not_before=moment))
+    return changed.rowcount == 1
 
 
 async def _set(tx: Tx, account_id: UUID, now: int, **values: Any) -> bool:

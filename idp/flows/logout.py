@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from idp.accounts import account
 from idp.base.errors import PageFault
 from idp.base.jose import JoseFault
 from idp.base.opaque import same
@@ -102,6 +103,9 @@ async def end_all(provider: Provider, tx: Tx, account_id: UUID, by: str, but: UU
     for session_id in live:
         await session.end(tx, session_id, now, by.partition(":")[0])
     await grant.revoke_of_account(tx, account_id, now, "logout", but=but)
+    if but is None:
+        # What a request under way is about to write was decided before this moment, and dies with the rest.
+        await account.set_not_before(tx, account_id, now)
     await _tell(provider, tx, account_id, told)
     await provider.audit.append(
         tx,
