@@ -34,6 +34,7 @@ class Account:
     identity_level: int = 0
     locale: str = "id"
     claims: Mapping[str, Any] = field(default_factory=dict)
+    birthdate_sealed: bytes | None = field(default=None, repr=False)
     password_hash: str | None = field(default=None, repr=False)
     password_policy: str | None = None
     password_changed_at: int | None = None

@@ -10,7 +10,8 @@ TEXTS = ("family_name", "given_name", "middle_name", "nickname", "preferred_user
 ADDRESSES = ("profile", "picture", "website")
 ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_code", "country")
 CLAIMS = (*TEXTS, *ADDRESSES, "birthdate", "address")
-"""What `Account.claims` may hold; name, locale, email and phone have columns of their own, `updated_at` is the row's."""
+"""What may be filled in. All but `birthdate`, which is sealed, lie in `Account.claims`; name, locale, email and phone have
+columns of their own, `updated_at` is the row's."""
 
 _MAX = 200
 _BIRTHDATE = re.compile(r"\d{4}(-\d{2}-\d{2})?")

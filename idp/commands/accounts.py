@@ -34,20 +34,20 @@ def create(
     """Make an account that can sign in at once."""
     wanted = Wanted(email=email, name=name, password=_password(password_file), phone=phone, kpj=kpj, locale=locale)
 
-    async def make(provider: Provider) -> Account:
-        return await people.create(provider, wanted, by=COMMAND_LINE)
+    async def make(provider: Provider) -> dict[str, Any]:
+        return _shown(provider, await people.create(provider, wanted, by=COMMAND_LINE))
 
-    console.show(_shown(with_provider(context, make)), form)
+    console.show(with_provider(context, make), form)
 
 
 @verbs.get.command("account")
 def get(context: typer.Context, account: Reference, form: FormatOption = Format.table) -> None:
     """Show an account."""
 
-    async def read(provider: Provider) -> Account:
-        return await _found(provider, account)
+    async def read(provider: Provider) -> dict[str, Any]:
+        return _shown(provider, await _found(provider, account))
 
-    console.show(_shown(with_provider(context, read)), form)
+    console.show(with_provider(context, read), form)
 
 
 @verbs.list_.command("accounts")
@@ -130,7 +130,7 @@ def _password(file: Path | None) -> str:
     return text.rstrip("\r\n")
 
 
-def _shown(account: Account) -> dict[str, Any]:
+def _shown(provider: Provider, account: Account) -> dict[str, Any]:
     return {
         "id": str(account.id),
         "status": account.status,
@@ -142,6 +142,7 @@ def _shown(account: Account) -> dict[str, Any]:
         "kpj": account.kpj,
         "locale": account.locale,
         "identity_level": account.identity_level,
+        "birthdate": people.born(provider, account),
         **account.claims,
         "created": moment(account.created_at),
         "updated": moment(account.updated_at),

@@ -24,10 +24,10 @@ class Disclosure:
     abilities: list[str]
 
 
-def disclosure(interaction: Interaction, stands: Standing) -> Disclosure:
+def disclosure(provider: Provider, interaction: Interaction, stands: Standing) -> Disclosure:
     """What this request would tell the service about this person."""
     asked = dict.fromkeys(interaction.request.asked_claims)
-    released = claims_of.release(stands.person, interaction.request.scope, asked)
+    released = claims_of.release(stands.person, interaction.request.scope, asked, provider.sealer)
     told = {name: value for name, value in released.items() if name not in _SILENT}
     abilities = [scope for scope in interaction.request.ordered_scope.split() if scope not in _PLAIN]
     return Disclosure(told, abilities)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from idp.accounts import account as rooms
-from idp.accounts import contact, policy, profile, totp
+from idp.accounts import birthdate, contact, policy, profile, totp
 from idp.accounts.account import EMAIL, KPJ, PHONE, Account
 from idp.base.errors import Fault
 from idp.flows import logout, recover
@@ -75,6 +75,11 @@ async def find(provider: Provider, reference: str) -> Account | None:
     return None
 
 
+def born(provider: Provider, account: Account) -> str:
+    """An account's birth date, unsealed for an operator; empty when none is known."""
+    return birthdate.unseal(provider.sealer, account.id, account.birthdate_sealed)
+
+
 async def page(provider: Provider, *, after: UUID | None = None, limit: int = 50) -> list[Account]:
     """Accounts in the order in which they came, those after the account `after`."""
     async with provider.database.reading() as tx:
@@ -105,7 +110,7 @@ async def set_password(provider: Provider, account_id: UUID, password: str, *, b
         account = await rooms.read(tx, account_id)
     if account is None:
         raise UnknownAccount(f"no account {account_id}")
-    hashed = await _hashed(provider, password, recover.owner_of(account))
+    hashed = await _hashed(provider, password, recover.owner_of(provider, account))
     async with provider.database.transaction() as tx:
         await rooms.set_password(tx, account_id, hashed, _policy(provider).version, provider.clock.now())
         await logout.end_all(provider, tx, account_id, by)
@@ -169,11 +174,17 @@ def _account(provider: Provider, wanted: Wanted, known: Account | None) -> Accou
         raise BadAccount(f"account {wanted.email}: {wrong} is not acceptable") from None
     except profile.NotAClaim as error:
         raise BadAccount(f"account {wanted.email}: {error}") from None
+    birthdate_sealed = None
+    if claimed := claims.pop("birthdate", None):
+        same = known is not None and claimed == born(provider, base)
+        # Sealing is never the same twice; what has not changed stays as it lies.
+        birthdate_sealed = base.birthdate_sealed if same else birthdate.seal(provider.sealer, base.id, claimed)
     if not wanted.name.strip() or len(wanted.name) > 200 or not wanted.name.isprintable():
         raise BadAccount(f"account {wanted.email}: name must be a text of at most 200 characters")
     return dataclasses.replace(
         base, name=wanted.name, email=email, email_verified=wanted.email_verified, phone=phone,
-        phone_verified=phone is not None and wanted.phone_verified, kpj=kpj, locale=wanted.locale, claims=claims, updated_at=now,
+        phone_verified=phone is not None and wanted.phone_verified, kpj=kpj, locale=wanted.locale, claims=claims,
+        birthdate_sealed=birthdate_sealed, updated_at=now,
     )  # fmt: skip
 
 
@@ -183,7 +194,7 @@ async def _password(provider: Provider, wanted: Wanted, account: Account, known:
     password = policy.normalise(wanted.password)
     if known is not None and await provider.hasher.verify(known.password_hash, password):
         return {}
-    hashed = await _hashed(provider, password, recover.owner_of(account))
+    hashed = await _hashed(provider, password, recover.owner_of(provider, account))
     return {
         "password_hash": hashed,
         "password_policy": _policy(provider).version,

@@ -8,7 +8,7 @@ factor stays what it was: an account with an authenticator app is asked for its 
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, links, policy, throttle, totp
+from idp.accounts import account, birthdate, contact, links, policy, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.policy import Owner
@@ -110,7 +110,7 @@ async def set_password(
     """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done."""
     reset = await look(provider, visitor, token)
     rules = policy.PRESETS[provider.settings.password_policy]
-    refused = rules.judge(password, owner_of(reset.account), second_factor=reset.asks_code)
+    refused = rules.judge(password, owner_of(provider, reset.account), second_factor=reset.asks_code)
     if refused is None and await provider.hasher.verify(reset.account.password_hash, policy.normalise(password)):
         refused = Message("pw.sama")
     if refused is not None:
@@ -137,15 +137,15 @@ async def set_password(
     return {}
 
 
-def owner_of(person: Account) -> Owner:
+def owner_of(provider: Provider, person: Account) -> Owner:
     """What the policy may hold against a password of this person."""
-    birthdate = str(person.claims.get("birthdate", ""))
+    born = birthdate.unseal(provider.sealer, person.id, person.birthdate_sealed)
     return Owner(
         name=person.name,
         email=person.email or "",
         phone=person.phone or "",
         kpj=person.kpj or "",
-        birthdate=birthdate if len(birthdate) == 10 else "",
+        birthdate=born if len(born) == 10 else "",
     )
 
 

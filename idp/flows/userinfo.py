@@ -20,7 +20,7 @@ async def read(provider: Provider, token: str) -> tuple[Client, dict[str, Any]]:
         raise InsufficientScope("openid")
     if not _meant_for_us(presented.claims["aud"], provider.settings.issuer):
         raise InvalidToken("the access token is for another resource")
-    released = claims.release(living.person, presented.scope, living.asked.get("userinfo", {}))
+    released = claims.release(living.person, presented.scope, living.asked.get("userinfo", {}), provider.sealer)
     return client, {"sub": provider.subjects.of(living.account_id, client.sector), **released}
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import orjson
 
+from idp.accounts import birthdate
 from idp.base.errors import InvalidRequest
 from idp.grants.person import Person
+from idp.store.encrypted import Sealer
 
 SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "profile": (
@@ -58,10 +60,12 @@ def names(scope: frozenset[str]) -> list[str]:
     return [claim for wanted, claims in SCOPE_CLAIMS.items() if wanted in scope for claim in claims]
 
 
-def release(person: Person, scope: frozenset[str], asked: Mapping[str, Any]) -> dict[str, Any]:
+def release(person: Person, scope: frozenset[str], asked: Mapping[str, Any], sealer: Sealer) -> dict[str, Any]:
     """The claims of `person` that scopes and single requests ask for: never null, never empty, never `sub`."""
     known = person.claims()
     wanted = dict.fromkeys([*names(scope), *(claim for claim in asked if claim in CLAIMS)])
+    if "birthdate" in wanted:
+        known["birthdate"] = birthdate.unseal(sealer, person.account_id, person.birthdate_sealed)
     return {claim: known[claim] for claim in wanted if known.get(claim) not in (None, "", {}, [])}
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import orjson
+
+from idp.store.database import as_id
 
 _COLUMNS = (
     "name",
@@ -13,6 +16,8 @@ _COLUMNS = (
     "phone",
     "phone_verified",
     "claims",
+    "birthdate_sealed",
+    "id",
     "locale",
     "updated_at",
     "identity_level",
@@ -31,12 +36,14 @@ LOOKUPS = ", ".join(
 class Person:
     """`further` are standard claims as they are released; `updated_at` is in UNIX seconds."""
 
+    account_id: UUID
     name: str = field(repr=False)
     email: str | None = field(repr=False)
     email_verified: bool
     phone: str | None = field(repr=False)
     phone_verified: bool
     further: Mapping[str, Any] = field(repr=False)
+    birthdate_sealed: bytes | None = field(repr=False)
     locale: str
     updated_at: int
     identity_level: int
@@ -45,19 +52,21 @@ class Person:
     def of(cls, row: Mapping[str, Any]) -> "Person":
         """The person of a row that was read with COLUMNS or LOOKUPS."""
         return cls(
+            as_id(row["person_id"]),
             row["person_name"],
             row["person_email"],
             bool(row["person_email_verified"]),
             row["person_phone"],
             bool(row["person_phone_verified"]),
             orjson.loads(row["person_claims"]),
+            row["person_birthdate_sealed"],
             row["person_locale"],
             row["person_updated_at"],
             row["person_identity_level"],
         )
 
     def claims(self) -> dict[str, Any]:
-        """The standard claims (OIDC Core section 5.1); what is not known is left out."""
+        """The standard claims (OIDC Core section 5.1) that lie open; what is not known is left out."""
         claims: dict[str, Any] = {
             **self.further,
             "name": self.name,

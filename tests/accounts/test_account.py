@@ -10,6 +10,7 @@ from idp.accounts.account import Account
 from idp.base.opaque import SystemEntropy, uuid7
 from idp.store import material
 from idp.store.database import Database
+from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000
@@ -92,3 +93,13 @@ async def test_status_and_not_before_are_set_by_id(database: Database) -> None:
         found = await account.read(tx, budi.id)
     assert found is not None
     assert (found.status, found.not_before) == (account.DISABLED, NOW + 6)
+
+
+async def test_a_birth_date_is_sealed_where_it_lies_and_told_to_whom_it_is_released(house: House) -> None:
+    """Half of a NIK is made of it: the table must not show it."""
+    async with house.provider.database.reading() as tx:
+        rows = (await tx.exec_driver_sql("SELECT * FROM accounts")).all()
+    assert "1987-08-17" not in repr(rows)
+    party = house.relying_party()
+    tokens = await party.sign_in(house.browser(), house.account(), "openid profile")
+    assert (await party.userinfo(tokens.access_token)).json()["birthdate"] == "1987-08-17"

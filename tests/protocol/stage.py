@@ -15,6 +15,7 @@ import httpx2
 from joserfc.jwk import Key
 from sqlalchemy import insert, update
 
+from idp.accounts import birthdate
 from idp.base.opaque import Handle, b64encode, digest
 from idp.clients import metadata, policy, registry
 from idp.clients.client import Client
@@ -36,7 +37,7 @@ LIFE = 12 * 3600
 CLAIMS: Mapping[str, Any] = {
     "given_name": "Budi", "family_name": "Santoso", "middle_name": "Adi", "nickname": "Bud", "preferred_username": "budi",
     "profile": "https://rp.example/budi", "picture": "https://rp.example/budi.png", "website": "https://rp.example",
-    "gender": "male", "birthdate": "1990-01-31", "zoneinfo": "Asia/Jakarta",
+    "gender": "male", "zoneinfo": "Asia/Jakarta",
     "address": {"street_address": "Jalan Melati 1", "locality": "Bandung", "postal_code": "40111", "country": "ID"},
 }  # fmt: skip
 
@@ -153,6 +154,7 @@ class Stage:
         row = {
             "id": account_id, "status": "active", "name": "Budi Santoso", "email": email, "email_verified": True,
             "phone": "+6281234567890", "phone_verified": True, "identity_level": 0, "locale": "id", "claims": dict(CLAIMS),
+            "birthdate_sealed": birthdate.seal(self.provider.sealer, account_id, "1990-01-31"),
             "not_before": 0, "created_at": now, "updated_at": now, **columns,
         }  # fmt: skip
         async with self.provider.database.transaction() as tx:

@@ -14,7 +14,7 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.pages import Claim
 from idp.web.frame import Form, Frame
-from idp.web.pages.waiting import Waiting, turned_away, waiting
+from idp.web.pages.waiting import Waiting, answers, shown_to, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -33,10 +33,16 @@ def routes(provider: Provider) -> list[BaseRoute]:
         both = await present(request, behind)
         if both is None:
             return turned_away(frame, behind)
-        told = consent.disclosure(*both)
+        told = consent.disclosure(provider, *both)
         claims = [Claim(name, _value(value)) for name, value in told.claims.items()]
         return frame.page(
-            request, "izin", claims=claims, abilities=told.abilities, name=both[1].person.name, **behind.context
+            request,
+            "izin",
+            claims=claims,
+            abilities=told.abilities,
+            name=both[1].person.name,
+            hidden=shown_to(both[1]),
+            **behind.context,
         )
 
     async def submit(request: Request, form: Form) -> Response:
@@ -45,6 +51,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if both is None:
             return turned_away(frame, behind)
         interaction, stands = both
+        if not answers(form, stands):
+            return turned_away(frame, behind)
         if form.text("decision") == "allow":
             await consent.allow(provider, interaction, stands)
             return frame.redirect(behind.onward("consent", stands.session.id))
