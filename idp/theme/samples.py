@@ -90,7 +90,7 @@ PAGES = (
         reason=None,
         service=SALDO,
         lanjut=TICKET,
-        errors={"code": Message("otp.salah", ref="KX7M", n=3)},
+        errors={"code": Message("otp.salah_totp")},
     ),
     _sample("daftar"),
     _sample(
