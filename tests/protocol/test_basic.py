@@ -181,6 +181,23 @@ async def test_prompt_login(stage: Stage, party: Party) -> None:
     assert first.claims["auth_time"] < stage.clock.now()
 
 
+@pytest.mark.parametrize("again", [{"prompt": "login"}, {"max_age": "1"}])
+async def test_prompt_login_and_max_age_1_through_the_pages(stage: Stage, party: Party, again: dict[str, str]) -> None:
+    """The whole of both modules: the password is asked again, auth_time moves, the person is the same."""
+    browser, account = stage.house.browser(), stage.house.account()
+    request, answer = await party.authorize(browser, account)
+    first = await party.redeem(request, answer["code"])
+    stage.clock.advance(2)
+    asked = await party.authorization(**again)
+    page = await browser.get(asked.url)
+    assert "password" in page.names
+    answer = (await party.answer(browser, page, account)).parameters
+    second = await party.redeem(asked, answer["code"])
+    assert second.claims["auth_time"] > first.claims["auth_time"]
+    assert second.claims["auth_time"] == stage.clock.now()
+    assert second.claims["sub"] == first.claims["sub"]
+
+
 async def test_prompt_none_not_logged_in(stage: Stage, party: Party) -> None:
     state = b64encode(b"s" * 96)
     assert len(state) == 128

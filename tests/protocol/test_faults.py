@@ -39,6 +39,15 @@ def succeeded(answer: Answer) -> bool:
     return isinstance(answer, httpx2.Response) and answer.status_code == 200
 
 
+@asynccontextmanager
+async def signed_in(server: Server) -> AsyncIterator[tuple[RelyingParty, Browser]]:
+    """The demo's client, and a browser that signed in through the pages."""
+    party, browser = server.relying_party("bench"), server.browser()
+    async with party.http, browser.http:
+        await party.authorize(browser, server.account(), OFFLINE)
+        yield party, browser
+
+
 # Restart
 
 
@@ -46,8 +55,12 @@ def succeeded(answer: Answer) -> bool:
 async def test_everything_outlives_a_restart(servers: Callable[..., Server], end: str) -> None:
     """Sessions, families, codes, references and spent marks; also when nobody said goodbye."""
     server = servers().start()
-    party, browser = server.relying_party("bench"), server.browser()
-    request, answer = await party.authorize(browser, server.account(), OFFLINE)
+    async with signed_in(server) as (party, browser):
+        await check_restart(server, party, browser, end)
+
+
+async def check_restart(server: Server, party: RelyingParty, browser: Browser, end: str) -> None:
+    request, answer = await party.authorize(browser, None, OFFLINE)
     tokens = await party.redeem(request, answer["code"])
     rotated = await party.refresh(tokens.refresh_token)
     current = await party.refresh(rotated.refresh_token)
@@ -113,11 +126,10 @@ async def storm_and_kill(server: Server, party: RelyingParty, browser: Browser, 
 
 async def f1(servers: Callable[..., Server], rounds: int) -> None:
     server = servers().start()
-    party, browser = server.relying_party("bench"), server.browser()
-    await party.authorize(browser, server.account(), OFFLINE)
     fates: Counter[str] = Counter()
-    for number in range(rounds):
-        fates += await storm_and_kill(server, party, browser, pause=(0.005, 0.02, 0.04, 0.08, 0.15)[number % 5])
+    async with signed_in(server) as (party, browser):
+        for number in range(rounds):
+            fates += await storm_and_kill(server, party, browser, pause=(0.005, 0.02, 0.04, 0.08, 0.15)[number % 5])
     assert fates.total() == rounds * 24
 
 
@@ -180,34 +192,37 @@ async def test_f2_postgresql_restarts_under_load(storages: Storages, durable: Po
     made = storages.empty()
     server = Server(replace(made, database_url=durable.create("gerbang"))).start()
     try:
-        party, browser = server.relying_party("bench"), server.browser()
-        await party.authorize(browser, server.account(), OFFLINE)
-        families = []
-        for _ in range(6):
-            request, answer = await party.authorize(browser, None, OFFLINE)
-            families.append(Family(party, (await party.redeem(request, answer["code"])).refresh_token))
-        codes = [await party.authorize(browser) for _ in range(5)]
-        async with running(families):
-            await progress(families)
-            await asyncio.to_thread(durable.crash)
-            await check_without_database(party, browser, codes[0])
-            await asyncio.to_thread(durable.start)
-            began = time.monotonic()
-            await progress(families)
-            recovery = time.monotonic() - began
-        assert recovery <= RECOVERY
-        seen = sum((family.outcomes for family in families), Counter[int]())
-        assert set(seen) <= {200, 503}, seen
-        assert seen[503], "the load never met the outage"
-        assert not any(family.refused_without_hint for family in families)
-        for family in families:
-            await party.refresh(family.acknowledged)  # an acknowledged rotation that was lost would raise the alarm
-        for request, answer in codes:
-            await party.redeem(request, answer["code"])
-        assert "code" in await party_answer(party, browser, prompt="none")
+        async with signed_in(server) as (party, browser):
+            await check_outage(durable, party, browser)
     finally:
         server.stop()
         storages.remove(made)
+
+
+async def check_outage(durable: PostgresCluster, party: RelyingParty, browser: Browser) -> None:
+    families = []
+    for _ in range(6):
+        request, answer = await party.authorize(browser, None, OFFLINE)
+        families.append(Family(party, (await party.redeem(request, answer["code"])).refresh_token))
+    codes = [await party.authorize(browser) for _ in range(5)]
+    async with running(families):
+        await progress(families)
+        await asyncio.to_thread(durable.crash)
+        await check_without_database(party, browser, codes[0])
+        await asyncio.to_thread(durable.start)
+        began = time.monotonic()
+        await progress(families)
+        recovery = time.monotonic() - began
+    assert recovery <= RECOVERY
+    seen = sum((family.outcomes for family in families), Counter[int]())
+    assert set(seen) <= {200, 503}, seen
+    assert seen[503], "the load never met the outage"
+    assert not any(family.refused_without_hint for family in families)
+    for family in families:
+        await party.refresh(family.acknowledged)  # an acknowledged rotation that was lost would raise the alarm
+    for request, answer in codes:
+        await party.redeem(request, answer["code"])
+    assert "code" in await party_answer(party, browser, prompt="none")
 
 
 async def progress(families: list[Family]) -> None:

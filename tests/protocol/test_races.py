@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -18,12 +19,13 @@ OFFLINE = "openid offline_access"
 
 
 @pytest.fixture(scope="module")
-async def signed_in(server: Server) -> tuple[RelyingParty, Browser]:
+async def signed_in(server: Server) -> AsyncIterator[tuple[RelyingParty, Browser]]:
     """The demo's client and a browser that signed in through the pages; connections enough for everybody."""
     party, browser = server.relying_party("bench"), server.browser()
-    party.http = server.http(limits=httpx2.Limits(max_connections=PARALLEL, max_keepalive_connections=PARALLEL))
-    await party.authorize(browser, server.account(), OFFLINE)
-    return party, browser
+    enough = httpx2.Limits(max_connections=PARALLEL, max_keepalive_connections=PARALLEL)
+    async with server.http(limits=enough) as party.http, browser.http:
+        await party.authorize(browser, server.account(), OFFLINE)
+        yield party, browser
 
 
 async def race_for_a_code(party: RelyingParty, browser: Browser) -> None:

@@ -130,7 +130,8 @@ class RelyingParty:
     async def answer(self, browser: Browser, page: Page, account: Account) -> Page:
         """Answer whatever pages ask (password, second factor, consent) until the browser leaves the site."""
         for _ in range(MAX_STEPS):
-            if page.left_to is not None or not page.forms:
+            leaving = any(not form.action.startswith(self.issuer) for form in page.forms)  # response_mode=form_post
+            if page.left_to is not None or not page.forms or leaving:
                 return page
             if "password" in page.names:
                 identifier = {"identifier": account.email} if "identifier" in page.names else {}
