@@ -35,7 +35,8 @@ class Rule:
 
 # A row goes a little later than its meaning ends: a late reader gets "expired" instead of "unknown".
 RULES = (
-    Rule(challenges, lambda now: challenges.c.expires_at < now - DAY),
+    # As long as the registration that they belong to, so that an old link is told from one that never was.
+    Rule(challenges, lambda now: challenges.c.expires_at < now - 8 * DAY),
     Rule(sign_ups, lambda now: sign_ups.c.expires_at < now),
     Rule(pushed_requests, lambda now: pushed_requests.c.expires_at < now - HOUR),
     Rule(sessions, lambda now: sessions.c.expires_at < now - 7 * DAY),
