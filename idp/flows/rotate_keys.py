@@ -113,8 +113,15 @@ async def _rotate(
             await provider.audit.append(
                 tx,
                 Event(
-                    "keys.rotated", actor=actor,
-                    detail={"algorithm": algorithm, "retired": active.kid, "active": successor.kid, "next": made, "forced": force},
+                    "keys.rotated",
+                    actor=actor,
+                    detail={
+                        "algorithm": algorithm,
+                        "retired": active.kid,
+                        "active": successor.kid,
+                        "next": made,
+                        "forced": force,
+                    },
                 ),
             )
             await provider.database.bump(tx, MEMORY)

@@ -23,17 +23,25 @@ async def deliver(provider: Provider, item: Item) -> None:
         raise Undelivered("the client is gone, or has no back-channel logout URI any more", final=True, blame=False)
     session = item.payload["sid"]
     claims = tokens.logout_token(
-        issuer=provider.settings.issuer, subject=item.payload["sub"], client_id=client.client_id,
-        session_id=UUID(session) if session else None, now=provider.clock.now(), jti=str(item.id),
+        issuer=provider.settings.issuer,
+        subject=item.payload["sub"],
+        client_id=client.client_id,
+        session_id=UUID(session) if session else None,
+        now=provider.clock.now(),
+        jti=str(item.id),
     )
     token = provider.keyring.sign(claims, client.id_token_algorithm, "logout+jwt")
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
-        answer = await provider.caller.post(client.backchannel_logout_uri, urlencode({"logout_token": token}).encode(), headers)
+        answer = await provider.caller.post(
+            client.backchannel_logout_uri, urlencode({"logout_token": token}).encode(), headers
+        )
     except OutboundFault as fault:
         raise Undelivered(f"cannot be reached: {fault}") from None
     if answer.status == 400:
         # Section 2.8: the relying party did not like the token. A fresh one may do, its keys may be cached; not for ever.
-        raise Undelivered("refuses the logout token (400)", final=item.attempts >= _TRIES_OF_A_REFUSED_TOKEN, blame=False)
+        raise Undelivered(
+            "refuses the logout token (400)", final=item.attempts >= _TRIES_OF_A_REFUSED_TOKEN, blame=False
+        )
     if answer.status not in (200, 204):
         raise Undelivered(f"answers {answer.status}")

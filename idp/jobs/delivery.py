@@ -76,7 +76,15 @@ async def _deliver(provider: Provider, item: Item) -> None:
         log.info("delivered", item=str(item.id), kind=item.kind, target=item.target, attempt=item.attempts)
     else:
         tell = log.error if dead else log.warning
-        tell("not delivered", item=str(item.id), kind=item.kind, target=item.target, attempt=item.attempts, dead=dead, reason=str(failure))
+        tell(
+            "not delivered",
+            item=str(item.id),
+            kind=item.kind,
+            target=item.target,
+            attempt=item.attempts,
+            dead=dead,
+            reason=str(failure),
+        )
 
 
 async def _attempt(provider: Provider, item: Item) -> Undelivered | None:

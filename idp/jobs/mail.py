@@ -62,10 +62,14 @@ async def _send(provider: Provider, message: EmailMessage) -> None:
     smtp = provider.settings.smtp
     try:
         await aiosmtplib.send(
-            message, hostname=smtp.host, port=smtp.port, username=smtp.username,
+            message,
+            hostname=smtp.host,
+            port=smtp.port,
+            username=smtp.username,
             password=smtp.password.get_secret_value() if smtp.password else None,
             # `start_tls=None` would take encryption when it is offered, and nothing when somebody in between hides the offer.
-            start_tls=smtp.starttls, timeout=smtp.timeout,
+            start_tls=smtp.starttls,
+            timeout=smtp.timeout,
         )
     except SMTPAuthenticationError as error:
         raise Undelivered(f"the mail server refuses our name and password ({error.code})") from None

@@ -24,7 +24,8 @@ class Keyring:
         shown = [key for key in keys if key.published(now)]
         known = {signer.kid: signer for signer in self._signers.values()}
         self._signers = {
-            key.algorithm: known.get(key.kid) or Signer(key.algorithm, key.kid, import_key(dict(key.private_jwk)).private_key)
+            key.algorithm: known.get(key.kid)
+            or Signer(key.algorithm, key.kid, import_key(dict(key.private_jwk)).private_key)
             for key in shown
             if key.state == ACTIVE and key.private_jwk is not None
         }

@@ -24,7 +24,11 @@ class Vault:
         kid = key.thumbprint()
         private = orjson.dumps(key.as_dict(private=True))
         values = {
-            "kid": kid, "algorithm": algorithm, "state": state, "created_at": now, "signs_from": signs_from,
+            "kid": kid,
+            "algorithm": algorithm,
+            "state": state,
+            "created_at": now,
+            "signs_from": signs_from,
             "public_jwk": {**key.as_dict(private=False), "kid": kid, "alg": algorithm, "use": "sig"},
             "private_sealed": self._sealer.seal(Place("signing_keys", "private", kid), private),
             "activated_at": now if state == ACTIVE else None,
@@ -46,8 +50,16 @@ class Vault:
         if opened and row.state == ACTIVE:
             private = orjson.loads(self._sealer.open(Place("signing_keys", "private", row.kid), row.private_sealed))
         return SigningKey(
-            row.kid, row.algorithm, row.state, row.public_jwk, row.created_at, row.signs_from,
-            row.activated_at, row.retired_at, row.removed_at, private,
+            row.kid,
+            row.algorithm,
+            row.state,
+            row.public_jwk,
+            row.created_at,
+            row.signs_from,
+            row.activated_at,
+            row.retired_at,
+            row.removed_at,
+            private,
         )
 
     async def promote(self, tx: Tx, active: str, successor: str, now: int, removed_at: int) -> bool:
@@ -56,17 +68,22 @@ class Vault:
         The conditional update of the one active row makes all but one of several rotations stand back.
         """
         retired = await tx.execute(
-            update(signing_keys).where(signing_keys.c.kid == active, signing_keys.c.state == ACTIVE)
+            update(signing_keys)
+            .where(signing_keys.c.kid == active, signing_keys.c.state == ACTIVE)
             .values(state=RETIRED, retired_at=now, removed_at=removed_at)
         )
         if retired.rowcount != 1:
             return False
         promoted = await tx.execute(
-            update(signing_keys).where(signing_keys.c.kid == successor, signing_keys.c.state == NEXT).values(state=ACTIVE, activated_at=now)
+            update(signing_keys)
+            .where(signing_keys.c.kid == successor, signing_keys.c.state == NEXT)
+            .values(state=ACTIVE, activated_at=now)
         )
         return promoted.rowcount == 1
 
     async def remove(self, tx: Tx, now: int) -> int:
         """Delete retired keys whose publication is over; how many."""
-        removed = await tx.execute(signing_keys.delete().where(signing_keys.c.state == RETIRED, signing_keys.c.removed_at <= now))
+        removed = await tx.execute(
+            signing_keys.delete().where(signing_keys.c.state == RETIRED, signing_keys.c.removed_at <= now)
+        )
         return removed.rowcount

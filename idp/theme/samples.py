@@ -139,7 +139,10 @@ PAGES = (
         "akun",
         name="Budi Santoso",
         level=1,
-        services=(ServiceRow("Saldo JHT", NOON, "https://saldo.contoh.go.id/", "saldo"), ServiceRow("Klaim", NOON - 80_000, id="klaim")),
+        services=(
+            ServiceRow("Saldo JHT", NOON, "https://saldo.contoh.go.id/", "saldo"),
+            ServiceRow("Klaim", NOON - 80_000, id="klaim"),
+        ),
         sessions=SESSIONS,
     ),
     _sample("akun", "baru", name="Siti", level=0, services=(), sessions=SESSIONS[:1]),

@@ -29,7 +29,9 @@ async def test_the_list_is_complete_page_by_page(house: House, admin: httpx2.Asy
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = (await admin.get("/admin/v1/accounts", params={"limit": 2, **({"cursor": cursor} if cursor else {})})).json()
+        page = (
+            await admin.get("/admin/v1/accounts", params={"limit": 2, **({"cursor": cursor} if cursor else {})})
+        ).json()
         seen += [item["id"] for item in page["items"]]
         cursor = page["next"]
         if cursor is None:
@@ -69,14 +71,18 @@ async def test_disabling_ends_sessions_tokens_and_grants_at_once(house: House, a
 
     assert (await party.userinfo(tokens.access_token)).status_code == 401
     assert not (await party.introspect(tokens.access_token))["active"]
-    assert (await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)).json()["error"] == "invalid_grant"
+    assert (await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)).json()[
+        "error"
+    ] == "invalid_grant"
     _, answer = await party.authorize(browser, prompt="none")
     assert answer["error"] == "login_required"
 
     enabled = await admin.post(f"/admin/v1/accounts/{account_id}/enable")
     assert enabled.json()["status"] == "active"
     assert (await party.userinfo(tokens.access_token)).status_code == 401
-    assert (await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)).json()["error"] == "invalid_grant"
+    assert (await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)).json()[
+        "error"
+    ] == "invalid_grant"
     listed = (await admin.get("/admin/v1/accounts", params={"status": "disabled"})).json()["items"]
     assert listed == []
 

@@ -10,7 +10,13 @@ from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
 
-NEW = {"metadata": {"client_name": "Layanan Baru", "client_name#en": "New service", "redirect_uris": ["https://baru.example/cb"]}}
+NEW = {
+    "metadata": {
+        "client_name": "Layanan Baru",
+        "client_name#en": "New service",
+        "redirect_uris": ["https://baru.example/cb"],
+    }
+}
 
 
 async def works(house: House, client_id: str, secret: str) -> bool:
@@ -22,7 +28,9 @@ async def works(house: House, client_id: str, secret: str) -> bool:
 
 
 async def test_the_life_of_a_client(house: House, admin: httpx2.AsyncClient) -> None:
-    created = await admin.post("/admin/v1/clients", json={**NEW, "client_id": "layanan-baru", "policy": {"first_party": True}})
+    created = await admin.post(
+        "/admin/v1/clients", json={**NEW, "client_id": "layanan-baru", "policy": {"first_party": True}}
+    )
     assert created.status_code == 201, created.text
     made = created.json()
     assert (made["client_id"], made["source"], made["has_secret"]) == ("layanan-baru", "admin", True)
@@ -32,8 +40,14 @@ async def test_the_life_of_a_client(house: House, admin: httpx2.AsyncClient) -> 
     assert read.json() == {name: value for name, value in made.items() if name != "client_secret"}
     assert made["client_secret"] not in read.text
 
-    changed = await admin.put("/admin/v1/clients/layanan-baru", json={"metadata": {**NEW["metadata"], "client_name": "Nama Lain"}})
-    assert (changed.json()["name"], changed.json()["policy"], changed.json()["client_secret"]) == ("Nama Lain", {"first_party": True}, None)
+    changed = await admin.put(
+        "/admin/v1/clients/layanan-baru", json={"metadata": {**NEW["metadata"], "client_name": "Nama Lain"}}
+    )
+    assert (changed.json()["name"], changed.json()["policy"], changed.json()["client_secret"]) == (
+        "Nama Lain",
+        {"first_party": True},
+        None,
+    )
     assert await works(house, "layanan-baru", made["client_secret"])
 
     rotated = (await admin.post("/admin/v1/clients/layanan-baru/secret", json={"overlap": 60})).json()
@@ -56,7 +70,10 @@ async def test_the_life_of_a_client(house: House, admin: httpx2.AsyncClient) -> 
 async def test_a_first_service_signs_people_in(house: House, admin: httpx2.AsyncClient) -> None:
     made = (await admin.post("/admin/v1/clients", json=NEW)).json()
     party = house.relying_party(
-        "bench", client_id=made["client_id"], client_secret=made["client_secret"], redirect_uris=["https://baru.example/cb"]
+        "bench",
+        client_id=made["client_id"],
+        client_secret=made["client_secret"],
+        redirect_uris=["https://baru.example/cb"],
     )
     assert (await party.sign_in(house.browser(), house.account())).claims["aud"] == made["client_id"]
 
@@ -119,7 +136,9 @@ async def test_an_officer_cannot_raise_itself_through_a_client(house: House, off
 
 
 async def test_the_list_is_complete_page_by_page(admin: httpx2.AsyncClient, house: House) -> None:
-    everything = [item["client_id"] for item in (await admin.get("/admin/v1/clients", params={"limit": 200})).json()["items"]]
+    everything = [
+        item["client_id"] for item in (await admin.get("/admin/v1/clients", params={"limit": 200})).json()["items"]
+    ]
     assert everything == sorted(everything)
     assert set(everything) >= {client["client_id"] for client in house.demo["clients"].values()}
     seen: list[str] = []

@@ -58,7 +58,10 @@ async def test_the_document_is_public_and_tells_everything(house: House) -> None
         assert each.described["description"]
         assert {"401", "403", "422", "503"} <= each.described["responses"].keys()
     assert "HTTPValidationError" not in schemas
-    assert read["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] == f"{house.issuer}/token"
+    assert (
+        read["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["tokenUrl"]
+        == f"{house.issuer}/token"
+    )
 
 
 async def test_its_page_asks_nobody_else_for_anything(house: House) -> None:
@@ -75,7 +78,9 @@ async def test_without_a_token_nothing_is_read(house: House) -> None:
     http = house.http()
     for each in operations(await document(house)):
         for path in (each.path, each.path.replace(str(NOBODY), "%00%ff").replace("nobody", "'or 1=1")):
-            answer = await http.request(each.method, path, content=b"{not json", headers={"Content-Type": "application/json"})
+            answer = await http.request(
+                each.method, path, content=b"{not json", headers={"Content-Type": "application/json"}
+            )
             assert answer.status_code == 401, each
             assert answer.headers["www-authenticate"].startswith("Bearer")
             assert "error=" not in answer.headers["www-authenticate"]
@@ -90,7 +95,9 @@ async def test_a_token_without_the_scope_is_told_which_one(house: House, officer
         for each in operations(await document(house)):
             if each.scope != wanted:
                 continue
-            answer = await others.request(each.method, each.path, content=b"{not json", headers={"Content-Type": "application/json"})
+            answer = await others.request(
+                each.method, each.path, content=b"{not json", headers={"Content-Type": "application/json"}
+            )
             assert answer.status_code == 403, each
             assert f'error="insufficient_scope", scope="{wanted}"' in answer.headers["www-authenticate"]
 
@@ -119,7 +126,9 @@ async def test_strange_tokens_are_refused(house: House, officer: Officer) -> Non
     ):  # fmt: skip
         assert await status(bad) == 401
     # Scopes that the token claims and the client does not have are worth nothing.
-    answer = await house.http(headers={"Authorization": f"Bearer {forged(scope='keys:write accounts:read')}"}).post("/admin/v1/keys/rotate", json={})
+    answer = await house.http(headers={"Authorization": f"Bearer {forged(scope='keys:write accounts:read')}"}).post(
+        "/admin/v1/keys/rotate", json={}
+    )
     assert answer.status_code == 403
     await register_client.switch(provider, client_id, enabled=False, by="the test")
     assert await status(good) == 401
@@ -140,7 +149,9 @@ JSON = st.recursive(
 )
 
 
-MEMBERS = st.sampled_from(["metadata", "policy", "client_id", "overlap", "algorithm", "force", "redirect_uris", "scope"])
+MEMBERS = st.sampled_from(
+    ["metadata", "policy", "client_id", "overlap", "algorithm", "force", "redirect_uris", "scope"]
+)
 QUERY = st.sampled_from(["cursor", "limit", "status", "identifier", "event", "account_id"])
 
 

@@ -33,7 +33,11 @@ async def test_a_dead_letter_is_shown_without_its_content_and_revived(house: Hou
         assert await provider.outbox.failed(tx, item, "recipient refused (550)", final=True)
     listed = await admin.get("/admin/v1/outbox/dead")
     [dead] = listed.json()["items"]
-    assert (dead["id"], dead["target"], dead["last_error"]) == (str(item.id), "contoh.example", "recipient refused (550)")
+    assert (dead["id"], dead["target"], dead["last_error"]) == (
+        str(item.id),
+        "contoh.example",
+        "recipient refused (550)",
+    )
     assert "rahasia" not in listed.text
     assert "siti" not in listed.text
     assert (await admin.post(f"/admin/v1/outbox/{item.id}/retry")).status_code == 204

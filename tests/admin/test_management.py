@@ -20,7 +20,10 @@ def port(provider: object) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://management")
 
 
-@pytest.mark.parametrize(("path", "status"), [("/health/alive", 200), ("/healthz", 200), ("/health/ready", 200), ("/readyz", 200), ("/", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/health/alive", 200), ("/healthz", 200), ("/health/ready", 200), ("/readyz", 200), ("/", 404)],
+)
 async def test_an_open_house_is_alive_and_ready(house: House, path: str, status: int) -> None:
     answer = await port(house.provider).get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
@@ -41,13 +44,19 @@ async def test_metrics_tell_what_waits_and_hold_no_address(house: House) -> None
 async def test_without_keys_or_schema_a_process_is_alive_and_not_ready(storage: Storage) -> None:
     async with open_provider(settings_for(storage)) as provider:
         answer = await port(provider).get("/health/ready")
-        assert (answer.status_code, answer.json()["reasons"]) == (503, ["no active signing key for ES256, RS256, PS256, EdDSA"])
+        assert (answer.status_code, answer.json()["reasons"]) == (
+            503,
+            ["no active signing key for ES256, RS256, PS256, EdDSA"],
+        )
         await rotate_keys.ensure(provider)
         assert (await port(provider).get("/health/ready")).status_code == 200
         async with provider.database.transaction() as tx:
             await tx.execute(text("DELETE FROM alembic_version"))
         answer = await port(provider).get("/health/ready")
-        assert (answer.status_code, answer.json()["reasons"]) == (503, ["the database schema is not current; run `idp migrate up`"])
+        assert (answer.status_code, answer.json()["reasons"]) == (
+            503,
+            ["the database schema is not current; run `idp migrate up`"],
+        )
         assert (await port(provider).get("/health/alive")).status_code == 200
 
 

@@ -20,7 +20,11 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 async def register(provider: Provider, web: HttpServer, **metadata: Any) -> str:
-    wanted = {"redirect_uris": ["https://klaim.example/cb"], "backchannel_logout_uri": f"{web.url}/keluar?from=idp", **metadata}
+    wanted = {
+        "redirect_uris": ["https://klaim.example/cb"],
+        "backchannel_logout_uri": f"{web.url}/keluar?from=idp",
+        **metadata,
+    }
     return (await register_client.create(provider, wanted, by="the test")).client.client_id
 
 
@@ -53,7 +57,9 @@ async def test_the_logout_token_is_what_the_specification_says(
         assert await provider.outbox.about(tx, session, "backchannel") == [(client_id, "delivered")]
 
 
-async def test_a_retry_is_signed_anew_under_the_same_jti(provider: Provider, web: HttpServer, clock: ManualClock) -> None:
+async def test_a_retry_is_signed_anew_under_the_same_jti(
+    provider: Provider, web: HttpServer, clock: ManualClock
+) -> None:
     client_id = await register(provider, web)
     item = await put_logout(provider, client_id, provider.new_id())
     web.answers = [500]

@@ -29,7 +29,9 @@ async def test_a_mail_arrives_with_both_bodies_and_a_stable_name(
     providers: Providers, mail_server: MailServer, clock: ManualClock
 ) -> None:
     async with providers(smtp=smtp(mail_server)) as provider:
-        item = await put_mail(provider, text="Selamat datang, Siti – ini tautannya:\nhttps://contoh.example/aktivasi?t=1")
+        item = await put_mail(
+            provider, text="Selamat datang, Siti – ini tautannya:\nhttps://contoh.example/aktivasi?t=1"
+        )
         clock.advance(7)
         await worker.drain(provider)
         [letter] = mail_server.received
@@ -148,7 +150,9 @@ async def test_refused_recipients_do_not_close_their_domain_for_others(
         assert [letter.to for letter in mail_server.received] == ["benar@satu.example"]
 
 
-async def test_after_the_last_try_a_mail_is_dead(providers: Providers, mail_server: MailServer, clock: ManualClock) -> None:
+async def test_after_the_last_try_a_mail_is_dead(
+    providers: Providers, mail_server: MailServer, clock: ManualClock
+) -> None:
     async with providers(smtp={**smtp(mail_server), "port": 1}) as broken:
         item = await put_mail(broken)
         for pause in (*BACKOFF, 0):

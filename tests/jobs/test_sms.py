@@ -18,7 +18,11 @@ AWKWARD = 'Kode "123456" {id} \\ {to}\nJangan beri tahu siapa pun'
 
 
 async def test_the_template_is_filled_in_json(providers: Providers, web: HttpServer) -> None:
-    sms = {"url": f"{web.url}/kirim", "authorization": "Bearer kunci", "body": '{"nomor": "{to}", "isi": "{text}", "ref": "{id}"}'}
+    sms = {
+        "url": f"{web.url}/kirim",
+        "authorization": "Bearer kunci",
+        "body": '{"nomor": "{to}", "isi": "{text}", "ref": "{id}"}',
+    }
     async with providers(sms=sms) as provider:
         item = await put_sms(provider, AWKWARD)
         await worker.drain(provider)

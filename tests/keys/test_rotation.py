@@ -51,7 +51,9 @@ def published(provider: Provider) -> set[str]:
     return {key["kid"] for key in orjson.loads(provider.keyring.jwks)["keys"]}
 
 
-async def test_every_algorithm_begins_with_an_active_and_a_next_key(replicas: list[Provider], clock: ManualClock) -> None:
+async def test_every_algorithm_begins_with_an_active_and_a_next_key(
+    replicas: list[Provider], clock: ManualClock
+) -> None:
     made = await rotate_keys.ensure(replicas[0])
     keys = await keys_of(replicas[0])
     assert {key.kid for key in keys} == set(made)
@@ -91,7 +93,9 @@ async def test_rotation_promotes_retires_and_renews(provider: Provider, clock: M
     assert {row.actor for row in told} == {"the test"}
 
 
-async def test_a_successor_that_caches_may_lack_is_refused_unless_forced(provider: Provider, clock: ManualClock) -> None:
+async def test_a_successor_that_caches_may_lack_is_refused_unless_forced(
+    provider: Provider, clock: ManualClock
+) -> None:
     await rotate_keys.rotate(provider, algorithm="ES256")
     [refused] = await rotate_keys.rotate(provider, algorithm="ES256")
     assert refused.refused == f"too young, may sign from {clock.now() + notice(provider.settings.lifetimes)}"
@@ -123,7 +127,9 @@ async def test_the_timetable_asks_when_a_key_has_served_its_time(provider: Provi
     assert sorted(await rotate_keys.due_rotations(provider)) == ["ES256", "EdDSA", "PS256"]
 
 
-async def test_a_retired_key_leaves_when_nothing_it_signed_can_be_asked_for(provider: Provider, clock: ManualClock) -> None:
+async def test_a_retired_key_leaves_when_nothing_it_signed_can_be_asked_for(
+    provider: Provider, clock: ManualClock
+) -> None:
     [rotation] = await rotate_keys.rotate(provider, algorithm="EdDSA")
     lifetimes = provider.settings.lifetimes
     clock.advance(lifetimes.access_token + notice(lifetimes) - 1)

@@ -36,6 +36,12 @@ async def signed_in(party: Party, browser: Browser) -> bool:
     return "code" in await party.answered(browser, prompt="none")
 
 
+def asked(page: Page) -> None:
+    """The person is asked on a page of ours; the browser was sent nowhere, and leads nowhere."""
+    assert (page.left_to, page.status, path(page)) == (None, 200, "/keluar")
+    assert BYE not in page.html
+
+
 async def test_discovery_endpoint_verification(party: Party) -> None:
     assert (await party.metadata())["end_session_endpoint"] == f"{party.issuer}/end_session"
 
@@ -72,9 +78,7 @@ def changed_to_none(token: str) -> str:
 
 async def test_modified_id_token_hint(party: Party, browser: Browser) -> None:
     tokens = await party.tokens(browser)
-    stayed(
-        await leave(browser, id_token_hint=changed_to_none(tokens.id_token), post_logout_redirect_uri=BYE, state="s")
-    )
+    asked(await leave(browser, id_token_hint=changed_to_none(tokens.id_token), post_logout_redirect_uri=BYE, state="s"))
     assert await signed_in(party, browser)
 
 
@@ -136,7 +140,7 @@ async def test_bad_id_token_hint(stage: Stage, browser: Browser, algorithm: str)
     own = await stage.party(key=key)
     tokens = await party.tokens(browser)
     hint = forged(Tokens({}, {**tokens.claims, "aud": own.client_id}), key, algorithm)
-    stayed(await leave(browser, id_token_hint=hint, post_logout_redirect_uri=BYE))
+    asked(await leave(browser, id_token_hint=hint, post_logout_redirect_uri=BYE))
     assert await signed_in(party, browser)
 
 
@@ -148,7 +152,7 @@ async def test_bad_id_token_hint_by_client_secret(party: Party, browser: Browser
     tokens = await party.tokens(browser)
     head = b64encode(orjson.dumps({"alg": "HS256", "typ": "JWT"})) + "." + tokens.id_token.split(".")[1]
     mac = hmac.new(str(party.client_secret).encode(), head.encode(), hashlib.sha256).digest()
-    stayed(await leave(browser, id_token_hint=f"{head}.{b64encode(mac)}", post_logout_redirect_uri=BYE))
+    asked(await leave(browser, id_token_hint=f"{head}.{b64encode(mac)}", post_logout_redirect_uri=BYE))
     assert await signed_in(party, browser)
 
 
@@ -167,7 +171,7 @@ async def test_it_may_be_posted(stage: Stage, party: Party, browser: Browser) ->
 
 async def test_an_access_token_is_no_hint(party: Party, browser: Browser) -> None:
     tokens = await party.tokens(browser)
-    stayed(await leave(browser, id_token_hint=tokens.access_token, post_logout_redirect_uri=BYE))
+    asked(await leave(browser, id_token_hint=tokens.access_token, post_logout_redirect_uri=BYE))
 
 
 async def test_signed_userinfo_is_no_hint(stage: Stage, browser: Browser) -> None:
@@ -175,7 +179,7 @@ async def test_signed_userinfo_is_no_hint(stage: Stage, browser: Browser) -> Non
     tokens = await party.tokens(browser)
     signed = (await party.userinfo(tokens.access_token)).text
     assert orjson.loads(b64decode(signed.split(".")[1]))["sub"] == tokens.claims["sub"]
-    stayed(await leave(browser, id_token_hint=signed, post_logout_redirect_uri=BYE))
+    asked(await leave(browser, id_token_hint=signed, post_logout_redirect_uri=BYE))
     assert await signed_in(party, browser)
     assert (await party.answered(browser, prompt="none", id_token_hint=signed))["error"] == "invalid_request"
 

@@ -26,7 +26,9 @@ def bearer(token: str) -> dict[str, str]:
 
 
 async def test_a_registration_answers_with_everything(house: House) -> None:
-    answer = await register(house, contacts=["ops@rp.example"], initiate_login_uri="https://rp.example/masuk", unknown_member="x")
+    answer = await register(
+        house, contacts=["ops@rp.example"], initiate_login_uri="https://rp.example/masuk", unknown_member="x"
+    )
     assert answer.status_code == 201
     assert answer.headers["cache-control"] == "no-store"
     made = answer.json()
@@ -44,19 +46,25 @@ async def test_a_registration_answers_with_everything(house: House) -> None:
 
 async def test_a_registered_client_signs_people_in_at_once(house: House) -> None:
     made = (await register(house)).json()
-    party = house.relying_party("bench", **{name: made[name] for name in ("client_id", "client_secret", "redirect_uris")})
+    party = house.relying_party(
+        "bench", **{name: made[name] for name in ("client_id", "client_secret", "redirect_uris")}
+    )
     # The suite's Basic plan sends no PKCE, so a confidential client that registered itself need not.
     request = await party.authorization(code_challenge=None, code_challenge_method=None)
     browser = house.browser()
     page = await party.answer(browser, await browser.get(request.url), house.account())
-    answer = await party.token(grant_type="authorization_code", code=page.parameters["code"], redirect_uri=request.redirect_uri)
+    answer = await party.token(
+        grant_type="authorization_code", code=page.parameters["code"], redirect_uri=request.redirect_uri
+    )
     assert answer.status_code == 200, answer.text
 
 
 async def test_keys_without_a_kid_are_taken(house: House) -> None:
     public = RSAKey.generate_key(2048).as_dict(private=False)
     public.pop("kid", None)
-    answer = await register(house, jwks={"keys": [{**public, "alg": "RS256", "use": "sig"}]}, token_endpoint_auth_method="private_key_jwt")
+    answer = await register(
+        house, jwks={"keys": [{**public, "alg": "RS256", "use": "sig"}]}, token_endpoint_auth_method="private_key_jwt"
+    )
     assert answer.status_code == 201
     assert "client_secret" not in answer.json()
     assert "client_secret_expires_at" not in answer.json()
@@ -151,14 +159,18 @@ async def test_a_token_manages_its_own_client_and_no_other(house: House, method:
     mine, other = (await register(house)).json(), (await register(house)).json()
     http = house.http()
     answers = [
-        await http.request(method, f"/register/{client_id}", headers=bearer(token), json={**WEB, "client_id": client_id})
+        await http.request(
+            method, f"/register/{client_id}", headers=bearer(token), json={**WEB, "client_id": client_id}
+        )
         for client_id in (other["client_id"], "bench", "nobody", "x" * 500)
         for token in (mine["registration_access_token"], "x", mine["client_secret"])
     ]
     assert {answer.status_code for answer in answers} == {401}
     assert len({answer.text for answer in answers}) == 1
     assert (await http.request(method, f"/register/{mine['client_id']}")).status_code == 401
-    assert (await http.get(f"/register/{other['client_id']}", headers=bearer(other["registration_access_token"]))).status_code == 200
+    assert (
+        await http.get(f"/register/{other['client_id']}", headers=bearer(other["registration_access_token"]))
+    ).status_code == 200
 
 
 async def test_closed_outside_dev_mode_unless_opened(houses: Houses) -> None:
@@ -174,10 +186,15 @@ async def test_opened_it_asks_for_an_initial_access_token(houses: Houses) -> Non
         assert (await register(house)).status_code == 401
         for scope, status in (("clients:register", 201), ("clients:write", 403)):
             made = await register_client.create(
-                house.provider, {"grant_types": ["client_credentials"], "scope": scope}, by="the test", source=register_client.ADMIN
+                house.provider,
+                {"grant_types": ["client_credentials"], "scope": scope},
+                by="the test",
+                source=register_client.ADMIN,
             )
             assert made.secret is not None
-            answer = await house.http().post("/token", data={"grant_type": "client_credentials"}, auth=(made.client.client_id, made.secret))
+            answer = await house.http().post(
+                "/token", data={"grant_type": "client_credentials"}, auth=(made.client.client_id, made.secret)
+            )
             token = answer.json()["access_token"]
             assert (await house.http(headers=bearer(token)).post("/register", json=WEB)).status_code == status
 

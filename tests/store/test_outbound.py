@@ -66,7 +66,15 @@ async def test_literal_addresses_are_refused_in_any_spelling(caller: Caller, url
 
 
 @pytest.mark.parametrize(
-    "url", ["http://example.com/", "ftp://example.com/", "file:///etc/passwd", "https://user@example.com/", "https:///x", "nonsense"]
+    "url",
+    [
+        "http://example.com/",
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "https://user@example.com/",
+        "https:///x",
+        "nonsense",
+    ],
 )
 async def test_only_plain_https_addresses_are_called(caller: Caller, url: str) -> None:
     with pytest.raises(OutboundFault):
