@@ -24,6 +24,8 @@ _MAX_ASSERTION_LIFE = 3600
 _SHORT_ASSERTION = 300
 _JWKS_CACHE = 300
 _JWKS_PAUSE = 10
+_MAX_CLIENT_ID = 128
+_MAX_TURNED_AWAY = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +163,22 @@ class Authenticator:
             raise JoseFault("replayed")
 
     def _refuse_if_turned_away(self, client_id: str, network: str, basic: bool) -> None:
-        until = self._turned_away.get((client_id, network))
+        pair = client_id[:_MAX_CLIENT_ID], network
+        until = self._turned_away.get(pair)
         if until is not None:
             if self._clock.now() < until:
                 raise InvalidClient("too many failed attempts, try again in a minute", basic=basic)
-            del self._turned_away[client_id, network]
+            del self._turned_away[pair]
 
     async def _count_failure(self, client_id: str, network: str) -> None:
-        failures = await self._ephemeral.hit(f"client:{client_id[:128]}:{network}", 60)
-        if (
-            failures > self._settings.limits.client_auth_per_network * self._settings.limits.factor(network)
-            and len(self._turned_away) < 100_000
-        ):
+        client_id = client_id[:_MAX_CLIENT_ID]
+        failures = await self._ephemeral.hit(f"client:{client_id}:{network}", 60)
+        if failures > self._settings.limits.client_auth_per_network * self._settings.limits.factor(network):
+            # Moved to the end, so that the oldest stand first: a flood of invented ids pushes out its own.
+            self._turned_away.pop((client_id, network), None)
             self._turned_away[client_id, network] = self._clock.now() + 60
+            if len(self._turned_away) > _MAX_TURNED_AWAY:
+                del self._turned_away[next(iter(self._turned_away))]
 
 
 def _read_basic(credentials: str) -> tuple[str, str]:

@@ -96,8 +96,11 @@ class Client:
             return FIRST_PARTY_SECTOR
         if uri := self.metadata.get("sector_identifier_uri"):
             return str(urlsplit(uri).hostname)
-        hosts = {urlsplit(uri).hostname for uri in self.redirect_uris}
-        return str(hosts.pop()) if len(hosts) == 1 else self.client_id
+        # Only an https address shows that its host is the client's: whoever registers `com.app://other.example/` owns
+        # nothing of other.example, and every app of a machine shares its loopback.
+        hosts = {parts.hostname if parts.scheme == "https" else None for parts in map(urlsplit, self.redirect_uris)}
+        host = hosts.pop() if len(hosts) == 1 else None
+        return self.client_id if host in (None, FIRST_PARTY_SECTOR, PUBLIC_SECTOR) else str(host)
 
     @cached_property
     def id_token_algorithm(self) -> str:

@@ -18,6 +18,8 @@ GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 MAX_URI = 2048
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 _URI_CHARACTERS = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
+# Host and port alone: the host of a logo stands in a page's Content-Security-Policy, where `;` begins a directive.
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
@@ -97,7 +99,7 @@ def _web_uri(name: str, value: Any) -> str:
             if isinstance(value, str) and len(value) <= MAX_URI and _URI_CHARACTERS.fullmatch(value)
             else None
         )
-        good = parts is not None and bool(parts.hostname) and "@" not in parts.netloc and "#" not in value
+        good = parts is not None and bool(_HOST.fullmatch(parts.netloc)) and bool(parts.hostname) and "#" not in value
     except ValueError:
         good, parts = False, None
     if (

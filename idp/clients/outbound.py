@@ -20,6 +20,9 @@ with warnings.catch_warnings():
     import httpx
 
 MAX_ANSWER = 65_536
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# IPv4-compatible, site-local and local-use NAT64 addresses, which the standard library takes for global ones.
+_RETIRED = [ipaddress.ip_network(text) for text in ("::/96", "fec0::/10", "64:ff9b:1::/48")]
 
 
 class OutboundFault(Exception):
@@ -106,7 +109,7 @@ class Caller:
             method,
             httpx.URL(url).copy_with(host=host, port=port, fragment=None),
             content=body,
-            headers={**headers, "Host": parts.netloc, "User-Agent": "gerbang"},
+            headers={**headers, "Host": parts.netloc, "User-Agent": "gerbang", "Accept-Encoding": "identity"},
             extensions={"sni_hostname": parts.hostname},
         )
         return await self._send(request)
@@ -115,7 +118,8 @@ class Caller:
         answer = await self._http.send(request, stream=True)
         try:
             received = bytearray()
-            async for chunk in answer.aiter_bytes():
+            # As it came: unpacked before it is counted, sixty kilobytes could become sixty megabytes (T16).
+            async for chunk in answer.aiter_raw():
                 received += chunk
                 if len(received) > MAX_ANSWER:
                     raise OutboundFault("answer too large")
@@ -147,6 +151,8 @@ def public_address(text: str) -> bool:
         embedded = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if embedded is not None:
             return public_address(str(embedded))
-        if address in ipaddress.ip_network("64:ff9b::/96"):
+        if address in _NAT64:
             return public_address(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+        if any(address in network for network in _RETIRED):
+            return False
     return address.is_global and not address.is_multicast

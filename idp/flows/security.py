@@ -71,6 +71,18 @@ def fresh(provider: Provider, stands: Standing) -> bool:
     return provider.clock.now() - stands.session.auth_time <= FRESH
 
 
+def missing_to_remove(provider: Provider, stands: Standing) -> str | None:
+    """The factor that must be shown before the authenticator app goes: the password, then the app itself.
+
+    Whoever has only the password must not be able to strip the account of its second factor, and enrol their own (T28).
+    """
+    shown = stands.session.factors
+    for factor in (levels.PASSWORD, levels.TOTP):
+        if factor in stands.enrolled and provider.clock.now() - shown.get(factor, 0) > FRESH:
+            return factor
+    return None
+
+
 async def home(provider: Provider, stands: Standing) -> Home:
     """Services and sessions."""
     now = provider.clock.now()
@@ -138,7 +150,7 @@ async def change_password(
     if errors:
         return errors
     rules = policy.PRESETS[provider.settings.password_policy]
-    refused = rules.judge(password, owner_of(person), second_factor=levels.TOTP in stands.enrolled)
+    refused = rules.judge(password, owner_of(provider, person), second_factor=levels.TOTP in stands.enrolled)
     if refused is None and policy.normalise(password) == policy.normalise(current):
         refused = Message("pw.sama")
     if refused is not None:
@@ -200,7 +212,7 @@ async def finish_enrolment(
 
 
 async def remove_totp(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Remove the authenticator app; the caller has made sure that the sign-in is fresh."""
+    """Remove the authenticator app; the caller has made sure that nothing is `missing_to_remove`."""
     person = await _account(provider, stands)
     async with provider.database.transaction() as tx:
         if await totp.remove(tx, person.id):

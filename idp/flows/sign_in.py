@@ -57,7 +57,8 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class NotActivated:
-    """The password is that of a registration which still waits for its activation."""
+    """The password is that of a registration which still waits for its activation. It stays counted as an attempt: to
+    forget it would have to be the same with and without an account, and with one nobody may clear its count."""
 
     sign_up_id: UUID
 
@@ -93,8 +94,11 @@ async def sign_in(
         return Paused(attempt.blocked_until)
     # What may not be looked at is compared with the dummy: the same time, the same answer.
     right = await provider.hasher.verify(None if attempt.refused else attempt.stored, password)
-    if right and attempt.sign_up_id is not None:
-        return await _not_activated(provider, identifier, where, attempt.sign_up_id)
+    if not right and attempt.sign_up_id is not None:
+        # Also beside an account: or whoever registers an address first, and then signs in, would learn if it has one.
+        waits = await provider.hasher.verify(None if attempt.refused else attempt.waiting, password)
+        if waits:
+            return NotActivated(attempt.sign_up_id)
     if not right or not attempt.active:
         return await _refused(provider, visitor, attempt)
     return await _begin(provider, visitor, where, attempt, password, public_device)
@@ -144,12 +148,6 @@ async def _refused(provider: Provider, visitor: Visitor, attempt: Attempt) -> Re
     event = Event("session.refused", account_id=attempt.account_id, network=visitor.network, detail=detail)
     await provider.audit.note(provider.database, event)
     return Refused(attempt.failures)
-
-
-async def _not_activated(provider: Provider, identifier: str, where: Places, sign_up_id: UUID) -> NotActivated:
-    async with provider.database.transaction() as tx:
-        await throttle.clear(tx, _key(provider, identifier), where.network, where.anywhere)
-    return NotActivated(sign_up_id)
 
 
 async def _rehash(provider: Provider, attempt: Attempt, password: str) -> None:

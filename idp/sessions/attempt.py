@@ -142,9 +142,10 @@ class Present:
 class Attempt:
     """What is known before the password is looked at. `account_id` is None for an identifier that nobody has.
 
-    `stored` is the hash to compare with: the account's, else that of a registration that waits for activation
-    (`sign_up_id`), else None. `blocked_until` is set when this attempt came too soon; `refused` when a hundred
-    failures in a row, from all unknown devices or from this known one, have used up the password.
+    `stored` is the account's hash. `waiting` is that of the newest registration of this address that waits for its
+    activation (`sign_up_id`): there may be one beside an account, since anybody may register any address, and how it is
+    treated must not tell whether there is (T33). `blocked_until` is set when this attempt came too soon; `refused` when a
+    hundred failures in a row, from all unknown devices or from this known one, have used up the password.
     """
 
     failures: int
@@ -154,6 +155,7 @@ class Attempt:
     active: bool
     known_device: bool
     stored: str | None
+    waiting: str | None
     sign_up_id: UUID | None
     present: Present | None
 
@@ -187,7 +189,6 @@ async def reserve(
     )
     assert row is not None
     account_id = as_id(row["who_id"]) if row["who_id"] is not None else None
-    waiting = row["waiting_id"] if account_id is None else None
     return Attempt(
         failures=row["failures"],
         blocked_until=None if row["admitted"] else row["blocked_until"],
@@ -195,8 +196,9 @@ async def reserve(
         account_id=account_id,
         active=row["who_status"] == "active",
         known_device=bool(row["who_known"]),
-        stored=row["who_password_hash"] if account_id is not None else row["waiting_hash"],
-        sign_up_id=as_id(waiting) if waiting is not None else None,
+        stored=row["who_password_hash"],
+        waiting=row["waiting_hash"],
+        sign_up_id=as_id(row["waiting_id"]) if row["waiting_id"] is not None else None,
         present=_present(row, visitor, lifetimes, now),
     )
 

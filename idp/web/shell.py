@@ -102,7 +102,7 @@ class Shell:
     def _network(self, scope: Scope) -> str:
         """The caller's address; X-Forwarded-For counts only as far as trusted proxies wrote it (T35). IPv6 counts by /64."""
         client = scope.get("client")
-        address = str(client[0]) if client else "0.0.0.0"  # noqa: S104  # not bound to; stands for "unknown"
+        address = _plain_address(str(client[0]) if client else "0.0.0.0")  # noqa: S104  # not bound to; stands for "unknown"
         if self._proxies and self._trusted(address):
             forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
             for hop in reversed(forwarded.decode("latin-1").split(",")):
@@ -112,7 +112,7 @@ class Shell:
                     ipaddress.ip_address(hop)
                 except ValueError:
                     break
-                address = hop
+                address = hop = _plain_address(hop)
                 if not self._trusted(hop):
                     break
         if ":" in address:
@@ -125,6 +125,17 @@ class Shell:
         except ValueError:
             return False
         return any(known in network for network in self._proxies if network.version == known.version)
+
+
+def _plain_address(text: str) -> str:
+    """An IPv4 address that a socket for both families shows as `::ffff:a.b.c.d`, as itself: by /64 all of IPv4 were one caller."""
+    if text[:7].lower() != "::ffff:":
+        return text
+    try:
+        mapped = ipaddress.IPv6Address(text).ipv4_mapped
+    except ValueError:
+        return text
+    return str(mapped) if mapped is not None else text
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

@@ -206,6 +206,10 @@ async def test_an_old_sign_in_is_asked_again_before_methods_change(house: House)
     page = await browser.submit(page, {"password": person.password}, press="sign-in")
     assert page.url.endswith("/akun/keamanan")
     page = await browser.submit(page, press="remove-totp")
+    assert page.url.endswith("/masuk/kode?kembali=keamanan")
+    page = await browser.submit(page, {"code": now_code(house, person)}, press="submit-code")
+    assert page.url.endswith("/akun/keamanan")
+    page = await browser.submit(page, press="remove-totp")
     assert "Aplikasi autentikator sudah dihapus" in page.text
     assert await apps(house) == before - 1
     assert "Aplikasi autentikator dihapus" in {letter.subject for letter in await letters(house, person.email)}

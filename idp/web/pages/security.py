@@ -41,7 +41,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         errors = await security.change_password(
             provider, frame.visitor(request), stands, form.text("current_password"), form.text("password")
         )
-        return _password(frame, request, stands, errors) if errors else frame.redirect("/akun/keamanan?baru=sandi")
+        return _password(frame, request, stands, errors) if errors else frame.redirect("/akun/keamanan?kabar=sandi")
 
     async def show_methods(request: Request) -> Response:
         stands = await signed_in(frame, request)
@@ -49,12 +49,13 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit_methods(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
-        if stands is None or not security.fresh(provider, stands):
-            return frame.redirect(to_confirm("keamanan"))
         if form.text("remove") != "totp":
             raise PageFault("kesalahan.permintaan", "nothing to remove")
+        missing = levels.PASSWORD if stands is None else security.missing_to_remove(provider, stands)
+        if stands is None or missing is not None:
+            return frame.redirect(to_confirm("keamanan", missing))
         await security.remove_totp(provider, frame.visitor(request), stands)
-        return frame.redirect("/akun/keamanan?baru=dihapus")
+        return frame.redirect("/akun/keamanan?kabar=dihapus")
 
     async def show_totp(request: Request) -> Response:
         stands = await signed_in(frame, request)
@@ -89,7 +90,7 @@ async def _submit_totp(frame: Frame, request: Request, form: Form) -> Response:
     )
     if handle is None:
         return _totp(frame, request, stands, enrolment, {"code": Message("otp.salah_totp")})
-    response = frame.redirect("/akun/keamanan?baru=dipasang")
+    response = frame.redirect("/akun/keamanan?kabar=dipasang")
     frame.set_session(response, handle)
     return response
 
@@ -115,7 +116,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         back=f"{frame.root}/akun",
         totp_since=methods.totp_since,
         password_since=methods.password_since,
-        notice=_NOTICES.get(query(request, "baru")),
+        notice=_NOTICES.get(query(request, "kabar")),
     )
 
 

@@ -10,7 +10,7 @@ from idp.flows import second_factor
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.web.frame import Form, Frame
-from idp.web.pages.waiting import turned_away, waiting
+from idp.web.pages.waiting import answers, shown_to, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -22,12 +22,21 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await second_factor.present(provider, frame.visitor(request))
         if behind.interaction is None or stands is None:
             return turned_away(frame, behind)
-        return frame.page(request, "pilih_akun", name=stands.person.name, identifier=_masked(stands), **behind.context)
+        return frame.page(
+            request,
+            "pilih_akun",
+            name=stands.person.name,
+            identifier=_masked(stands),
+            hidden=shown_to(stands),
+            **behind.context,
+        )
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
         stands = await second_factor.present(provider, frame.visitor(request))
         if behind.interaction is None or stands is None:
+            return turned_away(frame, behind)
+        if not answers(form, stands):
             return turned_away(frame, behind)
         if form.text("choice") == "continue":
             return frame.redirect(behind.onward("select", stands.session.id))

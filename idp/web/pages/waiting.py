@@ -11,7 +11,9 @@ from starlette.responses import Response
 from idp.base.errors import PageFault
 from idp.flows import interaction as flow
 from idp.flows.interaction import Interaction
+from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.sessions import levels
 from idp.theme.pages import Service
 from idp.web.frame import Form, Frame, query
 
@@ -55,10 +57,10 @@ class Waiting:
 HOMES = {"keamanan": "/akun/keamanan", "totp": "/akun/keamanan/totp"}
 
 
-def to_confirm(name: str) -> str:
-    """Where somebody who signed in too long ago confirms that it is still them, to come back to one of HOMES."""
+def to_confirm(name: str, factor: str | None = levels.PASSWORD) -> str:
+    """Where somebody who signed in too long ago shows a factor again, to come back to one of HOMES."""
     assert name in HOMES
-    return f"/masuk?kembali={name}"
+    return f"{'/masuk/kode' if factor == levels.TOTP else '/masuk'}?kembali={name}"
 
 
 async def waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
@@ -88,6 +90,16 @@ async def still_waiting(frame: Frame, request: Request, form: Form | None = None
 def turned_away(frame: Frame, behind: Waiting) -> Response:
     """A page that does not apply: back to the request, which asks for what is missing, or to the sign-in."""
     return frame.redirect(behind.onward() if behind.interaction else "/masuk")
+
+
+def shown_to(stands: Standing) -> dict[str, str]:
+    """The hidden field by which a page about one person is not answered for another, who signed in meanwhile in another tab."""
+    return {"sesi": str(stands.session.id)}
+
+
+def answers(form: Form, stands: Standing) -> bool:
+    """Whether this form was shown to the person who is here now; if not, they have to see their own."""
+    return form.text("sesi") == str(stands.session.id)
 
 
 def _https(uri: Any) -> str:

@@ -1,0 +1,144 @@
+"""A malicious relying party, and callers who pretend to be many or somebody else."""
+
+import base64
+import gzip
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from idp.base.errors import InvalidClient, InvalidClientMetadata
+from idp.base.opaque import SystemEntropy
+from idp.base.settings import Outbound
+from idp.clients import metadata
+from idp.clients.authenticate import Attempt
+from idp.clients.client import FIRST_PARTY_SECTOR, Client
+from idp.clients.outbound import MAX_ANSWER, Caller, OutboundFault, public_address
+from idp.web.shell import Shell
+from tests.protocol.stage import Stage
+
+pytestmark = pytest.mark.anyio
+
+
+def sector(*redirect_uris: str, **members: Any) -> str:
+    return Client("klien", metadata.validate({"redirect_uris": list(redirect_uris), **members})).sector
+
+
+@pytest.mark.parametrize(
+    "uri", ["com.jahat.app://first-party/cb", "com.jahat.app://korban.example/cb", "https://first-party/cb", "http://127.0.0.1/cb"]
+)  # fmt: skip
+def test_a_sector_is_not_taken_by_naming_it(uri: str) -> None:
+    """A pairwise subject is for a host that the client receives codes at; the name in a private scheme is anybody's."""
+    assert sector(uri) == "klien"
+    assert sector(uri) != FIRST_PARTY_SECTOR
+
+
+def test_a_host_that_receives_the_codes_is_a_sector() -> None:
+    assert sector("https://rp.example/a", "https://rp.example/b") == "rp.example"
+    assert sector("https://rp.example/a", "com.jahat.app://rp.example/b") == "klien"
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://a;sandbox/logo.png", "https://a'b/", "https://a,b/", "https://*/", "https://a@b/", "https://a:x/"]
+)
+def test_a_logo_writes_nothing_into_the_content_security_policy(uri: str) -> None:
+    with pytest.raises(InvalidClientMetadata):
+        metadata.validate({"redirect_uris": ["https://rp.example/cb"], "logo_uri": uri})
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://rp.example/logo.png", "https://[2001:db8::1]:8443/x", "http://127.0.0.1:81/x"]
+)
+def test_a_plain_logo_is_taken(uri: str) -> None:
+    assert metadata.validate({"redirect_uris": ["https://rp.example/cb"], "logo_uri": uri})["logo_uri"] == uri
+
+
+@pytest.mark.parametrize("address", ["::7f00:1", "::a9fe:a9fe", "fec0::1", "64:ff9b:1::7f00:1"])
+def test_retired_forms_of_addresses_are_not_called(address: str) -> None:
+    """T37."""
+    assert not public_address(address)
+
+
+@pytest.fixture
+def bomb() -> Iterator[str]:
+    """A JWKS that unpacks to sixteen megabytes."""
+    packed = gzip.compress(b" " * (16 << 20), 9)
+    assert len(packed) < MAX_ANSWER
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # http.server's name
+            self.send_response(200)
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(packed)))
+            self.end_headers()
+            self.wfile.write(packed)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            return None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/jwks"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+async def test_a_packed_answer_is_never_unpacked(bomb: str) -> None:
+    """T16: memory is bounded by what is received, whatever its sender says that it would become."""
+    caller = Caller(Outbound(timeout=2), allow_private=True)
+    try:
+        answer = await caller.get(bomb)
+    except OutboundFault as fault:
+        pytest.fail(f"unpacked and found too large: {fault}")
+    finally:
+        await caller.close()
+    assert len(answer.body) <= MAX_ANSWER
+
+
+async def test_invented_client_ids_are_remembered_in_short_and_not_for_ever(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T20: ids that differ behind the part that is counted would each leave eight kilobytes behind."""
+    from idp.clients import authenticate
+
+    monkeypatch.setattr(authenticate, "_MAX_TURNED_AWAY", 3)
+    authenticator = stage.provider.authenticator
+
+    async def fail(client_id: str) -> None:
+        pair = base64.b64encode(f"{client_id}:rahasia".encode()).decode()
+        with pytest.raises(InvalidClient):
+            await authenticator.authenticate(Attempt(f"Basic {pair}", {}, "203.0.113.9"))
+
+    await fail("x" * 8000)
+    limit = stage.provider.settings.limits.client_auth_per_network
+    for name in "abcde":
+        for _ in range(limit + 2):
+            await fail(name * 200)
+    assert len(authenticator._turned_away) <= 3
+    assert max(len(client_id) for client_id, _ in authenticator._turned_away) <= 128
+    # Whoever comes last is still turned away.
+    assert ("e" * 128, "203.0.113.9") in authenticator._turned_away
+
+
+def network(stage: Stage, client: str, *forwarded: str, trusted: tuple[str, ...] = ()) -> str:
+    settings = stage.provider.settings.model_copy(update={"trusted_proxies": list(trusted)})
+
+    async def nothing(*_: Any) -> None:
+        return None
+
+    shell = Shell(settings, SystemEntropy(), {}, {}, nothing)
+    headers = [(b"x-forwarded-for", value.encode()) for value in forwarded]
+    return shell._network({"client": (client, 1), "headers": headers})
+
+
+async def test_ipv4_on_a_socket_for_both_families_is_not_one_caller(stage: Stage) -> None:
+    """T35: by /64, `::ffff:a.b.c.d` would put all of IPv4 under one counter, and no trusted proxy would be known."""
+    assert network(stage, "::ffff:198.51.100.7") == "198.51.100.7"
+    assert network(stage, "::ffff:203.0.113.1") != network(stage, "::ffff:198.51.100.7")
+    trusted = ("10.0.0.0/8",)
+    assert network(stage, "::ffff:10.0.0.1", "203.0.113.5, ::ffff:198.51.100.7", trusted=trusted) == "198.51.100.7"
+    assert network(stage, "2001:db8::1") == network(stage, "2001:db8::2") == "2001:db8::/64"
