@@ -39,11 +39,16 @@ class Confirm:
 
 
 async def by_relying_party(provider: Provider, values: Mapping[str, str], visitor: Visitor) -> SignedOut | Confirm:
-    """The end_session endpoint. Without a hint of ours nobody is sent anywhere; PageFault for a bad hint or address."""
-    hint = values.get("id_token_hint")
+    """The end_session endpoint. Without a hint of ours the person is asked, and sent nowhere.
+
+    PageFault for an address that is not registered, and for a hint of another client than the one that asks.
+    """
+    hint = _read_hint(provider, values.get("id_token_hint"))
     if hint is None:
         return Confirm()
-    claims, client = _read_hint(provider, hint, values.get("client_id"))
+    claims, client = hint
+    if values.get("client_id") not in (None, client.client_id):
+        raise PageFault("kesalahan.keluar", "id_token_hint of another client")
     location = _location(client, values.get("post_logout_redirect_uri"), values.get("state"))
     stands = await standing.read(
         provider.database, visitor.session, client.client_id, provider.settings.lifetimes, provider.clock.now()
@@ -123,17 +128,21 @@ async def _tell(provider: Provider, tx: Tx, account_id: UUID, told: list[tuple[U
             await provider.outbox.put(tx, BACKCHANNEL, client_id, payload, subject_id=session_id)
 
 
-def _read_hint(provider: Provider, hint: str, client_id: str | None) -> tuple[Mapping[str, object], Client]:
-    """Whose ID token this is. Its signature must be ours; that it has expired does not matter."""
+def _read_hint(provider: Provider, hint: str | None) -> tuple[Mapping[str, object], Client] | None:
+    """The claims of an ID token of ours, and its client; that it has expired does not matter. None for anything else.
+
+    That is not only forgeries: a service may have kept an ID token for longer than the key lived that signed it, and its
+    person wants to sign out all the same.
+    """
+    if hint is None:
+        return None
     try:
         claims = access.read_hint(provider, hint)
-    except JoseFault as fault:
-        raise PageFault("kesalahan.keluar", f"id_token_hint: {fault}") from None
+    except JoseFault:
+        return None
     audience = claims.get("aud")
     client = provider.clients.get(audience) if isinstance(audience, str) else None
-    if client is None or client_id not in (None, client.client_id):
-        raise PageFault("kesalahan.keluar", "id_token_hint of another client")
-    return claims, client
+    return (claims, client) if client is not None else None
 
 
 def _location(client: Client, uri: str | None, state: str | None) -> str | None:

@@ -158,7 +158,8 @@ async def answer_challenge(send: Send, fault: OAuthError | None) -> None:
         if isinstance(fault, InsufficientScope):
             challenge += f', scope="{fault.scope}"'
         body = orjson.dumps({"error": fault.code, "error_description": fault.description})
-    await answer(send, status, body, _JSON, *NO_STORE, ANY_ORIGIN, (b"www-authenticate", challenge.encode()))
+    challenged = ((b"www-authenticate", challenge.encode()), (b"access-control-expose-headers", b"www-authenticate"))
+    await answer(send, status, body, _JSON, *NO_STORE, ANY_ORIGIN, *challenged)
 
 
 def bearer(scope: Scope) -> str | None:
