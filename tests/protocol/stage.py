@@ -221,6 +221,12 @@ def stayed(page: Page) -> None:
     assert not any(urlsplit(form.action).netloc == "rp.example" for form in page.forms)
 
 
+def asked(page: Page) -> None:
+    """The browser was sent nowhere: the person is asked, on a page of ours, whether to sign out."""
+    assert (page.left_to, page.status, path(page)) == (None, 200, "/keluar")
+    assert not any(urlsplit(form.action).netloc == "rp.example" for form in page.forms)
+
+
 def query_of(url: str) -> dict[str, str]:
     """The parameters of an address, each of which must come once."""
     pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)

@@ -18,7 +18,7 @@ from idp.web.frame import session_cookie
 from tests.jobs.http_server import HttpServer, http_server
 from tests.protocol.assertions import assertion, by_assertion
 from tests.protocol.forgeries import forgeries
-from tests.protocol.stage import CALLBACK, Stage, challenge, path, query_of, stayed
+from tests.protocol.stage import CALLBACK, Stage, asked, challenge, path, query_of, stayed
 
 pytestmark = pytest.mark.anyio
 
@@ -225,7 +225,7 @@ async def test_t12_to_t16_id_token_hints(stage: Stage, web: HttpServer) -> None:
             continue
         answer = await party.answered(browser, prompt="none", id_token_hint=forged)
         assert answer["error"] == "invalid_request", what
-        stayed(
+        asked(
             await browser.get("/end_session", id_token_hint=forged, post_logout_redirect_uri="https://rp.example/bye")
         )
     assert "code" in await party.answered(browser, prompt="none")

@@ -8,7 +8,7 @@ from joserfc import jwk
 
 from idp.base.jose import Signer, generate
 from idp.base.opaque import b64decode, b64encode
-from tests.protocol.stage import Party, Stage, path, query_of, stayed
+from tests.protocol.stage import Party, Stage, asked, path, query_of, stayed
 from tests.support.browser import Browser, Page
 from tests.support.relying_party import Tokens
 
@@ -34,12 +34,6 @@ async def leave(browser: Browser, **parameters: str) -> Page:
 async def signed_in(party: Party, browser: Browser) -> bool:
     """Whether prompt=none still gives a code."""
     return "code" in await party.answered(browser, prompt="none")
-
-
-def asked(page: Page) -> None:
-    """The person is asked on a page of ours; the browser was sent nowhere, and leads nowhere."""
-    assert (page.left_to, page.status, path(page)) == (None, 200, "/keluar")
-    assert BYE not in page.html
 
 
 async def test_discovery_endpoint_verification(party: Party) -> None:
