@@ -126,7 +126,7 @@ async def open_house(
 def build(provider: Provider) -> App:
     """The public application: hot protocol routes by path, everything else through FastAPI."""
     app = FastAPI(
-        title="Gerbang admin API",
+        title=admin.TITLE,
         version=__version__,
         openapi_url="/admin/openapi.json",
         docs_url=None,

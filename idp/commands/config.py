@@ -15,10 +15,13 @@ from pydantic.fields import FieldInfo
 from idp.base.settings import PREFIX, Settings
 from idp.commands import console
 from idp.commands.console import Format, FormatOption, fail
+from idp.web import admin
 
 app = typer.Typer(help="Settings: a template, a check, the reference.", no_args_is_help=True)
 
-REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
+_DOCS = Path(__file__).resolve().parents[2] / "docs"
+REFERENCE = _DOCS / "settings.md"
+OPENAPI = _DOCS / "openapi.json"
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,21 @@ def reference(
         typer.echo(text, nl=False)
     elif not REFERENCE.exists() or REFERENCE.read_text() != text:
         fail("docs/settings.md is not what the settings say; run: ./run config reference > docs/settings.md")
+
+
+@app.command()
+def openapi(
+    checked: Annotated[
+        bool, typer.Option("--check", help="Compare with docs/openapi.json instead of printing.")
+    ] = False,
+) -> None:
+    """Print the OpenAPI document of the admin API; docs/openapi.json holds it, and every provider serves its own."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    text = orjson.dumps(admin.document("https://sso.example"), option=options).decode()
+    if not checked:
+        typer.echo(text, nl=False)
+    elif not OPENAPI.exists() or OPENAPI.read_text() != text:
+        fail("docs/openapi.json is not what the admin API says; run: ./run config openapi > docs/openapi.json")
 
 
 def markdown() -> str:

@@ -5,10 +5,12 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from idp import __version__
 from idp.provider import Provider
 from idp.web.admin import accounts, audit, clients, docs, keys, outbox, problem
 from idp.web.admin.gate import PREFIX, SCHEME, Gate
 
+TITLE = "Gerbang admin API"
 ROOMS = (accounts, clients, keys, audit, outbox)
 
 _DESCRIPTION = """
@@ -24,19 +26,22 @@ def install(app: FastAPI, provider: Provider) -> None:
         app.include_router(room.router, prefix=PREFIX)
     app.add_middleware(Gate, provider=provider)
 
-    def document() -> dict[str, Any]:
+    def described() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app, provider)
+            app.openapi_schema = document(provider.settings.issuer)
         return app.openapi_schema
 
-    app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
-    app.router.routes.append(docs.route(document))
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+    app.router.routes.append(docs.route(described))
 
 
-def _document(app: FastAPI, provider: Provider) -> dict[str, Any]:
-    issuer = provider.settings.issuer
+def document(issuer: str) -> dict[str, Any]:
+    """The OpenAPI document of the provider at `issuer`."""
+    app = FastAPI()
+    for room in ROOMS:
+        app.include_router(room.router, prefix=PREFIX)
     made = get_openapi(
-        title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes, servers=[{"url": issuer}]
+        title=TITLE, version=__version__, description=_DESCRIPTION, routes=app.routes, servers=[{"url": issuer}]
     )
     scopes = {
         scope: ""
