@@ -14,6 +14,8 @@ from idp.base.opaque import digest, same
 
 FIRST_PARTY_SECTOR = "first-party"
 PUBLIC_SECTOR = "public"
+SELF_REGISTERED = "dynamic"
+"""The `source` of a client that came by dynamic registration (RFC 7591)."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Client:
         """The scopes that it may ask for; None means every scope that is open to all."""
         scope = self.metadata.get("scope")
         return None if scope is None else frozenset(str(scope).split())
+
+    @property
+    def self_registered(self) -> bool:
+        """Whether it came by dynamic registration, so that no operator has looked at it."""
+        return self.source == SELF_REGISTERED
 
     @property
     def first_party(self) -> bool:

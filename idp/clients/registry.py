@@ -34,6 +34,15 @@ class Clients:
         owner = self._resources.get(resource)
         return owner if owner is not None and owner.disabled_at is None else None
 
+    def may_name(self, client: Client, resource: str) -> bool:
+        """Whether a client may ask for tokens for a resource: somebody serves it, and an operator knows the client.
+
+        A token's subject is the one that its resource knows: whoever registers itself would learn by it under what name
+        other people's services know a person, which is what pairwise subjects keep apart.
+        """
+        owner = self.owner_of(resource)
+        return owner is not None and (not client.self_registered or owner.client_id == client.client_id)
+
     def all(self) -> list[Client]:
         """Every client, by name."""
         return sorted(self._clients.values(), key=lambda client: (client.name.casefold(), client.client_id))

@@ -114,7 +114,7 @@ def judge(
         target=target,
         scope=frozenset(scope),
         ordered_scope=" ".join(scope),
-        resources=_resources(provider, resources),
+        resources=_resources(provider, client, resources),
         nonce=_bounded(values, "nonce", _MAX_NONCE),
         code_challenge=_challenge(client, values),
         prompt=_prompt(values.get("prompt", "")),
@@ -169,9 +169,9 @@ def _scope(client: Client, text: str) -> list[str]:
     return scope
 
 
-def _resources(provider: Provider, resources: list[str]) -> list[str]:
+def _resources(provider: Provider, client: Client, resources: list[str]) -> list[str]:
     for resource in resources:
-        if resource != provider.settings.issuer and provider.clients.owner_of(resource) is None:
+        if resource != provider.settings.issuer and not provider.clients.may_name(client, resource):
             raise InvalidTarget("unknown resource")
     return list(dict.fromkeys(resources))
 

@@ -18,7 +18,7 @@ from idp.base.opaque import b64encode, digest, same, token
 from idp.clients import metadata as rules
 from idp.clients import policy as policies
 from idp.clients import registry
-from idp.clients.client import Client
+from idp.clients.client import SELF_REGISTERED, Client
 from idp.clients.outbound import OutboundFault
 from idp.grants import grant
 from idp.grants.scopes import ADMIN_SCOPES, OPEN_SCOPES, SCOPES
@@ -26,7 +26,7 @@ from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
 
-STATIC, DYNAMIC, ADMIN = "static", "dynamic", "admin"
+STATIC, DYNAMIC, ADMIN = "static", SELF_REGISTERED, "admin"
 SECRET_OVERLAP = 86_400
 """Seconds that a rotated secret goes on working unless the caller says otherwise: services change theirs one by one."""
 

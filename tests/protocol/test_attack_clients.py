@@ -1,6 +1,7 @@
 """A malicious relying party, and callers who pretend to be many or somebody else."""
 
 import base64
+import dataclasses
 import gzip
 import threading
 from collections.abc import Iterator
@@ -142,3 +143,26 @@ async def test_ipv4_on_a_socket_for_both_families_is_not_one_caller(stage: Stage
     trusted = ("10.0.0.0/8",)
     assert network(stage, "::ffff:10.0.0.1", "203.0.113.5, ::ffff:198.51.100.7", trusted=trusted) == "198.51.100.7"
     assert network(stage, "2001:db8::1") == network(stage, "2001:db8::2") == "2001:db8::/64"
+
+
+async def test_whoever_registers_itself_gets_no_token_for_anothers_service(stage: Stage) -> None:
+    """Its subject would be the one by which that service knows the person: two strangers could compare."""
+    api = "https://milik-orang.example/api"
+    await stage.party(resource_uris=[api])
+    stranger = await stage.party(
+        first_party=False,
+        redirect_uris=["https://jahat.example/cb"],
+        grant_types=["authorization_code", "refresh_token", "client_credentials"],
+    )
+    known = stage.provider.clients.known(stranger.client_id)
+    assert known is not None
+    stage.provider.clients.put(dataclasses.replace(known, source="dynamic"))
+    person = await stage.person()
+    await stage.consent(person, stranger)
+    browser = await stage.browser(person)
+    assert (await stranger.answered(browser, resource=api))["error"] == "invalid_target"
+    request, code = await stranger.code(browser, "openid offline_access", prompt=None)
+    assert (await stranger.post_code(request, code, resource=api)).json()["error"] == "invalid_target"
+    assert (await stranger.token(grant_type="client_credentials", resource=api)).json()["error"] == "invalid_target"
+    tokens = await stranger.redeem(request, code)  # the refusal spent nothing
+    assert tokens.claims["sub"]

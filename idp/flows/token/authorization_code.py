@@ -28,7 +28,7 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
         raise InvalidGrant("the code is not valid")
     if request.resources:
         # What is wrong in itself is said before the code is spent.
-        minting.sector(provider, client, minting.audience(provider, (), request.resources))
+        minting.sector(provider, client, minting.audience(provider, client, (), request.resources))
     row = await code.redeem(
         provider.database,
         handle,
@@ -52,7 +52,7 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
         )
         raise InvalidGrant("the code is not valid")
     grant = from_row(row)
-    resources = minting.audience(provider, grant.resources, request.resources)
+    resources = minting.audience(provider, client, grant.resources, request.resources)
     refresh = provider.refresh_tokens.make(grant.id, grant.generation) if grant.offline else None
     return minting.response(provider, client, grant, Person.of(row), grant.scope, resources, refresh, grant.nonce)
 

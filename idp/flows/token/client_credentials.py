@@ -25,7 +25,7 @@ async def issue(provider: Provider, client: Client, request: TokenRequest) -> di
         issuer=provider.settings.issuer,
         subject=client.client_id,
         client_id=client.client_id,
-        audience=minting.single(minting.audience(provider, (), request.resources)) or provider.settings.issuer,
+        audience=minting.single(minting.audience(provider, client, (), request.resources)) or provider.settings.issuer,
         scope=scope,
         now=provider.clock.now(),
         lifetime=provider.settings.lifetimes.access_token,

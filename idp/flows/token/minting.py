@@ -21,7 +21,7 @@ def narrowed_scope(granted: str, asked: str | None) -> str:
     return " ".join(wanted)
 
 
-def audience(provider: Provider, granted: Sequence[str], asked: Sequence[str]) -> list[str]:
+def audience(provider: Provider, client: Client, granted: Sequence[str], asked: Sequence[str]) -> list[str]:
     """The resources of this token: those asked for, else all that were granted (RFC 8707 section 2.2).
 
     The issuer may always be named: it is the resource behind userinfo, and what a token is for when nothing was asked.
@@ -29,7 +29,7 @@ def audience(provider: Provider, granted: Sequence[str], asked: Sequence[str]) -
     others = [resource for resource in asked if resource != provider.settings.issuer]
     if granted and not set(others) <= set(granted):
         raise InvalidTarget("resource was not part of the authorization request")
-    if any(provider.clients.owner_of(resource) is None for resource in others):
+    if not all(provider.clients.may_name(client, resource) for resource in others):
         raise InvalidTarget("unknown resource")
     return list(dict.fromkeys(asked)) or list(granted)
 
