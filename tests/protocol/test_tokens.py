@@ -268,7 +268,11 @@ async def test_userinfo_holds_no_empty_value(stage: Stage) -> None:
     party, person = (
         await stage.party(),
         await stage.person(
-            email=None, email_verified=False, phone="", claims={"gender": "", "website": None, "address": {}}
+            email=None,
+            email_verified=False,
+            birthdate_sealed=None,
+            phone="",
+            claims={"gender": "", "website": None, "address": {}},
         ),
     )
     tokens = await party.tokens(await stage.browser(person), "openid profile email address phone")
