@@ -1,5 +1,6 @@
 """The command line. Each verb lives in `idp/commands/`; this page lists them."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +50,8 @@ def before(
     ] = False,
 ) -> None:
     """What stands before the verb."""
+    # Whatever this program writes, a database or a mail among it, is nobody else's to read.
+    os.umask(0o077)
     context.obj = Flags(dev or None, config_file)
 
 

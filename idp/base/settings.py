@@ -100,6 +100,9 @@ class Limits(BaseModel):
     resend_per_day: int = Field(10, description="Messages per destination and day.")
     sign_up_per_network: int = Field(60, description="Registrations per network and 5 minutes.")
     recover_per_network: int = Field(60, description="Recovery requests per network and 5 minutes.")
+    push_per_network: int = Field(
+        300, description="Pushed authorization requests of public clients per network and 5 minutes."
+    )
     client_auth_per_network: int = Field(
         30, description="Failed client authentications per client, network and minute."
     )

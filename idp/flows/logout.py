@@ -23,6 +23,7 @@ from idp.store.audit import Event
 from idp.store.database import Tx
 
 BACKCHANNEL = "backchannel"
+_SHOWN = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,12 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
     if stands is not None and not same(provider.subjects.of(stands.account_id, client.sector), str(claims.get("sub"))):
         # Somebody else sits at this browser now: ask them, and send them nowhere.
         return Confirm()
-    session_id = stands.session.id if stands is not None else _session_of(claims)
-    if session_id is None:
+    if stands is None:
+        # Nobody is signed in at this browser, and an ID token that somebody found ends no session elsewhere.
         return SignedOut(None, location)
     async with provider.database.transaction() as tx:
-        await end_session(provider, tx, session_id, stands.account_id if stands else None, f"client:{client.client_id}")
-    return SignedOut(session_id, location)
+        await end_session(provider, tx, stands.session.id, stands.account_id, f"client:{client.client_id}")
+    return SignedOut(stands.session.id, location)
 
 
 async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
@@ -76,9 +77,6 @@ async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
     return SignedOut(stands.session.id, None)
 
 
-_SHOWN = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
-
-
 async def confirmations(provider: Provider, session_id: UUID) -> list[tuple[str, str]]:
     """(service, confirmed | pending | failed) for every service that had to be told of a session's end."""
     async with provider.database.reading() as tx:
@@ -87,13 +85,11 @@ async def confirmations(provider: Provider, session_id: UUID) -> list[tuple[str,
     return [(client.name, _SHOWN[state]) for client, state in known if client is not None]
 
 
-async def end_session(provider: Provider, tx: Tx, session_id: UUID, account_id: UUID | None, by: str) -> None:
+async def end_session(provider: Provider, tx: Tx, session_id: UUID, account_id: UUID, by: str) -> None:
     """End one session and what was granted in it, and tell its services. Grants with offline_access outlive it."""
     now = provider.clock.now()
-    ended = await session.end(tx, session_id, now, by.partition(":")[0])
-    if ended is None:
+    if not await session.end(tx, session_id, now, by.partition(":")[0]):
         return
-    account_id = account_id or ended
     told = [(session_id, client_id) for client_id in await grant.clients_of_session(tx, session_id)]
     await grant.revoke_of_session(tx, session_id, now, "logout", offline_too=False)
     await _tell(provider, tx, account_id, told)
@@ -124,7 +120,10 @@ async def _tell(provider: Provider, tx: Tx, account_id: UUID, told: list[tuple[U
     for session_id, client_id in told:
         client = provider.clients.known(client_id)
         if client is not None and client.backchannel_logout_uri is not None:
-            payload = {"sub": provider.subjects.of(account_id, client.sector), "sid": str(session_id)}
+            payload = {
+                "sub": provider.subjects.of(account_id, client.sector),
+                "sid": provider.subjects.session(session_id, client.sector),
+            }
             await provider.outbox.put(tx, BACKCHANNEL, client_id, payload, subject_id=session_id)
 
 
@@ -154,10 +153,3 @@ def _location(client: Client, uri: str | None, state: str | None) -> str | None:
     if state is None:
         return uri
     return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state}, quote_via=quote)}"
-
-
-def _session_of(claims: Mapping[str, object]) -> UUID | None:
-    try:
-        return UUID(str(claims.get("sid")))
-    except ValueError:
-        return None

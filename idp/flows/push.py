@@ -3,17 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from idp.base.errors import InvalidRequest, PageFault
+from idp.base.errors import InvalidRequest, PageFault, Unavailable
 from idp.clients.client import Client
 from idp.flows.authorization_request import find_target, judge
 from idp.grants import pushed
 from idp.provider import Provider
 
+_WINDOW = 300
 _AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
-async def push(provider: Provider, client: Client, values: Mapping[str, str], resources: list[str]) -> dict[str, Any]:
+async def push(
+    provider: Provider, client: Client, values: Mapping[str, str], resources: list[str], network: str
+) -> dict[str, Any]:
     """Keep a sound request for a minute; anything that /authorize would refuse is refused here already."""
+    if client.public:
+        # Nobody had to prove anything, and every request is a row.
+        limits = provider.settings.limits
+        allowed = limits.push_per_network * limits.factor(network)
+        if await provider.ephemeral.hit(f"push:{network}", _WINDOW) > allowed:
+            raise Unavailable("pushed requests of one network", retry_after=_WINDOW)
     if "request_uri" in values:
         raise InvalidRequest("request_uri cannot be pushed")
     parameters = {name: value for name, value in values.items() if name not in _AUTHENTICATION} | {

@@ -1,4 +1,4 @@
-"""Who a token speaks of, as one sector sees it (OIDC Core section 8)."""
+"""Whom a token speaks of, and in which session, as one sector sees them (OIDC Core section 8)."""
 
 from uuid import UUID
 
@@ -15,3 +15,7 @@ class Subjects:
     def of(self, account_id: UUID, sector: str) -> str:
         """The subject identifier of an account for a sector; stable for ever."""
         return b64encode(keyed(self._key, sector, account_id.bytes))
+
+    def session(self, session_id: UUID, sector: str) -> str:
+        """`sid` of a session for a sector: one number for all would tell two services that they serve one person."""
+        return b64encode(keyed(self._key, "session", sector, session_id.bytes)[:16])

@@ -33,7 +33,7 @@ def access_token(
     entropy: Entropy,
     authentication: Authentication | None = None,
     grant_id: UUID | None = None,
-    session_id: UUID | None = None,
+    sid: str | None = None,
 ) -> dict[str, Any]:
     """Claims of an access token. `jti` is always random: two tokens of one second are never the same."""
     claims: dict[str, Any] = {
@@ -50,8 +50,8 @@ def access_token(
         claims |= {"auth_time": authentication.auth_time, "acr": authentication.acr, "amr": list(authentication.amr)}
     if grant_id is not None:
         claims["gid"] = str(grant_id)
-    if session_id is not None:
-        claims["sid"] = str(session_id)
+    if sid is not None:
+        claims["sid"] = sid
     return claims
 
 
@@ -63,7 +63,7 @@ def id_token(
     now: int,
     lifetime: int,
     authentication: Authentication,
-    session_id: UUID,
+    sid: str,
     nonce: str | None,
     access_token: str | None,
     algorithm: str,
@@ -80,7 +80,7 @@ def id_token(
         "auth_time": authentication.auth_time,
         "acr": authentication.acr,
         "amr": list(authentication.amr),
-        "sid": str(session_id),
+        "sid": sid,
     }
     if nonce is not None:
         claims["nonce"] = nonce
@@ -89,9 +89,7 @@ def id_token(
     return claims
 
 
-def logout_token(
-    *, issuer: str, subject: str, client_id: str, session_id: UUID | None, now: int, jti: str
-) -> dict[str, Any]:
+def logout_token(*, issuer: str, subject: str, client_id: str, sid: str | None, now: int, jti: str) -> dict[str, Any]:
     """Claims of a logout token: never a nonce; `jti` is the outbox row's, so that a second delivery is recognisable."""
     claims: dict[str, Any] = {
         "iss": issuer,
@@ -102,8 +100,8 @@ def logout_token(
         "jti": jti,
         "events": {LOGOUT_EVENT: {}},
     }
-    if session_id is not None:
-        claims["sid"] = str(session_id)
+    if sid is not None:
+        claims["sid"] = sid
     return claims
 
 

@@ -5,7 +5,6 @@ The token is signed at delivery, not when the session ended: after hours of retr
 """
 
 from urllib.parse import urlencode
-from uuid import UUID
 
 from idp.clients.outbound import OutboundFault
 from idp.grants import tokens
@@ -21,12 +20,11 @@ async def deliver(provider: Provider, item: Item) -> None:
     client = await provider.client(item.target)
     if client is None or client.backchannel_logout_uri is None:
         raise Undelivered("the client is gone, or has no back-channel logout URI any more", final=True, blame=False)
-    session = item.payload["sid"]
     claims = tokens.logout_token(
         issuer=provider.settings.issuer,
         subject=item.payload["sub"],
         client_id=client.client_id,
-        session_id=UUID(session) if session else None,
+        sid=item.payload["sid"],
         now=provider.clock.now(),
         jti=str(item.id),
     )

@@ -233,7 +233,7 @@ async def begin(
     """Begin the session `handle` after the password was right, or renew it if `handle` has the id of the one that is present.
 
     False when the account was disabled or its password changed since, or the present session ended or was renewed elsewhere.
-    A renewed session keeps its id, which services know as `sid`, and gets a new secret, so that no cookie from before
+    A renewed session keeps its id, from which `sid` is made, and gets a new secret, so that no cookie from before
     the sign-in is worth anything (T21).
     """
     assert attempt.account_id is not None

@@ -91,15 +91,14 @@ async def touch(tx: Tx, session_id: UUID, now: int) -> None:
     await tx.execute(update(sessions).where(sessions.c.id == session_id, sessions.c.seen_at < now).values(seen_at=now))
 
 
-async def end(tx: Tx, session_id: UUID, now: int, by: str) -> UUID | None:
-    """End one session; the account that it belonged to, or None if it had ended."""
-    ended = (
+async def end(tx: Tx, session_id: UUID, now: int, by: str) -> bool:
+    """End one session; False if it had ended."""
+    ended = await tx.execute(
         update(sessions)
         .where(sessions.c.id == session_id, sessions.c.ended_at.is_(None))
         .values(ended_at=now, ended_by=by)
     )
-    account_id: UUID | None = await tx.scalar(ended.returning(sessions.c.account_id))
-    return account_id
+    return ended.rowcount == 1
 
 
 async def live_of(tx: Tx, account_id: UUID, lifetimes: Lifetimes, now: int) -> list[Session]:

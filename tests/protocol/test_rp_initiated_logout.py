@@ -154,13 +154,22 @@ async def test_bad_id_token_hint_by_client_secret(party: Party, browser: Browser
 
 
 async def test_it_may_be_posted(stage: Stage, party: Party, browser: Browser) -> None:
-    """From another site a form brings no cookies; the session is the one that the hint names."""
+    """From another site a form brings no cookies, so it comes back as an address, which does."""
     tokens = await party.tokens(browser)
-    answer = await stage.http.post(
-        "/end_session", data={"id_token_hint": tokens.id_token, "post_logout_redirect_uri": BYE}
-    )
-    assert (answer.status_code, answer.headers["location"]) == (303, BYE)
+    form = {"id_token_hint": tokens.id_token, "post_logout_redirect_uri": BYE, "state": "s t&1"}
+    answer = await stage.http.post("/end_session", data=form)
+    assert answer.status_code == 303
+    assert await signed_in(party, browser)
+    assert (await browser.get(answer.headers["location"])).left_to == f"{BYE}?state=s%20t%261"
     assert not await signed_in(party, browser)
+
+
+async def test_a_hint_alone_ends_no_session_elsewhere(stage: Stage, party: Party, browser: Browser) -> None:
+    """Whoever finds an ID token signs nobody out with it."""
+    tokens = await party.tokens(browser)
+    page = await leave(stage.house.browser(), id_token_hint=tokens.id_token, post_logout_redirect_uri=BYE)
+    assert page.left_to == BYE
+    assert await signed_in(party, browser)
 
 
 async def test_an_access_token_is_no_hint(party: Party, browser: Browser) -> None:

@@ -45,10 +45,10 @@ def sector(provider: Provider, client: Client, resources: Sequence[str]) -> str:
 
 def access_token(provider: Provider, client: Client, grant: Grant, scope: str, resources: Sequence[str]) -> str:
     """A JWT access token (RFC 9068)."""
-    settings = provider.settings
+    settings, known_to = provider.settings, sector(provider, client, resources)
     body = tokens.access_token(
         issuer=settings.issuer,
-        subject=provider.subjects.of(grant.account_id, sector(provider, client, resources)),
+        subject=provider.subjects.of(grant.account_id, known_to),
         client_id=client.client_id,
         audience=single(resources) or settings.issuer,
         scope=scope,
@@ -57,7 +57,7 @@ def access_token(provider: Provider, client: Client, grant: Grant, scope: str, r
         entropy=provider.entropy,
         authentication=grant.authentication,
         grant_id=grant.id,
-        session_id=grant.session_id,
+        sid=provider.subjects.session(grant.session_id, known_to),
     )
     return provider.keyring.sign(body, _access_algorithm(client), tokens.ACCESS_TOKEN_TYPE)
 
@@ -72,7 +72,7 @@ def id_token(provider: Provider, client: Client, grant: Grant, person: Person, a
         now=provider.clock.now(),
         lifetime=provider.settings.lifetimes.id_token,
         authentication=grant.authentication,
-        session_id=grant.session_id,
+        sid=provider.subjects.session(grant.session_id, client.sector),
         nonce=nonce,
         access_token=access,
         algorithm=client.id_token_algorithm,

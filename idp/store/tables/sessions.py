@@ -7,7 +7,7 @@ from idp.store.tables.columns import Id, Json, metadata, moment
 sessions = Table(
     "sessions",
     metadata,
-    Column("id", Id, primary_key=True),  # also the `sid` of tokens
+    Column("id", Id, primary_key=True),  # `sid` of tokens is made of it, per sector
     Column("secret_hash", LargeBinary(32), nullable=False),
     Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("factors", Json, nullable=False),  # factor -> when it last succeeded; acr, amr and auth_time follow from it

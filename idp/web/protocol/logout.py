@@ -1,5 +1,7 @@
 """/end_session (OIDC RP-Initiated Logout 1.0)."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,15 +22,21 @@ def endpoint(provider: Provider) -> App:
         return await _end(frame, request, wire.parse(request.scope["query_string"]))
 
     async def by_form(request: Request) -> Response:
-        return await _end(frame, request, await wire.read_form(request.scope, request.receive))
+        """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
+        found = _sound(await wire.read_form(request.scope, request.receive))
+        return frame.redirect(f"/end_session?{urlencode(found.values)}")
 
     return frame.endpoint("/end_session", by_address, by_form)
 
 
 async def _end(frame: Frame, request: Request, found: Parameters) -> Response:
-    if found.faults:
-        raise PageFault("kesalahan.keluar", f"malformed: {', '.join(found.faults)[:80]}")
-    outcome = await logout.by_relying_party(frame.provider, found.values, frame.visitor(request))
+    outcome = await logout.by_relying_party(frame.provider, _sound(found).values, frame.visitor(request))
     if isinstance(outcome, logout.Confirm):
         return frame.redirect("/keluar")
     return await frame.signed_out(request, outcome)
+
+
+def _sound(found: Parameters) -> Parameters:
+    if found.faults:
+        raise PageFault("kesalahan.keluar", f"malformed: {', '.join(found.faults)[:80]}")
+    return found

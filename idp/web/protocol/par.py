@@ -12,6 +12,7 @@ def endpoint(provider: Provider) -> App:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         client, found = await authenticated(provider, scope, receive)
-        await wire.answer_json(send, 201, await push.push(provider, client, found.values, found.resources))
+        made = await push.push(provider, client, found.values, found.resources, scope["gerbang.network"])
+        await wire.answer_json(send, 201, made)
 
     return wire.posted(answer)
