@@ -140,7 +140,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "phone": "str; masked",
         "until": "int; when link and code expire",
     },
-    "aktivasi": {},
+    "aktivasi": {"holder": "str; the name in the registration", "phone": "str; its number, masked"},
     "aktivasi_kode": {
         "destination": "str; masked, empty when this browser did not register",
         "ask_identifier": "bool; ask which registration the code belongs to",

@@ -115,7 +115,7 @@ PAGES = (
         until=NOON + 86_400,
         notice=Message("kirim.terkirim"),
     ),
-    _sample("aktivasi", hidden={"token": "tok_" * 11}),
+    _sample("aktivasi", holder="Budi Santoso", phone="+62 812-••••-7890", hidden={"token": "tok_" * 11}),
     _sample("aktivasi_kode", destination="b•••@contoh.com", ask_identifier=False, back="/daftar"),
     _sample("aktivasi_kode", "salah", destination="", ask_identifier=True, errors={"code": Message("akt.kode", n=4)}),
     _sample("aktivasi_lama", sent_at=NOON),

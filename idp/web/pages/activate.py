@@ -90,8 +90,17 @@ async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str
 
 def _link(frame: Frame, request: Request, behind: Waiting, link: Link, token: str) -> Response:
     """One page for each thing that can be the matter with a link, each with one next step."""
-    if link.state == activate.LIVE:
-        return frame.page(request, "aktivasi", hidden={"token": token}, **behind.context)
+    if link.state == activate.LIVE and link.sign_up is not None:
+        # Whoever owns the address but did not register sees that somebody else did (T36).
+        draft = link.sign_up.draft
+        return frame.page(
+            request,
+            "aktivasi",
+            holder=draft.name,
+            phone=contact.masked_phone(draft.phone),
+            hidden={"token": token},
+            **behind.context,
+        )
     if link.state == activate.SUPERSEDED:
         return frame.page(request, "aktivasi_lama", sent_at=link.sent_at, **behind.context)
     if link.state == activate.EXPIRED:
