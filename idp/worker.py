@@ -101,4 +101,5 @@ async def _repeat(step: Callable[[], Awaitable[int]], stop: asyncio.Event) -> No
             pause = min(max(pause, LOOK) * 2, 10.0)
             log.error("worker stumbled", again_in=pause, exc_info=not isinstance(error, Unavailable))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+            async with asyncio.timeout(pause):
+                await stop.wait()

@@ -57,7 +57,9 @@ async def look(provider: Provider, token: str) -> Link:
         if state == USED or (sign_up is not None and sign_up.activated_at is not None):
             return Link(USED, challenge, sign_up)
         if sign_up is None:
-            return Link(UNKNOWN)
+            # Another registration of the address may have been activated between the two reads.
+            settled = await links.by_link(tx, token)
+            return Link(USED, settled) if settled is not None and settled.state(now) == USED else Link(UNKNOWN)
         newer = await links.newest(tx, links.ACTIVATE, sign_up.id) if state == SUPERSEDED else []
     sent_at = max((one.created_at for one in newer), default=challenge.created_at)
     return Link(state, challenge, sign_up, sent_at)

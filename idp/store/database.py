@@ -7,6 +7,7 @@ since it has no UPDATE inside WITH.
 """
 
 import asyncio
+import contextlib
 import re
 import sqlite3
 import uuid
@@ -159,12 +160,11 @@ class Database:
             while True:
                 if self._pool is not None and (connection is None or connection.is_closed()):
                     connection = await self._listener(woken)
-                try:
-                    # A lost listener is retried as fast as SQLite is polled: staleness stays below a second.
-                    polled = 15.0 if connection is not None else 0.5
-                    await asyncio.wait_for(woken.wait(), polled)
-                except TimeoutError:
-                    pass
+                # A lost listener is retried as fast as SQLite is polled: staleness stays below a second. Not `wait_for`:
+                # before Python 3.12 it forgets a cancellation that comes together with the wake-up.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(15.0 if connection is not None else 0.5):
+                        await woken.wait()
                 woken.clear()
                 try:
                     await heard()
