@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from idp import __version__
 from idp.accounts.password import Hasher
@@ -134,8 +135,16 @@ def build(provider: Provider) -> App:
         redirect_slashes=False,
     )
     admin.install(app, provider)
-    app.router.routes.extend([*protocol.prefixed(provider), *pages.routes(provider)])
-    return Shell(provider.settings, provider.entropy, protocol.documents(provider), protocol.routes(provider), app)
+    # Pages whose address holds no name are found by it, as the protocol is; FastAPI would try every admin route first.
+    doors: dict[str, App] = {}
+    for route in [*protocol.prefixed(provider), *pages.routes(provider)]:
+        if isinstance(route, Route) and "{" not in route.path:
+            doors[route.path] = route.app
+        else:
+            app.router.routes.append(route)
+    return Shell(
+        provider.settings, provider.entropy, protocol.documents(provider), doors | protocol.routes(provider), app
+    )
 
 
 async def _check_schema(settings: Settings, database: Database, any_schema: bool) -> None:

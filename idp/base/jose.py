@@ -3,7 +3,7 @@
 Signing is our own twenty lines, since we choose every byte of what we sign; what others wrote is parsed by joserfc.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -39,7 +39,7 @@ class Signer:
     def __init__(self, algorithm: str, kid: str, key: Any) -> None:
         self.algorithm = algorithm
         self.kid = kid
-        self._key = key
+        self._signature = _SIGNATURES[algorithm](key)
         self._headers: dict[str, bytes] = {}
 
     def sign(self, claims: Mapping[str, Any], typ: str = "JWT") -> str:
@@ -51,16 +51,22 @@ class Signer:
         message = header + b64encode(orjson.dumps(claims)).encode()
         return f"{message.decode()}.{b64encode(self._signature(message))}"
 
-    def _signature(self, message: bytes) -> bytes:
-        if isinstance(self._key, ec.EllipticCurvePrivateKey):
-            r, s = decode_dss_signature(self._key.sign(message, _ECDSA))
-            return r.to_bytes(32, "big") + s.to_bytes(32, "big")
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            if self.algorithm == "RS256":
-                return self._key.sign(message, _PKCS1, _SHA256)
-            return self._key.sign(message, _PSS, _SHA256)
-        signature: bytes = self._key.sign(message)
-        return signature
+
+def _es256(key: ec.EllipticCurvePrivateKey) -> Callable[[bytes], bytes]:
+    def signature(message: bytes) -> bytes:
+        r, s = decode_dss_signature(key.sign(message, _ECDSA))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    return signature
+
+
+# How a key signs, decided once per key and not once per token.
+_SIGNATURES: Mapping[str, Callable[[Any], Callable[[bytes], bytes]]] = {
+    "ES256": _es256,
+    "RS256": lambda key: lambda message: key.sign(message, _PKCS1, _SHA256),
+    "PS256": lambda key: lambda message: key.sign(message, _PSS, _SHA256),
+    "EdDSA": lambda key: lambda message: key.sign(message),
+}
 
 
 def generate(algorithm: str, rsa_bits: int) -> Key:
