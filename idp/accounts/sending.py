@@ -6,26 +6,13 @@ operator's money. The destination is hashed with a key: the table tells nobody w
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
+from idp.accounts.throttle import COUNT_IN_WINDOW
 from idp.base.opaque import keyed
 from idp.base.settings import Limits
 from idp.store.database import Tx
 from idp.store.material import Material
 
 _HOUR, _DAY = 3600, 86_400
-
-# A window begins with its first message and ends at `blocked_until`; the rows are the throttles' own.
-_COUNT = text(
-    """
-    INSERT INTO throttles (subject, place, failures, blocked_until, updated_at) VALUES (:subject, :place, 1, :ends, :now)
-    ON CONFLICT (subject, place) DO UPDATE SET
-        failures = CASE WHEN throttles.blocked_until <= :now THEN 1 ELSE throttles.failures + 1 END,
-        blocked_until = CASE WHEN throttles.blocked_until <= :now THEN excluded.blocked_until ELSE throttles.blocked_until END,
-        updated_at = excluded.updated_at
-    RETURNING failures, blocked_until
-    """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +29,9 @@ async def count(tx: Tx, material: Material, destination: str, limits: Limits, no
     windows = ((limits.resend_pause, 1), (_HOUR, limits.resend_per_hour), (_DAY, limits.resend_per_day))
     for window, allowed in windows:
         place = keyed(material.derive("destination"), "window", str(window))[:16]
-        row = (await tx.execute(_COUNT, {"subject": subject, "place": place, "now": now, "ends": now + window})).one()
+        row = (
+            await tx.execute(COUNT_IN_WINDOW, {"subject": subject, "place": place, "now": now, "ends": now + window})
+        ).one()
         if row.failures > allowed:
             return Wait(row.blocked_until, window == limits.resend_pause)
     return None

@@ -28,8 +28,7 @@ FORGOTTEN_AFTER = 86_400
 
 _DAY = 86_400
 
-# Here `blocked_until` is the end of the day that the first failure began; it blocks only past the limit.
-_COUNT_CODE = text(
+COUNT_IN_WINDOW = text(
     """
     INSERT INTO throttles (subject, place, failures, blocked_until, updated_at) VALUES (:subject, :place, 1, :ends, :now)
     ON CONFLICT (subject, place) DO UPDATE SET
@@ -39,6 +38,7 @@ _COUNT_CODE = text(
     RETURNING failures, blocked_until
     """
 )
+"""Counts one event in a window that begins with its first and ends at `blocked_until`, which blocks only past a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ async def reserve_code(tx: Tx, account_id: UUID, place: bytes, limits: Limits, n
     The row is locked until the caller's transaction ends, so parallel entries queue and each finds the true count.
     """
     row = (
-        await tx.execute(_COUNT_CODE, {"subject": account_id.bytes, "place": place, "now": now, "ends": now + _DAY})
+        await tx.execute(COUNT_IN_WINDOW, {"subject": account_id.bytes, "place": place, "now": now, "ends": now + _DAY})
     ).one()
     return row.blocked_until if row.failures > limits.code_failures_per_day else None
 

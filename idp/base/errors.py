@@ -106,10 +106,6 @@ class AccountSelectionRequired(OAuthError):
     code = "account_selection_required"
 
 
-class InteractionRequired(OAuthError):
-    code = "interaction_required"
-
-
 class UnmetAuthenticationRequirements(OAuthError):
     """OpenID Connect Core Unmet Authentication Requirements 1.0: an essential acr that this account cannot reach."""
 
@@ -142,11 +138,6 @@ class InvalidRedirectUri(OAuthError):
 
 class InvalidClientMetadata(OAuthError):
     code = "invalid_client_metadata"
-
-
-class TemporarilyUnavailable(OAuthError):
-    code = "temporarily_unavailable"
-    status = 503
 
 
 class InvalidToken(OAuthError):

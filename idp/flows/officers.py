@@ -15,13 +15,12 @@ from idp.accounts.account import Account
 from idp.base.errors import Fault, InsufficientScope, InvalidToken
 from idp.clients import registry
 from idp.clients.client import Client
-from idp.flows import access, people, register_client
+from idp.flows import access, deliver_again, people, register_client
 from idp.flows.register_client import Registered, UnknownClient
 from idp.grants.scopes import ADMIN_SCOPES
 from idp.keys.key import SigningKey
 from idp.provider import Provider
 from idp.sessions import session
-from idp.store.audit import Event
 
 
 class UnknownItem(Fault):
@@ -154,18 +153,10 @@ async def verify_audit(provider: Provider) -> tuple[int, int | None, int]:
         return checked, broken, await provider.audit.unlinked(tx)
 
 
-async def dead_page(provider: Provider, *, before: UUID | None, limit: int) -> list[Any]:
-    """Outbox items that were given up, newest first."""
-    async with provider.database.reading() as tx:
-        return await provider.outbox.dead(tx, before=before, limit=limit)
-
-
 async def retry(provider: Provider, officer: Officer, item: UUID) -> None:
     """Bring a dead item back to life. Raises UnknownItem."""
-    async with provider.database.transaction() as tx:
-        if not await provider.outbox.revive(tx, item):
-            raise UnknownItem(f"no dead item {item}")
-        await provider.audit.append(tx, Event("outbox.retried", actor=officer.actor, detail={"item": str(item)}))
+    if not await deliver_again.retry(provider, [item], by=officer.actor):
+        raise UnknownItem(f"no dead item {item}")
 
 
 async def _governed(provider: Provider, officer: Officer, client_id: str) -> None:

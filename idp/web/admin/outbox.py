@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from idp.flows import officers
+from idp.flows import deliver_again, officers
 from idp.web.admin import cursor as cursors
 from idp.web.admin.gate import AtDesk, GuardedRoute, needs
 from idp.web.admin.lists import Cursor, Limit, Page
@@ -31,7 +31,7 @@ class DeadItem(BaseModel):
 async def list_dead(desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> Page[DeadItem]:
     """Items that were given up, newest first, page by page."""
     before = cursors.read_id(desk.provider, ROOM, cursor)
-    rows = await officers.dead_page(desk.provider, before=before, limit=limit)
+    rows = await deliver_again.dead(desk.provider, before=before, limit=limit)
     following = cursors.seal(desk.provider, ROOM, str(rows[-1].id)) if len(rows) == limit else None
     return Page(items=[DeadItem.model_validate(row, from_attributes=True) for row in rows], next=following)
 
