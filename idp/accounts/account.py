@@ -31,7 +31,14 @@ class Account:
     phone: str | None = None
     phone_verified: bool = False
     kpj: str | None = None
+    category: str | None = None
+    nik_sealed: bytes | None = field(default=None, repr=False)
+    nik_index: bytes | None = field(default=None, repr=False)
     identity_level: int = 0
+    identity_method: str | None = None
+    identity_verified_at: int | None = None
+    terms_version: str | None = None
+    terms_accepted_at: int | None = None
     locale: str = "id"
     claims: Mapping[str, Any] = field(default_factory=dict)
     birthdate_sealed: bytes | None = field(default=None, repr=False)

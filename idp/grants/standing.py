@@ -17,12 +17,17 @@ from idp.sessions import levels
 from idp.sessions.session import Session, from_row, live
 from idp.store.database import Database, Statement
 
+# What an account may have beside its password; `_READ` says of each whether it does.
+_ENROLLED = (levels.TOTP, levels.PASSKEY, levels.RECOVERY)
+
 _READ = Statement.both(
     f"""
     SELECT s.id, s.secret_hash, s.account_id, s.factors, s.chosen_at, s.created_at, s.seen_at, s.expires_at, s.ended_at,
            s.device, s.network, s.user_agent,
            a.status, a.not_before, {person.COLUMNS},
-           EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_totp,
+           EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_otp,
+           EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) AS has_passkey,
+           EXISTS (SELECT 1 FROM recovery_codes r WHERE r.account_id = a.id AND r.used_at IS NULL) AS has_rec,
            c.scope AS consent_scope, c.claims AS consent_claims, c.granted_at, c.expires_at AS consent_expires_at
     FROM sessions s JOIN accounts a ON a.id = s.account_id
     LEFT JOIN consents c ON c.account_id = a.id AND c.client_id = $2
@@ -71,5 +76,5 @@ async def read(
         consent = Consent(
             frozenset(row["consent_scope"].split()), frozenset(orjson.loads(row["consent_claims"])), row["granted_at"]
         )
-    enrolled = frozenset({levels.PASSWORD, levels.TOTP} if row["has_totp"] else {levels.PASSWORD})
+    enrolled = frozenset({levels.PASSWORD, *(factor for factor in _ENROLLED if row[f"has_{factor}"])})
     return Standing(from_row(row, row["id"]), Person.of(row), enrolled, consent)

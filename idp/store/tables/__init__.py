@@ -4,8 +4,10 @@ from idp.store.tables.accounts import accounts, identifiers, known_devices, thro
 from idp.store.tables.audit import audit, changes
 from idp.store.tables.clients import clients
 from idp.store.tables.columns import Id, Json, as_id, metadata
+from idp.store.tables.factors import passkeys, recovery_codes
 from idp.store.tables.grants import consents, grants, pushed_requests
 from idp.store.tables.keys import signing_keys
+from idp.store.tables.memberships import memberships
 from idp.store.tables.outbox import breakers, outbox
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
@@ -24,9 +26,12 @@ __all__ = [
     "grants",
     "identifiers",
     "known_devices",
+    "memberships",
     "metadata",
     "outbox",
+    "passkeys",
     "pushed_requests",
+    "recovery_codes",
     "sessions",
     "sign_ups",
     "signing_keys",

@@ -21,6 +21,11 @@ accounts = Table(
     Column(
         "identity_level", SmallInteger, nullable=False
     ),  # 0 declared, 1 registry match, 2 document and face, or branch
+    Column("identity_method", String(16)),  # how that level was reached: registry | document | branch
+    moment("identity_verified_at"),
+    Column("category", String(8)),  # as declared: PU | BPU | PMI | none; the registry's word is in `memberships`
+    Column("terms_version", String(32)),  # the version of terms and privacy notice that was accepted
+    moment("terms_accepted_at"),
     Column("locale", String(8), nullable=False),
     Column("claims", Json, nullable=False),  # further standard OIDC claims, as they are released
     Column("password_hash", Text),
