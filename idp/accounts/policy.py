@@ -2,7 +2,8 @@
 
 Three presets, since the rules in force contradict each other: the national agency's regulation wants a mix of
 characters and a term, NIST SP 800-63B-4 section 3.1.1.2 forbids to ask for either. `hybrid` takes the mix, or a phrase
-of 20 characters without it, and reminds instead of forcing. The version is stored with each password.
+of 20 characters without it, and reminds instead of forcing. The version is stored with each password: whoever changes
+a rule gives the preset a new version, and leaves it open which passwords were chosen under the old one.
 """
 
 import re
@@ -15,8 +16,11 @@ from idp.theme.language import Message
 
 UPPER, LOWER, DIGIT, SYMBOL = "besar", "kecil", "angka", "simbol"
 CLASSES = (UPPER, LOWER, DIGIT, SYMBOL)
+
+OFF, REMIND, FORCE = "off", "remind", "force"
 _MIN_WORD = 4
 _MIN_DIGITS = 6
+_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Policy:
 
     `min_single` holds where the password is the only factor, `min_mfa` where the account has a second one. From
     `phrase_min` on no classes are asked. `history` is how many earlier passwords are refused: 1 means the present one.
+    `breaks` names the rules of others that this preset breaks on purpose.
     """
 
     version: str
@@ -49,9 +54,10 @@ class Policy:
     classes_required: int
     max_age_days: int | None
     expiry_mode: str  # off | remind | force
+    history: int
+    breaks: tuple[str, ...]
     max_len: int = 256
-    history: int = 1
-    blocklists: frozenset[str] = frozenset({"breach", "context", "dictionary", "pattern"})
+    blocklists: frozenset[str] = frozenset({"breach", "context", "dictionary", "pattern", "strength"})
     personal_info: bool = True
 
     def judge(self, password: str, owner: Owner, *, second_factor: bool = False) -> Message | None:
@@ -73,9 +79,15 @@ class Policy:
             return Message("pw.umum")
         if self.personal_info and personal(password, owner):
             return Message("pw.pribadi")
-        if self._guessable(password):
+        if self._guessable(password, owner):
             return Message("pw.umum")
         return None
+
+    def due(self, changed_at: int, now: int) -> str:
+        """Whether a password chosen at `changed_at` has reached its term: `off` if not, else `remind` or `force`."""
+        if self.max_age_days is None or now - changed_at < self.max_age_days * _DAY:
+            return OFF
+        return self.expiry_mode
 
     def _missing(self, password: str) -> list[str]:
         if self.phrase_min is not None and len(password) >= self.phrase_min:
@@ -84,20 +96,55 @@ class Policy:
         missing = [kind for kind in CLASSES if kind not in present]
         return missing[: max(0, self.classes_required - len(present))]
 
-    def _guessable(self, password: str) -> bool:
+    def _guessable(self, password: str, owner: Owner) -> bool:
         return (
             ("breach" in self.blocklists and guessable.leaked(password))
             or ("dictionary" in self.blocklists and guessable.word_with_affix(password))
             or ("pattern" in self.blocklists and guessable.pattern(password))
+            or ("strength" in self.blocklists and guessable.weak(password, list(_words(owner))))
         )
 
 
 PRESETS = {
     policy.version.rpartition("-")[0]: policy
     for policy in (
-        Policy("hybrid-1", 12, 12, phrase_min=20, classes_required=4, max_age_days=180, expiry_mode="remind"),
-        Policy("nist-1", 15, 8, phrase_min=None, classes_required=0, max_age_days=None, expiry_mode="off"),
-        Policy("seed-bssn-1", 12, 12, phrase_min=None, classes_required=4, max_age_days=180, expiry_mode="force"),
+        Policy(
+            "hybrid-1",
+            min_single=12,
+            min_mfa=12,
+            phrase_min=20,
+            classes_required=4,
+            max_age_days=180,
+            expiry_mode=REMIND,
+            history=5,
+            breaks=("NIST: 15 characters where the password is alone", "NIST: no mix of characters"),
+        ),
+        Policy(
+            "nist-1",
+            min_single=15,
+            min_mfa=8,
+            phrase_min=None,
+            classes_required=0,
+            max_age_days=None,
+            expiry_mode=OFF,
+            history=1,
+            breaks=("BSSN 4/2021 article 27: a mix of characters", "BSSN 4/2021 article 27: a term"),
+        ),
+        Policy(
+            "seed-bssn-1",
+            min_single=12,
+            min_mfa=12,
+            phrase_min=None,
+            classes_required=4,
+            max_age_days=180,
+            expiry_mode=FORCE,
+            history=5,
+            breaks=(
+                "NIST: 15 characters where the password is alone",
+                "NIST, ASVS 6.2.5: no mix of characters",
+                "NIST, ASVS 6.2.10: no periodic change",
+            ),
+        ),
     )
 }
 

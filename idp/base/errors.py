@@ -98,6 +98,10 @@ class LoginRequired(OAuthError):
     code = "login_required"
 
 
+class InteractionRequired(OAuthError):
+    code = "interaction_required"
+
+
 class ConsentRequired(OAuthError):
     code = "consent_required"
 

@@ -196,6 +196,9 @@ class Settings(BaseSettings):
         "hybrid",
         description="Rules for new passwords: four classes or a phrase of 20 characters; NIST SP 800-63B-4; the national regulation's mix and term.",
     )
+    password_policy_officers: Literal["hybrid", "nist", "seed-bssn"] = Field(
+        "hybrid", description="The same for officers, who may administer the provider itself."
+    )
     default_language: Literal["id", "en"] = Field("id", description="Language of pages when nothing else is asked.")
     dev: bool = Field(
         False, description="Dev mode: migrates, makes keys, seeds, enables every feature. Loopback issuers only."

@@ -12,6 +12,7 @@ import typer
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from idp.accounts.policy import PRESETS
 from idp.base.settings import PREFIX, Settings
 from idp.commands import console
 from idp.commands.console import Format, FormatOption, fail
@@ -90,6 +91,27 @@ def openapi(
         typer.echo(text, nl=False)
     elif not OPENAPI.exists() or OPENAPI.read_text() != text:
         fail("docs/openapi.json is not what the admin API says; run: ./run config openapi > docs/openapi.json")
+
+
+@app.command()
+def passwords(form: FormatOption = Format.table) -> None:
+    """Print the password policies to choose from, and the rules of others that each breaks on purpose."""
+    rows = [
+        {
+            "policy": name,
+            "version": each.version,
+            "shortest": each.min_single,
+            "with a second factor": each.min_mfa,
+            "kinds of characters": each.classes_required,
+            "phrase without them": each.phrase_min,
+            "term in days": each.max_age_days,
+            "at its term": each.expiry_mode,
+            "earlier ones refused": each.history,
+            "breaks": each.breaks if form is Format.json else "; ".join(each.breaks),
+        }
+        for name, each in PRESETS.items()
+    ]
+    console.show(rows, form)
 
 
 def markdown() -> str:

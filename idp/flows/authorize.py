@@ -8,9 +8,11 @@ questions are asked again. With a live session and nothing missing it takes two 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from idp.accounts import policy
 from idp.base.errors import (
     AccountSelectionRequired,
     ConsentRequired,
+    InteractionRequired,
     InvalidRequest,
     InvalidRequestUri,
     LoginRequired,
@@ -20,7 +22,7 @@ from idp.base.errors import (
 )
 from idp.base.jose import JoseFault
 from idp.base.opaque import same
-from idp.flows import access, prompts
+from idp.flows import access, passwords, prompts
 from idp.flows.authorization_request import (
     AuthorizationRequest,
     AuthorizationResponse,
@@ -42,6 +44,7 @@ _REFUSALS: Mapping[str, type[OAuthError]] = {
     prompts.LOGIN: LoginRequired,
     prompts.SECOND_FACTOR: LoginRequired,
     prompts.SELECT_ACCOUNT: AccountSelectionRequired,
+    prompts.NEW_PASSWORD: InteractionRequired,
     prompts.CONSENT: ConsentRequired,
 }
 
@@ -97,7 +100,8 @@ async def _proceed(
         stands = await standing.read(
             provider.database, visitor.session, target.client.client_id, provider.settings.lifetimes, now
         )
-        question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands), now)
+        spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
+        question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands), now, spent)
         missing = prompts.missing(question)
         if missing == prompts.LOGIN and question.hinted is False and question.did(levels.PASSWORD):
             raise LoginRequired("somebody else signed in")

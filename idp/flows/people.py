@@ -15,7 +15,7 @@ from idp.accounts import account as rooms
 from idp.accounts import birthdate, contact, policy, profile, totp
 from idp.accounts.account import EMAIL, KPJ, PHONE, Account
 from idp.base.errors import Fault
-from idp.flows import logout, recover
+from idp.flows import logout, passwords
 from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -110,9 +110,11 @@ async def set_password(provider: Provider, account_id: UUID, password: str, *, b
         account = await rooms.read(tx, account_id)
     if account is None:
         raise UnknownAccount(f"no account {account_id}")
-    hashed = await _hashed(provider, password, recover.owner_of(provider, account))
+    hashed = await _hashed(provider, password, account)
     async with provider.database.transaction() as tx:
-        await rooms.set_password(tx, account_id, hashed, _policy(provider).version, provider.clock.now())
+        await rooms.set_password(
+            tx, account_id, hashed, passwords.rules_for(provider, account).version, provider.clock.now()
+        )
         await logout.end_all(provider, tx, account_id, by)
         await provider.audit.append(tx, Event("password.changed", actor=by, account_id=account_id))
 
@@ -194,26 +196,21 @@ async def _password(provider: Provider, wanted: Wanted, account: Account, known:
     password = policy.normalise(wanted.password)
     if known is not None and await provider.hasher.verify(known.password_hash, password):
         return {}
-    hashed = await _hashed(provider, password, recover.owner_of(provider, account))
     return {
-        "password_hash": hashed,
-        "password_policy": _policy(provider).version,
+        "password_hash": await _hashed(provider, password, account),
+        "password_policy": passwords.rules_for(provider, account).version,
         "password_changed_at": provider.clock.now(),
     }
 
 
-async def _hashed(provider: Provider, password: str, owner: policy.Owner) -> str:
+async def _hashed(provider: Provider, password: str, account: Account) -> str:
     password = policy.normalise(password)
-    refused = _policy(provider).judge(password, owner)
+    refused = passwords.rules_for(provider, account).judge(password, passwords.owner_of(provider, account))
     if refused is not None:
         raise BadAccount(
-            f"account {owner.email}: the password is refused ({refused.key}): too short, too plain or guessable"
+            f"account {account.email}: the password is refused ({refused.key}): too short, too plain or guessable"
         )
     return await provider.hasher.hash(password)
-
-
-def _policy(provider: Provider) -> policy.Policy:
-    return policy.PRESETS[provider.settings.password_policy]
 
 
 def _totp_secret(text: str) -> str:

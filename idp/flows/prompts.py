@@ -13,17 +13,20 @@ from idp.sessions import levels
 from idp.sessions.ticket import Ticket
 
 CREATE, LOGIN, SELECT_ACCOUNT, SECOND_FACTOR, CONSENT = "create", "login", "select_account", "second_factor", "consent"
+NEW_PASSWORD = "new_password"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything that the answer depends on. `hinted` tells whether the request names this very person."""
+    """Everything that the answer depends on. `hinted` tells whether the request names this very person; `password_spent`
+    that a policy wants another password first."""
 
     request: AuthorizationRequest
     standing: Standing | None
     ticket: Ticket
     hinted: bool | None
     now: int
+    password_spent: bool = False
 
     def did(self, step: str) -> bool:
         """Whether a step was done for this request, in this session."""
@@ -92,6 +95,10 @@ def _second_factor(question: Question) -> bool:
     return ("login" in question.request.prompt or question.stale) and not question.did(levels.TOTP)
 
 
+def _new_password(question: Question) -> bool:
+    return question.password_spent
+
+
 def _consent(question: Question) -> bool:
     request, standing = question.request, question.standing
     if standing is None or question.did("consent"):
@@ -108,6 +115,7 @@ PROMPTS: tuple[tuple[str, Callable[[Question], bool]], ...] = (
     (SELECT_ACCOUNT, _select_account),
     (LOGIN, _login),
     (SECOND_FACTOR, _second_factor),
+    (NEW_PASSWORD, _new_password),
     (CONSENT, _consent),
 )
 

@@ -8,13 +8,12 @@ factor stays what it was: an account with an authenticator app is asked for its 
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, birthdate, contact, links, policy, throttle, totp
+from idp.accounts import account, contact, links, policy, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
-from idp.accounts.policy import Owner
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import logout, messages, second_factor
+from idp.flows import logout, messages, passwords, second_factor
 from idp.flows.second_factor import Paused
 from idp.provider import Provider
 from idp.sessions import device, slip
@@ -109,11 +108,7 @@ async def set_password(
 ) -> dict[str, Message]:
     """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done."""
     reset = await look(provider, visitor, token)
-    rules = policy.PRESETS[provider.settings.password_policy]
-    refused = rules.judge(password, owner_of(provider, reset.account), second_factor=reset.asks_code)
-    if refused is None and await provider.hasher.verify(reset.account.password_hash, policy.normalise(password)):
-        refused = Message("pw.sama")
-    if refused is not None:
+    if refused := await passwords.refused(provider, reset.account, password, second_factor=reset.asks_code):
         return {"password": refused}
     if reset.asks_code and not code.strip():
         return {"code": Message("otp.kosong")}
@@ -123,39 +118,17 @@ async def set_password(
             return {"code": _code_fault(fault)}
         if not await links.use(tx, reset.challenge.id, now):
             raise PageFault("kesalahan.atur_ulang", "reset link spent meanwhile")
-        await account.set_password(tx, reset.account.id, hashed, rules.version, now)
+        await passwords.replace(provider, tx, reset.account, hashed)
         await links.supersede(tx, links.RESET, reset.account.id, now)
         await logout.end_all(provider, tx, reset.account.id, "recovery")
         await throttle.clear(tx, reset.account.id.bytes)
         # Whoever had the old password may have left a known device behind.
         await device.forget_all(tx, reset.account.id)
-        await tell_changed(provider, tx, reset.account)
         event = Event(
             "password.changed", account_id=reset.account.id, network=visitor.network, detail={"by": "recovery"}
         )
         await provider.audit.append(tx, event)
     return {}
-
-
-def owner_of(provider: Provider, person: Account) -> Owner:
-    """What the policy may hold against a password of this person."""
-    born = birthdate.unseal(provider.sealer, person.id, person.birthdate_sealed)
-    return Owner(
-        name=person.name,
-        email=person.email or "",
-        phone=person.phone or "",
-        kpj=person.kpj or "",
-        birthdate=born if len(born) == 10 else "",
-    )
-
-
-async def tell_changed(provider: Provider, tx: Tx, person: Account) -> None:
-    """Tell the owner that the password is another one now."""
-    if person.email is not None:
-        now = provider.clock.now()
-        await messages.mail(
-            provider, tx, person.email, "sandi_diganti", person.locale, person.id, nama=person.name, waktu=now
-        )
 
 
 def _code_fault(fault: second_factor.Wrong | Paused) -> Message:

@@ -12,8 +12,7 @@ from idp.accounts.account import Account
 from idp.accounts.throttle import Places
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import logout, messages
-from idp.flows.recover import owner_of, tell_changed
+from idp.flows import logout, messages, passwords
 from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -149,18 +148,14 @@ async def change_password(
     errors = await _confirm_password(provider, visitor, where, person, current)
     if errors:
         return errors
-    rules = policy.PRESETS[provider.settings.password_policy]
-    refused = rules.judge(password, owner_of(provider, person), second_factor=levels.TOTP in stands.enrolled)
-    if refused is None and policy.normalise(password) == policy.normalise(current):
-        refused = Message("pw.sama")
-    if refused is not None:
+    second_factor = stands.enrolled != {levels.PASSWORD}
+    if refused := await passwords.refused(provider, person, password, second_factor=second_factor):
         return {"password": refused}
     hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
     async with provider.database.transaction() as tx:
-        await account.set_password(tx, person.id, hashed, rules.version, now)
+        await passwords.replace(provider, tx, person, hashed)
         await links.supersede(tx, links.RESET, person.id, now)
         await logout.end_all(provider, tx, person.id, "person", but=stands.session.id)
-        await tell_changed(provider, tx, person)
         event = Event(
             "password.changed", str(person.id), person.id, None, stands.session.id, visitor.network, {"by": "person"}
         )

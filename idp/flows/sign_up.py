@@ -12,7 +12,7 @@ from idp.accounts import account, contact, links, pending, policy
 from idp.accounts.pending import Draft, SignUp
 from idp.accounts.policy import Owner
 from idp.base.opaque import Handle, keyed
-from idp.flows import messages
+from idp.flows import messages, passwords
 from idp.provider import Provider
 from idp.sessions import slip
 from idp.sessions.visitor import Visitor
@@ -61,7 +61,7 @@ def judge(
         except contact.NotAContact as fault:
             errors[field] = Message(fault.key)
     owner = Owner(**{field: read.get(field, "") for field in readers})
-    if refused := policy.PRESETS[provider.settings.password_policy].judge(password, owner):
+    if refused := passwords.rules(provider).judge(password, owner):
         errors["password"] = refused
     if not terms:
         errors["terms"] = Message("setuju")
@@ -95,7 +95,7 @@ async def register(
         key,
         draft,
         await provider.hasher.hash(registration.password),
-        policy.PRESETS[provider.settings.password_policy].version,
+        passwords.rules(provider).version,
         visitor.language,
         now,
         now + provider.settings.lifetimes.pending_sign_up,

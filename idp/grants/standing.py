@@ -24,7 +24,8 @@ _READ = Statement.both(
     f"""
     SELECT s.id, s.secret_hash, s.account_id, s.factors, s.chosen_at, s.created_at, s.seen_at, s.expires_at, s.ended_at,
            s.device, s.network, s.user_agent,
-           a.status, a.not_before, {person.COLUMNS},
+           a.status, a.not_before, COALESCE(a.password_changed_at, a.created_at) AS password_since,
+           a.officer_since IS NOT NULL AS officer, {person.COLUMNS},
            EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_otp,
            EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) AS has_passkey,
            EXISTS (SELECT 1 FROM recovery_codes r WHERE r.account_id = a.id AND r.used_at IS NULL) AS has_rec,
@@ -44,6 +45,8 @@ class Standing:
     person: Person
     enrolled: frozenset[str]
     consent: Consent | None
+    password_since: int
+    officer: bool
 
     @property
     def account_id(self) -> UUID:
@@ -77,4 +80,5 @@ async def read(
             frozenset(row["consent_scope"].split()), frozenset(orjson.loads(row["consent_claims"])), row["granted_at"]
         )
     enrolled = frozenset({levels.PASSWORD, *(factor for factor in _ENROLLED if row[f"has_{factor}"])})
-    return Standing(from_row(row, row["id"]), Person.of(row), enrolled, consent)
+    since, officer = row["password_since"], bool(row["officer"])
+    return Standing(from_row(row, row["id"]), Person.of(row), enrolled, consent, since, officer)

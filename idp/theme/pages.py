@@ -16,6 +16,7 @@ All other common names have a default:
     service   the relying party that waits, a `Service`; None outside an authorization
     name      of the person signed in, for the page head; empty when nobody is
     nonce     of the Content-Security-Policy; only form_post has inline script
+    rules     for a new password, `PasswordRules`
 
 Texts may be given as `Message`: pages say it in their language. Times are UNIX seconds.
 
@@ -105,6 +106,16 @@ class SignedOut:
 
 
 @dataclass(frozen=True)
+class PasswordRules:
+    """What a new password must have: `shortest` characters, and `classes` kinds of them unless it is a phrase of `phrase`
+    characters. `classes` and `phrase` are 0 where there is no such rule."""
+
+    shortest: int
+    classes: int
+    phrase: int
+
+
+@dataclass(frozen=True)
 class Method:
     """Another way to prove a second factor; labelled `cara.<name>` in the catalogue."""
 
@@ -123,6 +134,7 @@ COMMON: dict[str, Any] = {
     "service": None,
     "name": "",
     "nonce": "",
+    "rules": PasswordRules(12, 4, 20),
 }
 
 # Page → name → what it is. Names here have no default: StrictUndefined refuses a page that misses one.
@@ -171,6 +183,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "akun_keamanan": {
         "totp_since": "int or None; when the authenticator app was added",
         "password_since": "int; when the password was last changed",
+        "password_due": "bool; it has reached its term",
     },
     "akun_totp": {
         "qr": "Markup; inline SVG of the otpauth address",

@@ -7,7 +7,7 @@ import segno
 from markupsafe import Markup
 
 from idp.theme.language import Message
-from idp.theme.pages import Claim, Method, Service, ServiceRow, SessionRow, SignedOut
+from idp.theme.pages import Claim, Method, PasswordRules, Service, ServiceRow, SessionRow, SignedOut
 
 SITE = "sso.contoh.go.id"
 NOON = 1_763_795_100  # 22 November 2025, 14.05 in Jakarta
@@ -147,13 +147,26 @@ PAGES = (
     ),
     _sample("akun", "baru", name="Siti", level=0, services=(), sessions=SESSIONS[:1]),
     _sample("akun_kata_sandi", name="Budi Santoso", identifier="budi@contoh.com", back="/akun"),
-    _sample("akun_keamanan", name="Budi Santoso", totp_since=None, password_since=NOON, back="/akun"),
+    _sample(
+        "akun_kata_sandi",
+        "jatuh-tempo",
+        name="Budi Santoso",
+        identifier="budi@contoh.com",
+        rules=PasswordRules(12, 4, 0),
+        notice=Message("ganti.jatuh_tempo", hari=180),
+        service=SALDO,
+        lanjut=TICKET,
+    ),
+    _sample(
+        "akun_keamanan", name="Budi Santoso", totp_since=None, password_since=NOON, password_due=True, back="/akun"
+    ),
     _sample(
         "akun_keamanan",
         "totp",
         name="Budi Santoso",
         totp_since=NOON,
         password_since=NOON,
+        password_due=False,
         back="/akun",
         notice=Message("keamanan.totp_dipasang"),
     ),

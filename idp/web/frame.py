@@ -18,15 +18,17 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from idp.accounts.policy import Policy
 from idp.base.errors import Fault, PageFault
 from idp.base.opaque import Handle, b64encode, digest, keyed, same, token
 from idp.base.settings import Settings
+from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
 from idp.flows.logout import SignedOut, confirmations
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language
-from idp.theme.pages import Service
+from idp.theme.pages import PasswordRules, Service
 from idp.theme.pages import SignedOut as SignedOutService
 from idp.web.errors import shown
 from idp.web.form import Form, parse
@@ -72,6 +74,7 @@ class Frame:
         self._device_cookie = device_cookie(settings)
         self._language_cookie = _cookie(settings, "language")
         self._csrf = provider.material.derive("csrf")
+        self._rules = shown_rules(passwords.rules(provider))
 
     # Who is asking
 
@@ -134,6 +137,7 @@ class Frame:
                 "here": self._here(request),
                 "csrf": self.csrf(request),
                 "nonce": nonce,
+                "rules": self._rules,
                 **context,
             },
         )
@@ -291,6 +295,12 @@ class Door:
         return response
 
 
+def shown_rules(held: Policy, *, second_factor: bool = False) -> PasswordRules:
+    """The rules for a new password as pages show them."""
+    shortest = held.min_mfa if second_factor else held.min_single
+    return PasswordRules(shortest, held.classes_required, held.phrase_min or 0)
+
+
 def _policy(nonce: str, service: Service | None) -> str:
     """The Content-Security-Policy of a page. `form-action` stays open: a POST may end in a redirect to a relying party."""
     images = "'self' data:"
@@ -318,4 +328,4 @@ def query(request: Request, name: str) -> str:
     return values[0] if values else ""
 
 
-__all__ = ["Form", "Frame", "device_cookie", "query", "session_cookie"]
+__all__ = ["Form", "Frame", "device_cookie", "query", "session_cookie", "shown_rules"]

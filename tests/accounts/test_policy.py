@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from idp.accounts.policy import PRESETS, Owner
+from idp.accounts.policy import PRESETS, Owner, Policy
 from idp.theme.language import Message
 
 HYBRID, NIST, BSSN = PRESETS["hybrid"], PRESETS["nist"], PRESETS["seed-bssn"]
@@ -42,6 +42,12 @@ def test_good_passwords_pass(password: str) -> None:
         ("Indonesia1945!", "pw.umum"),
         ("Bismillah#2024", "pw.umum"),
         ("Sayangku-Cinta7", "pw.umum"),
+        ("Pendaftaran#2024", "pw.umum"),
+        ("Memukulkannya-99", "pw.umum"),
+        ("Perpustakaan!123", "pw.umum"),
+        ("K3sehatanku#2025", "pw.umum"),
+        ("Qwerty12345!", "pw.umum"),
+        ("1q2w3e4r5t6Y!", "pw.umum"),
         ("a" * 24, "pw.umum"),
         ("Ab1!Ab1!Ab1!Ab1!", "pw.umum"),
         ("abcdefghijklmnopqrstuvwxyz", "pw.umum"),
@@ -74,6 +80,23 @@ def test_presets_differ_where_their_rules_do() -> None:
     assert BSSN.judge(mixed, SITI) is None
     assert NIST.judge(mixed, SITI) == Message("pw.panjang", n=15)
     assert NIST.judge(short + "xq", SITI, second_factor=True) is None
+
+
+def test_a_short_password_that_leaked_is_refused_where_short_ones_are_allowed() -> None:
+    for leaked in ("password1", "qwerty123", "iloveyou", "sayang123"):
+        assert NIST.judge(leaked, SITI, second_factor=True) == Message("pw.umum"), leaked
+
+
+def test_a_term_reminds_or_forces_by_preset() -> None:
+    day = 86_400
+    assert [each.due(0, 180 * day - 1) for each in (HYBRID, NIST, BSSN)] == ["off", "off", "off"]
+    assert [each.due(0, 180 * day) for each in (HYBRID, NIST, BSSN)] == ["remind", "off", "force"]
+
+
+@pytest.mark.parametrize("held", PRESETS.values(), ids=PRESETS)
+def test_no_preset_takes_what_is_guessed_first(held: Policy) -> None:
+    for password in ("SandiAkunKu123!", "Bismillah-2024-Bismillah", "Rahmawati#77x!-kuda-terbang", "Aa1!" * 8):
+        assert held.judge(password, SITI) is not None
 
 
 def test_every_preset_has_a_version_to_store() -> None:

@@ -1,4 +1,4 @@
-// Comfort only: every page works without it. Shows passwords, copies the secret, swallows a double click.
+// Comfort only: every page works without it. Shows passwords and what they still lack, copies the secret, swallows a double click.
 (function () {
   "use strict";
   var each = function (selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); };
@@ -11,6 +11,21 @@
     button.hidden = false;
     button.addEventListener("click", function () { show(input.type === "password"); });
     input.form.addEventListener("submit", function () { show(false); });
+  });
+  each("[data-rules]", function (list) {
+    var input = document.getElementById(list.getAttribute("data-rules"));
+    input.addEventListener("input", function () {
+      var typed = Array.from(input.value.normalize("NFC"));
+      var kinds = {};
+      typed.forEach(function (c) {
+        kinds[/\d/.test(c) ? "digit" : c.toLowerCase() === c.toUpperCase() ? "sign" : c === c.toUpperCase() ? "big" : "small"] = 1;
+      });
+      each("#" + list.id + " [data-least], #" + list.id + " [data-kinds]", function (rule) {
+        var of = function (name) { return Number(rule.getAttribute("data-" + name)); };
+        var met = of("least") ? typed.length >= of("least") : Object.keys(kinds).length >= of("kinds") || typed.length >= of("phrase");
+        rule.className = met ? "met" : "";
+      });
+    });
   });
   each("[data-copy]", function (button) {
     if (!navigator.clipboard) return;

@@ -9,6 +9,7 @@ from idp.store.tables.grants import consents, grants, pushed_requests
 from idp.store.tables.keys import signing_keys
 from idp.store.tables.memberships import memberships
 from idp.store.tables.outbox import breakers, outbox
+from idp.store.tables.passwords import past_passwords
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
 
@@ -30,6 +31,7 @@ __all__ = [
     "metadata",
     "outbox",
     "passkeys",
+    "past_passwords",
     "pushed_requests",
     "recovery_codes",
     "sessions",

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from ua_parser import parse
 
+from idp.accounts import policy
 from idp.base.errors import PageFault
-from idp.flows import security
+from idp.flows import passwords, security
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.session import Session
@@ -28,6 +29,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         stands = await signed_in(frame, request)
+        if stands is not None and passwords.due(provider, stands) == policy.FORCE:
+            return frame.redirect("/akun/kata-sandi")
         return await _home(frame, request, stands) if stands else frame.redirect("/masuk")
 
     async def submit(request: Request, form: Form) -> Response:

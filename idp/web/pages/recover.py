@@ -8,10 +8,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.base.errors import PageFault
-from idp.flows import recover
+from idp.flows import passwords, recover
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame, query
+from idp.web.frame import Form, Frame, query, shown_rules
 from idp.web.pages.waiting import Waiting, still_waiting
 
 _DEAD = "kesalahan.atur_ulang"
@@ -104,6 +104,7 @@ async def _new_password(
         400 if errors else 200,
         identifier=reset.account.email or "",
         ask_code=reset.asks_code,
+        rules=shown_rules(passwords.rules_for(frame.provider, reset.account), second_factor=reset.asks_code),
         hidden={"token": token},
         errors=errors or {},
         **behind.context,

@@ -6,17 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from idp.accounts import totp
+from idp.accounts import policy, totp
 from idp.base.errors import PageFault
-from idp.flows import security
+from idp.flows import passwords, security
 from idp.flows.security import Enrolment
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame, query
+from idp.web.frame import Form, Frame, query, shown_rules
 from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import to_confirm
+from idp.web.pages.waiting import Waiting, to_confirm, turned_away, waiting
 
 # Said once after a redirect, by name: an address cannot make this page say anything else.
 _NOTICES = {
@@ -31,17 +31,19 @@ def routes(provider: Provider) -> list[BaseRoute]:
     frame = Frame(provider)
 
     async def show_password(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return _password(frame, request, stands) if stands else frame.redirect("/masuk")
+        behind, stands = await waiting(frame, request), await signed_in(frame, request)
+        return _password(frame, request, behind, stands) if stands else turned_away(frame, behind)
 
     async def submit_password(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
+        behind, stands = await waiting(frame, request, form), await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return turned_away(frame, behind)
         errors = await security.change_password(
             provider, frame.visitor(request), stands, form.text("current_password"), form.text("password")
         )
-        return _password(frame, request, stands, errors) if errors else frame.redirect("/akun/keamanan?kabar=sandi")
+        if errors:
+            return _password(frame, request, behind, stands, errors)
+        return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan?kabar=sandi")
 
     async def show_methods(request: Request) -> Response:
         stands = await signed_in(frame, request)
@@ -95,15 +97,22 @@ async def _submit_totp(frame: Frame, request: Request, form: Form) -> Response:
     return response
 
 
-def _password(frame: Frame, request: Request, stands: Standing, errors: dict[str, Message] | None = None) -> Response:
+def _password(
+    frame: Frame, request: Request, behind: Waiting, stands: Standing, errors: dict[str, Message] | None = None
+) -> Response:
+    held = passwords.rules(frame.provider, officer=stands.officer)
+    spent = passwords.due(frame.provider, stands) != policy.OFF
     return frame.page(
         request,
         "akun_kata_sandi",
         400 if errors else 200,
         name=stands.person.name,
-        back=f"{frame.root}/akun",
+        back="" if behind.interaction else f"{frame.root}/akun",
         identifier=stands.person.email or stands.person.phone or "",
+        notice=Message("ganti.jatuh_tempo", hari=held.max_age_days) if spent else None,
+        rules=shown_rules(held, second_factor=stands.enrolled != {levels.PASSWORD}),
         errors=errors or {},
+        **behind.context,
     )
 
 
@@ -117,6 +126,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         totp_since=methods.totp_since,
         password_since=methods.password_since,
         notice=_NOTICES.get(query(request, "kabar")),
+        password_due=passwords.due(frame.provider, stands) != policy.OFF,
     )
 
 

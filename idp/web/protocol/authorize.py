@@ -18,6 +18,7 @@ PAGES: Mapping[str, str] = {
     prompts.LOGIN: "/masuk",
     prompts.SELECT_ACCOUNT: "/pilih-akun",
     prompts.SECOND_FACTOR: "/masuk/kode",
+    prompts.NEW_PASSWORD: "/akun/kata-sandi",
     prompts.CONSENT: "/izin",
 }
 
