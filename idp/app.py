@@ -33,7 +33,7 @@ from idp.store.encrypted import SealBroken, Sealer
 from idp.store.ephemeral import open_ephemeral
 from idp.store.outbox import Outbox
 from idp.theme.render import Theme
-from idp.web import admin, management, pages, protocol
+from idp.web import admin, management, pages, protocol, receipts
 from idp.web.shell import App, Shell
 
 
@@ -143,7 +143,11 @@ def build(provider: Provider) -> App:
         else:
             app.router.routes.append(route)
     return Shell(
-        provider.settings, provider.entropy, protocol.documents(provider), doors | protocol.routes(provider), app
+        provider.settings,
+        provider.entropy,
+        protocol.documents(provider),
+        doors | protocol.routes(provider) | receipts.routes(provider),
+        app,
     )
 
 

@@ -33,17 +33,42 @@ class Smtp(BaseModel):
     timeout: int = Field(20, description="Seconds until an SMTP conversation is given up.")
 
 
-class Sms(BaseModel):
-    """An SMS provider behind a templated HTTP request. `{to}`, `{text}` and `{id}` are filled in."""
+class Gateway(BaseModel):
+    """A gateway for messages to telephones, behind a templated HTTP request. `{to}`, `{text}` and `{id}` are filled in."""
 
     model_config = ConfigDict(extra="forbid")
 
+    channel: Literal["sms", "whatsapp"] = Field("sms", description="What the message arrives as.")
     url: str | None = Field(None, description="URL of the provider; unset writes `.txt` files to `IDP_VAR/outbox`.")
     method: Literal["POST", "GET"] = Field("POST", description="HTTP method.")
     body: str = Field('{"to": "{to}", "text": "{text}", "id": "{id}"}', description="Body template, JSON-escaped.")
     content_type: str = Field("application/json", description="Content-Type of the body.")
     authorization: SecretStr | None = Field(None, description="Value of the Authorization header.")
     timeout: int = Field(10, description="Seconds until the request is given up.")
+    receipts: SecretStr | None = Field(
+        None,
+        description="Bearer token with which the provider posts delivery receipts to `/receipts/NAME`; unset: it posts none.",
+    )
+    receipt_id: str = Field(
+        "id", description="Member of a receipt that holds the `{id}` of the message; dots go deeper."
+    )
+    receipt_state: str = Field("status", description="Member of a receipt that says what became of the message.")
+    receipt_arrived: tuple[str, ...] = Field(("delivered",), description="What that member says when it arrived.")
+    receipt_lost: tuple[str, ...] = Field(
+        ("failed", "undelivered", "expired", "rejected"), description="What it says when it never will."
+    )
+
+
+class Spending(BaseModel):
+    """What messages to telephones may cost in a day (UTC), in rupiah. A prefix is `+62` or longer; `+` stands for all others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    price: dict[str, int] = Field({"+": 0}, description="Price of one message by prefix; the longest prefix counts.")
+    per_day: int | None = Field(None, ge=0, description="Most that all messages of a day may cost.")
+    per_prefix_per_day: dict[str, int] = Field(
+        {}, description="Most that the messages of a day to one prefix may cost; the longest prefix counts."
+    )
 
 
 class Lifetimes(BaseModel):
@@ -208,7 +233,17 @@ class Settings(BaseSettings):
         "info", description="Least severe log line that is written."
     )
     smtp: Smtp = Smtp()
-    sms: Sms = Sms()
+    smtp_fallback: Smtp = Smtp()
+    sms: Gateway = Gateway()
+    gateways: dict[str, Gateway] = Field(
+        {},
+        description="Further gateways by name, tried in turn after `sms` when one before them fails: `[gateways.NAME]` in the file, or `IDP_GATEWAYS__NAME__URL`; members as of `sms`.",
+    )
+    gateway_order: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Names of gateways in the order in which they are tried; default `sms`, then the others by name.",
+    )
+    spending: Spending = Spending()
     lifetimes: Lifetimes = Lifetimes()
     limits: Limits = Limits()
     outbound: Outbound = Outbound()
@@ -223,6 +258,11 @@ class Settings(BaseSettings):
             for network in value:
                 ipaddress.ip_network(network, strict=False)
         return value
+
+    @field_validator("gateway_order", mode="before")
+    @classmethod
+    def _split_names(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @model_validator(mode="before")
     @classmethod
@@ -249,6 +289,9 @@ class Settings(BaseSettings):
             raise ValueError(
                 "workers: more than one needs IDP_REDIS_URL, or limits and replay marks would not be shared"
             )
+        known = {"sms", *self.gateways}
+        if unknown := next((name for name in self.gateway_order if name not in known), None):
+            raise ValueError(f"gateway_order: {unknown} is no gateway; there are {', '.join(sorted(known))}")
         if not self.database_url.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite:///")):
             raise ValueError("database_url: must begin with postgresql+asyncpg:// or sqlite+aiosqlite:///")
         return self
@@ -279,6 +322,11 @@ class Settings(BaseSettings):
     def sqlite(self) -> bool:
         """Whether the database is the embedded one."""
         return self.database_url.startswith("sqlite")
+
+    def routes(self) -> dict[str, Gateway]:
+        """Gateways that have an address, by name, in the order in which they are tried."""
+        every = {"sms": self.sms, **dict(sorted(self.gateways.items()))}
+        return {name: every[name] for name in self.gateway_order or every if every[name].url is not None}
 
     def acr(self, level: str) -> str:
         """The acr value of a level of the ladder, as relying parties see it."""

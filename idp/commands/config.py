@@ -164,8 +164,8 @@ def _kind(annotation: Any, field: FieldInfo) -> str:
         return _kind(next(each for each in get_args(annotation) if each is not type(None)), field)
     if origin is Literal:
         return ", ".join(map(str, get_args(annotation)))
-    if origin is tuple:
-        return "list"
+    if origin in (tuple, dict):
+        return {tuple: "list", dict: "table"}[origin]
     names = {bool: "true or false", int: "number", str: "text", Path: "path", SecretStr: "secret"}
     kind = names.get(annotation, "text")
     bounds = {
@@ -185,4 +185,6 @@ def _default(name: str, field: FieldInfo) -> str | None:
         return None
     if isinstance(value, Path):
         value = str(value)
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f'"{key}" = {each}' for key, each in value.items()) + " }" if value else "{}"
     return orjson.dumps(list(value) if isinstance(value, tuple) else value).decode().replace("[]", '""')

@@ -135,11 +135,12 @@ async def _mail(settings: Settings) -> Finding:
 
 
 async def _sms(settings: Settings) -> Finding:
-    if settings.sms.url is None:
+    routes = settings.routes()
+    if not routes:
         return (
             GOOD if settings.dev else WARNING
         ), f"IDP_SMS__URL is not set: SMS are written to {settings.var / 'outbox'}"
-    return GOOD, "a provider is set; nothing was sent"
+    return GOOD, f"by {', then '.join(routes)}; nothing was sent"
 
 
 async def _issuer(settings: Settings) -> Finding:

@@ -13,9 +13,9 @@ from idp.base.errors import Unavailable
 from idp.jobs import backchannel, mail, sms
 from idp.jobs.undelivered import Undelivered
 from idp.provider import Provider
-from idp.store.outbox import Item
+from idp.store.outbox import Item, Taken
 
-LANES: Mapping[str, tuple[Callable[[Provider, Item], Awaitable[None]], int]] = {
+LANES: Mapping[str, tuple[Callable[[Provider, Item], Awaitable[Taken | None]], int]] = {
     "mail": (mail.deliver, 10),
     "sms": (sms.deliver, 10),
     "backchannel": (backchannel.deliver, 20),
@@ -62,13 +62,14 @@ class Deliveries:
 
 async def _deliver(provider: Provider, item: Item) -> None:
     """One item from lease to settlement. What settling cannot do now, the end of the lease will."""
-    failure = await _attempt(provider, item)
+    outcome = await _attempt(provider, item)
+    failure = outcome if isinstance(outcome, Undelivered) else None
     try:
         async with provider.database.transaction() as tx:
-            if failure is None:
-                await provider.outbox.delivered(tx, item)
+            if isinstance(outcome, Undelivered):
+                dead = await provider.outbox.failed(tx, item, str(outcome), final=outcome.final, blame=outcome.blame)
             else:
-                dead = await provider.outbox.failed(tx, item, str(failure), final=failure.final, blame=failure.blame)
+                await provider.outbox.delivered(tx, item, outcome)
     except Unavailable as fault:
         log.warning("not settled", item=str(item.id), kind=item.kind, reason=fault.private)
         return
@@ -87,16 +88,15 @@ async def _deliver(provider: Provider, item: Item) -> None:
         )
 
 
-async def _attempt(provider: Provider, item: Item) -> Undelivered | None:
-    """Why it did not arrive, or None. No fault of one message may end the worker."""
+async def _attempt(provider: Provider, item: Item) -> Undelivered | Taken | None:
+    """Why it did not leave; or who took it, where that may be one of several. No fault of one message may end the worker."""
     deliver, _ = LANES[item.kind]
     try:
         async with asyncio.timeout(DEADLINE):
-            await deliver(provider, item)
+            return await deliver(provider, item)
     except Undelivered as failure:
         return failure
     except TimeoutError:
         return Undelivered("took too long")
     except Exception as error:  # noqa: BLE001  # the text of a strange exception may quote the message: only its kind is kept
         return Undelivered(f"fault: {type(error).__name__}", blame=False)
-    return None

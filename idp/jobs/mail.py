@@ -22,6 +22,8 @@ from aiosmtplib.errors import (
     SMTPResponseException,
 )
 
+from idp.base.settings import Smtp
+from idp.flows import channels
 from idp.jobs.files import drop
 from idp.jobs.undelivered import Undelivered
 from idp.provider import Provider
@@ -33,7 +35,7 @@ async def deliver(provider: Provider, item: Item) -> None:
     settings = provider.settings
     message = compose(item, settings.smtp.sender, urlsplit(settings.issuer).hostname or "localhost")
     if settings.smtp.host is not None:
-        await _send(provider, message)
+        await _by_either(provider, message)
     elif settings.dev:
         await asyncio.to_thread(drop, settings.var, item, ".eml", message.as_bytes())
     else:
@@ -58,8 +60,31 @@ def compose(item: Item, sender: str, host: str) -> EmailMessage:
     return message
 
 
-async def _send(provider: Provider, message: EmailMessage) -> None:
-    smtp = provider.settings.smtp
+async def _by_either(provider: Provider, message: EmailMessage) -> None:
+    """By our mail server; by the other one, if there is one, when ours is in trouble."""
+    settings = provider.settings
+    try:
+        await _send(settings.smtp, message)
+    except Undelivered as failure:
+        if failure.blame:
+            async with provider.database.transaction() as tx:
+                await provider.outbox.ill(tx, channels.SMTP)
+        if not failure.blame or settings.smtp_fallback.host is None:
+            raise
+        await _send(settings.smtp_fallback, message)
+    else:
+        await _well(provider)
+
+
+async def _well(provider: Provider) -> None:
+    async with provider.database.reading() as tx:
+        ill = channels.SMTP in await provider.outbox.resting(tx)
+    if ill:
+        async with provider.database.transaction() as tx:
+            await provider.outbox.well(tx, channels.SMTP)
+
+
+async def _send(smtp: Smtp, message: EmailMessage) -> None:
     try:
         await aiosmtplib.send(
             message,

@@ -1,62 +1,67 @@
-"""SMS through whatever HTTP interface the operator's provider has: a template, filled in and sent."""
+"""Messages to telephones: within the day's spending, through the first gateway that takes them, or as files in dev mode."""
 
 import asyncio
-import json
-import re
-from collections.abc import Callable, Mapping
-from urllib.parse import quote
 
-from idp.base.settings import Sms
-from idp.clients.outbound import OutboundFault
+from idp.accounts import spending
+from idp.flows import channels
+from idp.jobs import gateway
 from idp.jobs.files import drop
 from idp.jobs.undelivered import Undelivered
 from idp.provider import Provider
-from idp.store.outbox import Item
-
-_PLACE = re.compile(r"\{(to|text|id)\}")
+from idp.store.outbox import Item, Taken
 
 
-async def deliver(provider: Provider, item: Item) -> None:
-    """Send one SMS; Undelivered if the gateway did not take it."""
-    sms = provider.settings.sms
+async def deliver(provider: Provider, item: Item) -> Taken | None:
+    """Send one message; Undelivered if no gateway took it."""
+    settings = provider.settings
     values = {"to": str(item.payload["to"]), "text": str(item.payload["text"]), "id": str(item.id)}
-    if sms.url is not None:
-        await _send(provider, sms, sms.url, values)
-    elif provider.settings.dev:
+    if not settings.routes():
+        if not settings.dev:
+            raise Undelivered("no SMS gateway: set IDP_SMS__URL")
         text = f"To: {values['to']}\n\n{values['text']}\n"
-        await asyncio.to_thread(drop, provider.settings.var, item, ".txt", text.encode())
-    else:
-        raise Undelivered("no SMS gateway: set IDP_SMS__URL")
-
-
-async def _send(provider: Provider, sms: Sms, url: str, values: Mapping[str, str]) -> None:
-    body = None
-    headers: dict[str, str] = {}
-    if sms.method == "POST":
-        body = fill(sms.body, values, _in_json if "json" in sms.content_type else _in_url).encode()
-        headers["Content-Type"] = sms.content_type
-    if sms.authorization is not None:
-        headers["Authorization"] = sms.authorization.get_secret_value()
+        await asyncio.to_thread(drop, settings.var, item, ".txt", text.encode())
+        return None
+    await _spend(provider, values["to"])
     try:
-        answer = await provider.caller.operators(sms.method, fill(url, values, _in_url), body, headers, sms.timeout)
-    except OutboundFault as fault:
-        raise Undelivered(f"the SMS gateway cannot be reached: {fault}") from None
-    if not 200 <= answer.status < 300:
-        # 4xx but for "too many" judges this message: it will not be liked better later (RFC 9110 section 15.5).
-        refused = 400 <= answer.status < 500 and answer.status not in (401, 403, 408, 429)
-        raise Undelivered(f"the SMS gateway answers {answer.status}", final=refused, blame=not refused)
+        return await _by_the_first_that_takes_it(provider, item, values)
+    except Undelivered:
+        async with provider.database.transaction() as tx:
+            await spending.give_back(tx, settings.spending, values["to"], provider.clock.now())
+        raise
 
 
-def fill(template: str, values: Mapping[str, str], written: Callable[[str], str]) -> str:
-    """The template with its places filled, each value `written` as its surroundings need; a value is never read as a template."""
-    return _PLACE.sub(lambda place: written(values[place[1]]), template)
+async def _by_the_first_that_takes_it(provider: Provider, item: Item, values: dict[str, str]) -> Taken:
+    routes = list(provider.settings.routes().items())
+    async with provider.database.reading() as tx:
+        resting = await provider.outbox.resting(tx)
+    # Where every gateway rests, the first is asked all the same: somebody has to find out that it is well again.
+    ready = [(name, each) for name, each in routes[item.route :] if channels.gateway(name) not in resting]
+    failure = Undelivered("no gateway is left for it", final=True, blame=False)
+    for name, each in ready or routes[item.route : item.route + 1]:
+        try:
+            await gateway.send(provider.caller, each, values)
+        except Undelivered as refusal:
+            if refusal.final:
+                raise
+            failure = refusal
+            async with provider.database.transaction() as tx:
+                await provider.outbox.ill(tx, channels.gateway(name))
+        else:
+            if channels.gateway(name) in resting:
+                async with provider.database.transaction() as tx:
+                    await provider.outbox.well(tx, channels.gateway(name))
+            return Taken(name, awaited=each.receipts is not None)
+    raise failure
 
 
-def _in_json(value: str) -> str:
-    """Inside the quotes of a JSON string."""
-    return json.dumps(value)[1:-1]
-
-
-def _in_url(value: str) -> str:
-    """Inside a query or a form body."""
-    return quote(value, safe="")
+async def _spend(provider: Provider, to: str) -> None:
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        exceeded = await spending.spend(tx, provider.settings.spending, to, now)
+        if exceeded is not None:
+            # What is exhausted for one country is no outage for everybody.
+            target = channels.SPENT if exceeded == spending.EVERYTHING else f"{channels.SPENT}:{exceeded}"
+            await provider.outbox.rest(tx, target, spending.next_day(now))
+    if exceeded is not None:
+        whose = "all" if exceeded == spending.EVERYTHING else exceeded
+        raise Undelivered(f"the day's spending for {whose} is used up", final=True, blame=False)

@@ -18,6 +18,7 @@ from idp.store.tables import (
     pushed_requests,
     sessions,
     sign_ups,
+    spending,
     throttles,
 )
 
@@ -56,6 +57,7 @@ RULES = (
     Rule(outbox, lambda now: and_(outbox.c.state == "delivered", outbox.c.settled_at < now - 7 * DAY)),
     # The dead wait longer: an operator may want to revive them.
     Rule(outbox, lambda now: and_(outbox.c.state == "dead", outbox.c.settled_at < now - 30 * DAY)),
+    Rule(spending, lambda now: spending.c.day < (now - 90 * DAY) // DAY),
 )
 
 
@@ -69,7 +71,8 @@ async def sweep(provider: Provider) -> int:
             swept += gone
             if gone < BATCH:
                 break
-    return swept
+    async with provider.database.transaction() as tx:
+        return swept + await provider.outbox.forget(tx)
 
 
 async def _batch(tx: Tx, rule: Rule, now: int) -> int:

@@ -23,12 +23,22 @@ BACKOFF = (5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 BREAKER_THRESHOLD = 5
 BREAKER_PAUSE = 60
 
+OF_USE = 600
+"""How long a message that was lost on its way is worth sending by another, in seconds: as long as a code lives."""
+
 # One statement on both databases, since two failures of one target may be counted at once.
 _BLAME = text(
     """
     INSERT INTO breakers (target, failures, open_until) VALUES (:target, 1, 0)
     ON CONFLICT (target) DO UPDATE SET failures = breakers.failures + 1,
         open_until = CASE WHEN breakers.failures + 1 >= :threshold THEN :until ELSE 0 END
+    """
+)
+
+_REST = text(
+    """
+    INSERT INTO breakers (target, failures, open_until) VALUES (:target, 1, :until)
+    ON CONFLICT (target) DO UPDATE SET open_until = excluded.open_until
     """
 )
 
@@ -44,6 +54,15 @@ class Item:
     payload: Mapping[str, Any]
     attempts: int
     created_at: int
+    route: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Who took a message, and whether a receipt is still to come."""
+
+    gateway: str
+    awaited: bool
 
 
 class Outbox:
@@ -137,17 +156,93 @@ class Outbox:
                 # One row that no key opens must not keep all others from leaving.
                 await self._settle(tx, row.id, "dead", "the payload cannot be opened")
                 continue
-            items.append(Item(row.id, row.kind, row.target, row.subject_id, payload, row.attempts, row.created_at))
+            items.append(
+                Item(row.id, row.kind, row.target, row.subject_id, payload, row.attempts, row.created_at, row.route)
+            )
         return items
 
     async def _settle(self, tx: Tx, item: UUID, state: str, error: str | None, **values: Any) -> None:
         values |= {"state": state, "last_error": error, "settled_at": self._clock.now(), "leased_until": 0}
         await tx.execute(update(outbox).where(outbox.c.id == item).values(**values))
 
-    async def delivered(self, tx: Tx, item: Item) -> None:
-        """Settle an item that arrived; its payload is forgotten, its target's breaker closed."""
-        await self._settle(tx, item.id, "delivered", None, payload_sealed=None)
-        await tx.execute(breakers.delete().where(breakers.c.target == f"{item.kind}:{item.target}"))
+    async def delivered(self, tx: Tx, item: Item, taken: Taken | None = None) -> None:
+        """Settle an item that was taken; its payload is forgotten, unless a receipt may yet bring it back, and its breaker closed."""
+        values: dict[str, Any] = {} if taken is None else {"gateway": taken.gateway}
+        if taken is None or not taken.awaited:
+            values["payload_sealed"] = None
+        await self._settle(tx, item.id, "delivered", None, **values)
+        await self.well(tx, f"{item.kind}:{item.target}")
+
+    async def receipt(self, tx: Tx, gateway: str, item: UUID, *, arrived: bool, further: bool) -> bool:
+        """What the network says of a message that `gateway` took; False if that gateway took no such message, or it was said already.
+
+        One that was lost while it is still of use goes on with the gateway after this one, if there is any (`further`).
+        """
+        now = self._clock.now()
+        told = await tx.execute(
+            update(outbox)
+            .where(
+                outbox.c.id == item,
+                outbox.c.gateway == gateway,
+                outbox.c.state == "delivered",
+                outbox.c.receipt.is_(None),
+            )
+            .values(receipt="arrived" if arrived else "lost")
+            .returning(outbox.c.created_at)
+        )
+        sent = told.first()
+        if sent is None:
+            return False
+        if arrived or not further or sent.created_at <= now - OF_USE:
+            await tx.execute(update(outbox).where(outbox.c.id == item).values(payload_sealed=None))
+        else:
+            await tx.execute(
+                update(outbox)
+                .where(outbox.c.id == item, outbox.c.payload_sealed.is_not(None))
+                .values(state="waiting", receipt=None, route=outbox.c.route + 1, available_at=now, settled_at=None)
+            )
+        return True
+
+    async def forget(self, tx: Tx) -> int:
+        """Empty what waited for a receipt that never came, once it is of no use any more; how many."""
+        stale = update(outbox).where(
+            outbox.c.state == "delivered",
+            outbox.c.payload_sealed.is_not(None),
+            outbox.c.created_at <= self._clock.now() - OF_USE,
+        )
+        return (await tx.execute(stale.values(payload_sealed=None))).rowcount
+
+    async def resting(self, tx: Tx) -> dict[str, int]:
+        """Targets whose breaker is open, each until when (UNIX seconds)."""
+        rows = await tx.execute(
+            select(breakers.c.target, breakers.c.open_until).where(breakers.c.open_until > self._clock.now())
+        )
+        return {row.target: row.open_until for row in rows}
+
+    async def rest(self, tx: Tx, target: str, until: int) -> None:
+        """Open a breaker until a moment (UNIX seconds)."""
+        await tx.execute(_REST, {"target": target, "until": until})
+
+    async def ill(self, tx: Tx, target: str) -> None:
+        """Count a failure; the fifth in a row opens the breaker for a minute."""
+        until = self._clock.now() + BREAKER_PAUSE
+        await tx.execute(_BLAME, {"target": target, "threshold": BREAKER_THRESHOLD, "until": until})
+
+    async def well(self, tx: Tx, target: str) -> None:
+        """Close a breaker."""
+        await tx.execute(breakers.delete().where(breakers.c.target == target))
+
+    async def newest(self, tx: Tx, subject_id: UUID, kind: str) -> str | None:
+        """How the newest message about a subject stands: waiting, delivered, arrived, lost or dead; None if there is none."""
+        row = (
+            await tx.execute(
+                select(outbox.c.state, outbox.c.receipt)
+                .where(outbox.c.subject_id == subject_id, outbox.c.kind == kind)
+                .order_by(outbox.c.id.desc())
+                .limit(1)
+            )
+        ).first()
+        return None if row is None else row.receipt or row.state
 
     async def failed(self, tx: Tx, item: Item, error: str, *, final: bool = False, blame: bool = True) -> bool:
         """Put an item back for later, or among the dead when it is out of tries or `final`; whether it is dead now.
@@ -163,12 +258,7 @@ class Outbox:
             values = {"last_error": error[:200], "leased_until": 0, "available_at": now + BACKOFF[item.attempts - 1]}
             await tx.execute(update(outbox).where(outbox.c.id == item.id).values(values))
         if blame:
-            parameters = {
-                "target": f"{item.kind}:{item.target}",
-                "threshold": BREAKER_THRESHOLD,
-                "until": now + BREAKER_PAUSE,
-            }
-            await tx.execute(_BLAME, parameters)
+            await self.ill(tx, f"{item.kind}:{item.target}")
         return dead
 
     async def dead(self, tx: Tx, *, before: UUID | None = None, limit: int = 50) -> list[Any]:

@@ -8,7 +8,7 @@ from idp.store.tables.factors import passkeys, recovery_codes
 from idp.store.tables.grants import consents, grants, pushed_requests
 from idp.store.tables.keys import signing_keys
 from idp.store.tables.memberships import memberships
-from idp.store.tables.outbox import breakers, outbox
+from idp.store.tables.outbox import breakers, outbox, spending
 from idp.store.tables.passwords import past_passwords
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
@@ -37,6 +37,7 @@ __all__ = [
     "sessions",
     "sign_ups",
     "signing_keys",
+    "spending",
     "throttles",
     "totp_credentials",
 ]

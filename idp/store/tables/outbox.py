@@ -1,6 +1,6 @@
 """Durable work that leaves the house: mail, SMS, back-channel logout."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text
 
 from idp.store.tables.columns import Id, metadata, moment
 
@@ -19,14 +19,27 @@ outbox = Table(
     moment("leased_until", nullable=False),
     moment("settled_at"),
     Column("last_error", Text),
+    # Messages to telephones: who took it, what the network said of it later, and with whom the next try begins.
+    Column("gateway", String(32)),
+    Column("receipt", String(8)),  # arrived | lost
+    Column("route", Integer, nullable=False, server_default="0"),
     Index("ix_outbox_due", "state", "available_at"),
     Index("ix_outbox_subject", "subject_id"),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    moment("day", nullable=False),
+    Column("prefix", String(16), nullable=False),  # empty for all together
+    Column("rupiah", BigInteger, nullable=False),
+    PrimaryKeyConstraint("day", "prefix"),
 )
 
 breakers = Table(
     "breakers",
     metadata,
-    Column("target", Text, primary_key=True),  # kind and target of the outbox
+    Column("target", Text, primary_key=True),  # kind and target of the outbox; or `gateway` and its name
     Column("failures", Integer, nullable=False),
     moment("open_until", nullable=False),
 )

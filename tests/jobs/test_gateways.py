@@ -1,0 +1,232 @@
+"""Several gateways behind one port: fail-over, receipts, the day's spending, and what pages hear of an outage."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from idp import worker
+from idp.app import build
+from idp.base.clock import ManualClock
+from idp.base.settings import SettingsError, load
+from idp.flows import channels
+from idp.provider import Provider
+from tests.jobs.conftest import Providers
+from tests.jobs.http_server import HttpServer, http_server
+from tests.jobs.outbox import put_mail, put_sms, row, state
+from tests.support.mail import MailServer
+
+pytestmark = pytest.mark.anyio
+
+TOKEN = "Rahasia-Gerbang-SMS-0123456789"
+
+
+@pytest.fixture
+def second() -> Iterator[HttpServer]:
+    with http_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def provider(providers: Providers, web: HttpServer, second: HttpServer) -> AsyncIterator[Provider]:
+    """Two gateways: the first tells what became of a message, the second is WhatsApp and tells nothing."""
+    first = {"url": web.url, "receipts": TOKEN, "receipt_id": "message.ref", "receipt_state": "message.state"}
+    async with providers(sms=first, gateways={"wa": {"url": second.url, "channel": "whatsapp"}}) as opened:
+        yield opened
+
+
+async def report(provider: Provider, *reports: Any, token: str = TOKEN) -> httpx2.Response:
+    transport = httpx2.ASGITransport(build(provider), client=("203.0.113.5", 1))
+    async with httpx2.AsyncClient(transport=transport, base_url=provider.settings.issuer) as http:
+        body = reports[0] if len(reports) == 1 else list(reports)
+        return await http.post("/receipts/sms", json=body, headers={"Authorization": f"Bearer {token}"})
+
+
+def said(item: UUID, what: str) -> dict[str, Any]:
+    return {"message": {"ref": str(item), "state": what}}
+
+
+async def test_the_second_gateway_takes_what_the_first_cannot(
+    provider: Provider, web: HttpServer, second: HttpServer
+) -> None:
+    item = await put_sms(provider)
+    web.answers = [503]
+    await worker.drain(provider)
+    assert (await row(provider, item)).gateway == "wa"
+    assert json.loads(second.received[0].body)["id"] == str(item)
+
+
+async def test_what_the_first_refuses_for_good_is_not_sent_by_another(
+    provider: Provider, web: HttpServer, second: HttpServer
+) -> None:
+    """A number that does not exist is none anywhere, and costs money everywhere."""
+    item = await put_sms(provider)
+    web.answers = [400]
+    await worker.drain(provider)
+    assert await state(provider, item) == "dead"
+    assert second.received == []
+
+
+async def test_a_gateway_in_trouble_rests_and_is_asked_again_later(
+    provider: Provider, web: HttpServer, second: HttpServer, clock: ManualClock
+) -> None:
+    web.answers = [503] * 5
+    for _ in range(7):
+        await put_sms(provider)
+        await worker.drain(provider)
+    assert len(web.received) == 5
+    assert len(second.received) == 7
+    assert await channels.out_of_order(provider) == frozenset()
+    clock.advance(61)
+    await put_sms(provider)
+    await worker.drain(provider)
+    assert len(web.received) == 6
+    assert len(second.received) == 7
+
+
+async def test_when_no_gateway_answers_pages_hear_of_it(
+    provider: Provider, web: HttpServer, second: HttpServer, clock: ManualClock
+) -> None:
+    web.answers, second.answers = [503] * 5, [503] * 5
+    item = await put_sms(provider)
+    for _ in range(5):
+        await worker.drain(provider)
+        clock.advance(1000)
+        await put_sms(provider)
+    web.answers, second.answers = [503] * 9, [503] * 9
+    for _ in range(6):
+        await put_sms(provider)
+        await worker.drain(provider)
+    assert channels.SMS in await channels.out_of_order(provider)
+    web.answers, second.answers = [], []
+    clock.advance(50_000)
+    await worker.drain(provider)
+    assert await state(provider, item) == "delivered"
+    assert await channels.out_of_order(provider) == frozenset()
+
+
+async def test_a_receipt_says_that_it_arrived(provider: Provider) -> None:
+    item = await put_sms(provider)
+    await worker.drain(provider)
+    assert (await row(provider, item)).payload_sealed is not None
+    assert (await report(provider, said(item, "sent"))).status_code == 204
+    assert (await row(provider, item)).receipt is None
+    assert (await report(provider, said(item, "delivered"))).status_code == 204
+    kept = await row(provider, item)
+    assert (kept.receipt, kept.payload_sealed) == ("arrived", None)
+
+
+async def test_what_was_lost_goes_on_with_the_next_gateway_once(provider: Provider, second: HttpServer) -> None:
+    item = await put_sms(provider)
+    await worker.drain(provider)
+    # Receipts come twice, and at once.
+    await asyncio.gather(*(report(provider, said(item, "failed")) for _ in range(5)))
+    await worker.drain(provider)
+    await worker.drain(provider)
+    assert len(second.received) == 1
+    kept = await row(provider, item)
+    assert (kept.state, kept.gateway, kept.payload_sealed) == ("delivered", "wa", None)
+
+
+async def test_a_code_that_was_lost_too_long_ago_is_not_sent_again(
+    provider: Provider, second: HttpServer, clock: ManualClock
+) -> None:
+    item = await put_sms(provider)
+    await worker.drain(provider)
+    clock.advance(601)
+    await worker.drain(provider)
+    assert (await row(provider, item)).payload_sealed is None
+    await report(provider, said(item, "failed"))
+    await worker.drain(provider)
+    assert second.received == []
+    assert (await row(provider, item)).receipt == "lost"
+
+
+async def test_receipts_are_believed_with_their_token_only(provider: Provider) -> None:
+    item = await put_sms(provider)
+    await worker.drain(provider)
+    for token in ("", "falsch", TOKEN + "x"):
+        answer = await report(provider, said(item, "delivered"), token=token)
+        assert answer.status_code == 401
+        assert "Bearer" in answer.headers["www-authenticate"]
+    assert (await row(provider, item)).receipt is None
+
+
+@pytest.mark.parametrize(
+    "nonsense", [{}, [], {"message": "x"}, said(UUID(int=0), "x") | {"message": {"ref": 7}}, "x", 7]
+)
+async def test_nonsense_is_told_so(provider: Provider, nonsense: Any) -> None:
+    answer = await report(provider, nonsense)
+    assert answer.status_code in {204, 400}
+    assert answer.status_code == 204 or answer.json()["error"] == "invalid_request"
+    # A message that nobody sent is no fault of the caller's: it may have been swept.
+    assert (await report(provider, said(UUID(int=1), "failed"))).status_code == 204
+
+
+async def test_the_days_spending_ends_what_it_pays_for(
+    providers: Providers, web: HttpServer, clock: ManualClock
+) -> None:
+    """T40: whoever pumps messages to one prefix uses up that prefix, and nobody else's."""
+    spending = {"price": {"+62": 300, "+": 2000}, "per_day": 1500, "per_prefix_per_day": {"+62": 900}}
+    async with providers(sms={"url": web.url}, spending=spending) as provider:
+        items = [await put_sms(provider) for _ in range(5)]
+        await worker.drain(provider)
+        assert len(web.received) == 3
+        dead = [each for each in items if await state(provider, each) == "dead"]
+        assert (await row(provider, dead[0])).last_error == "the day's spending for +62 is used up"
+        assert await channels.out_of_order(provider) == frozenset()
+        clock.advance(86_400)
+        await put_sms(provider)
+        await worker.drain(provider)
+        assert len(web.received) == 4
+
+
+async def test_when_all_is_spent_pages_hear_of_it_until_midnight(
+    providers: Providers, web: HttpServer, clock: ManualClock
+) -> None:
+    async with providers(sms={"url": web.url}, spending={"price": {"+": 500}, "per_day": 900}) as provider:
+        await put_sms(provider)
+        await put_sms(provider)
+        await worker.drain(provider)
+        assert len(web.received) == 1
+        assert await channels.out_of_order(provider) == {channels.SMS}
+        clock.advance(86_400)
+        assert await channels.out_of_order(provider) == frozenset()
+
+
+async def test_what_did_not_leave_costs_nothing(providers: Providers, web: HttpServer, clock: ManualClock) -> None:
+    async with providers(sms={"url": web.url}, spending={"price": {"+": 500}, "per_day": 500}) as provider:
+        web.answers = [503, 503]
+        item = await put_sms(provider)
+        for _ in range(3):
+            await worker.drain(provider)
+            clock.advance(400)
+        assert await state(provider, item) == "delivered"
+
+
+async def test_a_second_mail_server_takes_what_the_first_cannot(providers: Providers, mail_server: MailServer) -> None:
+    smtp = {"host": "127.0.0.1", "port": 1, "starttls": False, "timeout": 2}
+    fallback = {"host": mail_server.host, "port": mail_server.port, "starttls": False}
+    async with providers(smtp=smtp, smtp_fallback=fallback) as provider:
+        item = await put_mail(provider)
+        await worker.drain(provider)
+        assert await state(provider, item) == "delivered"
+        assert len(mail_server.received) == 1
+
+
+def test_an_order_of_gateways_names_gateways() -> None:
+    with pytest.raises(SettingsError, match="GATEWAY_ORDER: cadangan is no gateway"):
+        load({"IDP_GATEWAY_ORDER": "sms,cadangan"}, dev=True)
+    settings = load(
+        {
+            "IDP_SMS__URL": "https://a.example",
+            "IDP_GATEWAYS__WA__URL": "https://b.example",
+            "IDP_GATEWAY_ORDER": "wa,sms",
+        },
+        dev=True,
+    )
+    assert list(settings.routes()) == ["wa", "sms"]
