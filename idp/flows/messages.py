@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from idp.accounts import contact, sending
+from idp.accounts.account import Account
 from idp.provider import Provider
 from idp.store.database import Tx
 from idp.theme.language import Message
@@ -47,6 +48,21 @@ async def sms(
     host = urlsplit(provider.settings.issuer).hostname or ""
     text = provider.theme.sms(template, provider.theme.language(language), host=host, **values)
     await provider.outbox.put(tx, "sms", contact.country(to), {"to": to, "text": text}, subject_id, void=void)
+
+
+async def tell_everywhere(provider: Provider, tx: Tx, person: Account, template: str, **values: Any) -> None:
+    """A notice about the account to every contact on record: the mail `template`, and its subject as an SMS.
+
+    For whatever changes how the account is entered. A thief who reads one of the two cannot keep the owner from the
+    other. `nama` and `waktu` (now) are filled in; the SMS goes to a number only once it is proven.
+    """
+    values = {"nama": person.name, "waktu": provider.clock.now(), **values}
+    if person.email is not None:
+        await mail(provider, tx, person.email, template, person.locale, person.id, **values)
+    if person.phone is not None and person.phone_verified:
+        happened = Message(f"mail.{template}.subjek", **values)
+        phone = provider.theme.brand["phone"]
+        await sms(provider, tx, person.phone, "kabar", person.locale, person.id, apa=happened, telepon=phone)
 
 
 async def too_often(provider: Provider, tx: Tx, destination: str) -> Message | None:

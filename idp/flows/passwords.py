@@ -57,10 +57,7 @@ async def replace(provider: Provider, tx: Tx, person: Account, hashed: str) -> N
     if person.password_hash is not None:
         await past_passwords.put(tx, provider.new_id(), person.id, person.password_hash, held.history - 1, now)
     await account.set_password(tx, person.id, hashed, held.version, now)
-    if person.email is not None:
-        await messages.mail(
-            provider, tx, person.email, "sandi_diganti", person.locale, person.id, nama=person.name, waktu=now
-        )
+    await messages.tell_everywhere(provider, tx, person, "sandi_diganti")
 
 
 def due(provider: Provider, stands: Standing) -> str:

@@ -21,7 +21,6 @@ from idp.sessions import levels, session, slip
 from idp.sessions.session import Session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
-from idp.store.database import Tx
 from idp.theme.language import Message
 
 # How recently one must have signed in to change how one signs in, in seconds.
@@ -201,7 +200,7 @@ async def finish_enrolment(
             raise PageFault("kesalahan.formulir", "enrolled meanwhile", 409)
         app = totp.Totp(provider.new_id(), enrolment.secret, last_step=step, created_at=now)
         await totp.insert(tx, provider.sealer, person.id, app)
-        await _told(provider, tx, person, "totp_dipasang")
+        await messages.tell_everywhere(provider, tx, person, "totp_dipasang")
         await provider.audit.append(tx, _factor("factor.added", visitor, stands))
     return handle
 
@@ -211,7 +210,7 @@ async def remove_totp(provider: Provider, visitor: Visitor, stands: Standing) ->
     person = await _account(provider, stands)
     async with provider.database.transaction() as tx:
         if await totp.remove(tx, person.id):
-            await _told(provider, tx, person, "totp_dihapus")
+            await messages.tell_everywhere(provider, tx, person, "totp_dihapus")
             await provider.audit.append(tx, _factor("factor.removed", visitor, stands))
 
 
@@ -258,12 +257,6 @@ async def _confirm_password(
     async with provider.database.transaction() as tx:
         await throttle.clear(tx, person.id.bytes, where.network, where.device, where.anywhere)
     return {}
-
-
-async def _told(provider: Provider, tx: Tx, person: Account, template: str) -> None:
-    if person.email is not None:
-        now = provider.clock.now()
-        await messages.mail(provider, tx, person.email, template, person.locale, person.id, nama=person.name, waktu=now)
 
 
 def _factor(event: str, visitor: Visitor, stands: Standing) -> Event:
