@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from idp import __version__
-from idp.commands import accounts, clients, config, doctor, installation, keys, migrate, perform, serve, trail, verbs
+from idp.commands import (
+    accounts,
+    clients,
+    config,
+    doctor,
+    installation,
+    keys,
+    migrate,
+    newsletter,
+    perform,
+    serve,
+    trail,
+    verbs,
+)
 from idp.commands.console import Flags
 
 app = typer.Typer(
@@ -26,6 +39,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(perform.app, name="perform")
 app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)
+app.add_typer(newsletter.app, name="newsletter")
 app.add_typer(trail.outbox, name="outbox")
 app.add_typer(trail.audit, name="audit")
 

@@ -15,6 +15,8 @@ from idp.store.tables import accounts, identifiers
 
 ACTIVE, DISABLED = "active", "disabled"
 EMAIL, PHONE, KPJ, NIK = "email", "phone", "kpj", "nik"
+WAS = "was"
+"""A contact that was changed and may yet be brought back: nobody else can have it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Account:
     password_policy: str | None = None
     password_changed_at: int | None = None
     contact_changed_at: int | None = None
+    newsletter_since: int | None = None
     officer_since: int | None = None
     not_before: int = 0
 
@@ -105,7 +108,9 @@ async def rewrite(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
         async with tx.begin_nested():
             await tx.execute(update(accounts).where(accounts.c.id == account.id).values(values))
             await tx.execute(
-                identifiers.delete().where(identifiers.c.account_id == account.id, identifiers.c.kind != NIK)
+                identifiers.delete().where(
+                    identifiers.c.account_id == account.id, identifiers.c.kind.not_in((NIK, WAS))
+                )
             )
             for kind, key in keys.items():
                 await tx.execute(
@@ -136,6 +141,61 @@ async def lock(tx: Tx, account_id: UUID) -> None:
 async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str, now: int) -> None:
     """A new password, chosen under a version of the policy. The caller ends the sessions that must not outlive the old one."""
     await _set(tx, account_id, now, password_hash=password_hash, password_policy=policy, password_changed_at=now)
+
+
+async def set_contact(tx: Tx, account_id: UUID, kind: str, value: str, key: bytes, now: int) -> bool:
+    """Put a proven contact in the place of the one before, whose identifier stays reserved as `WAS`.
+
+    False when another account has the new one: then nothing is written.
+    """
+    try:
+        async with tx.begin_nested():
+            await tx.execute(
+                update(identifiers)
+                .where(identifiers.c.account_id == account_id, identifiers.c.kind == kind)
+                .values(kind=WAS, verified_at=now)
+            )
+            # Whoever goes back to a contact that is reserved for them takes the reservation.
+            taken = await tx.execute(
+                update(identifiers)
+                .where(identifiers.c.lookup == key, identifiers.c.account_id == account_id, identifiers.c.kind == WAS)
+                .values(kind=kind, verified_at=now)
+            )
+            if taken.rowcount == 0:
+                await tx.execute(
+                    identifiers.insert().values(lookup=key, account_id=account_id, kind=kind, verified_at=now)
+                )
+    except IntegrityError:
+        return False
+    values = {kind: value, f"{kind}_verified": True, "contact_changed_at": now}
+    return await _set(tx, account_id, now, **values)
+
+
+async def read_newsletter(tx: Tx, after: UUID | None, limit: int) -> list[Account]:
+    """Those who asked for the newsletter and can get it, in the order of their accounts, after `after` (keyset)."""
+    wanted = (
+        select(*_COLUMNS)
+        .where(
+            accounts.c.newsletter_since.is_not(None),
+            accounts.c.email_verified.is_(True),
+            accounts.c.status == ACTIVE,
+        )
+        .order_by(accounts.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        wanted = wanted.where(accounts.c.id > after)
+    return [Account(**row._mapping) for row in await tx.execute(wanted)]
+
+
+async def count_newsletter(tx: Tx) -> int:
+    """How many have asked for the newsletter."""
+    return int(await tx.scalar(select(func.count()).where(accounts.c.newsletter_since.is_not(None))) or 0)
+
+
+async def set_newsletter(tx: Tx, account_id: UUID, since: int | None) -> None:
+    """Subscribe at a moment, or unsubscribe. What services read as `updated_at` does not change."""
+    await tx.execute(update(accounts).where(accounts.c.id == account_id).values(newsletter_since=since))
 
 
 async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None:

@@ -19,7 +19,7 @@ from idp.store.tables import challenges
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabdefhnrt3479"
 CODE_LENGTH = 8
 
-ACTIVATE, RESET = "activate", "reset"
+ACTIVATE, RESET, CONTACT = "activate", "reset", "contact"
 BY_EMAIL, BY_SMS = "email", "sms"
 
 LIVE, USED, SUPERSEDED, EXPIRED = "live", "used", "superseded", "expired"

@@ -49,6 +49,9 @@ def compose(item: Item, sender: str, host: str) -> EmailMessage:
         message["From"] = sender
         message["To"] = item.payload["to"]
         message["Subject"] = item.payload["subject"]
+        if leave := item.payload.get("leave"):
+            message["List-Unsubscribe"] = f"<{leave}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     except ValueError:
         raise Undelivered("a header cannot be written", final=True, blame=False) from None
     message["Date"] = format_datetime(datetime.fromtimestamp(item.created_at, UTC))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, and_, delete, select, tuple_
 
+from idp.accounts import contact_change
+from idp.accounts.account import WAS
 from idp.accounts.throttle import ANYWHERE_LIMIT
 from idp.provider import Provider
 from idp.sessions.device import REMEMBERED
@@ -12,7 +14,9 @@ from idp.store.database import Tx
 from idp.store.tables import (
     challenges,
     consents,
+    contact_changes,
     grants,
+    identifiers,
     known_devices,
     outbox,
     pushed_requests,
@@ -43,6 +47,12 @@ RULES = (
     Rule(sessions, lambda now: sessions.c.expires_at < now - 7 * DAY),
     Rule(grants, lambda now: grants.c.expires_at < now - DAY),
     Rule(consents, lambda now: consents.c.expires_at < now),
+    # A contact that can no longer be brought back is free for others.
+    Rule(contact_changes, lambda now: contact_changes.c.revertible_until < now - 30 * DAY),
+    Rule(
+        identifiers,
+        lambda now: and_(identifiers.c.kind == WAS, identifiers.c.verified_at <= now - contact_change.REVERTIBLE),
+    ),
     Rule(known_devices, lambda now: known_devices.c.used_at < now - REMEMBERED - DAY),
     # Guesses from unknown devices count for as long as there are any. Once they have used up a password's hundred it
     # stays refused until it is reset, so that row is never too old.

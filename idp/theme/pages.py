@@ -41,6 +41,11 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     akun_kata_sandi  current_password password           set-password
     akun_keamanan                                                             remove=totp
     akun_totp        code                                submit-code
+    akun_kontak      newsletter                          save-newsletter
+    akun_kontak_ganti email | phone                      send-code
+    akun_kontak_kode code                                submit-code          resend
+    kontak_batalkan  hidden token                        revert-contact
+    buletin_berhenti hidden token                        leave-newsletter
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
@@ -190,6 +195,17 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "secret": "str; base32, grouped by four for reading",
         "otpauth": "str; the otpauth address, opens an app on this device",
     },
+    "akun_kontak": {
+        "email": "str",
+        "phone": "str; E.164, or empty",
+        "phone_verified": "bool",
+        "newsletter": "bool; subscribed",
+    },
+    "akun_kontak_ganti": {"kind": "str; email or phone"},
+    "akun_kontak_kode": {"destination": "str; the new contact"},
+    "kontak_batalkan": {"kind": "str; email or phone", "contact": "str; the old one, masked", "changed_at": "int"},
+    "kontak_kembali": {"kind": "str; email or phone", "contact": "str; the old one, masked"},
+    "buletin_berhenti": {"done": "bool; asked, or done"},
     "keluar": {},
     "keluar_selesai": {"services": "sequence of SignedOut", "next": "str; back to the service, or empty"},
     "kesalahan": {

@@ -21,7 +21,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from idp.theme import letter, pages, stylesheet
-from idp.theme.language import CODES, Language, choose, warm
+from idp.theme.language import CODES, Language, Message, choose, warm
 
 # What every template can say besides its context; see `Language`.
 SPOKEN = ("lang", "t", "say", "label")
@@ -86,8 +86,19 @@ class Theme:
         """Subject, text and HTML of `mail.<name>.subjek` and `mail.<name>.isi`. Subjects hold no value that a stranger typed."""
         values = {**values, "layanan_kami": self.brand["name"], "telepon": self.brand["phone"]}
         paragraphs = letter.blocks(language.messages[f"mail.{name}.isi"], language, values)
+        return self._letter(language.t(f"mail.{name}.subjek", **values), paragraphs, language, values)
+
+    def circular(self, subject: str, text: str, language: Language, end: Message) -> letter.Letter:
+        """A letter that an operator wrote, in the shape of the catalogue's texts, with `end` as its last paragraph."""
+        values = {**end.values, "layanan_kami": self.brand["name"], "telepon": self.brand["phone"]}
+        written = letter.blocks(text.replace("{", "{{").replace("}", "}}"), language, {})
+        leaving = letter.blocks(language.messages[end.key], language, values)
+        return self._letter(subject, written + leaving, language, values)
+
+    def _letter(
+        self, subject: str, paragraphs: list[letter.Block], language: Language, values: Mapping[str, Any]
+    ) -> letter.Letter:
         closing = letter.blocks(language.messages["mail.penutup"], language, values)
-        subject = language.t(f"mail.{name}.subjek", **values)
         html = self._templates[language.code, "mail"].render(
             subject=subject, paragraphs=paragraphs, closing=closing, colours=self.tokens["light"], **_spoken(language)
         )

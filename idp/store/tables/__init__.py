@@ -1,6 +1,6 @@
 """All tables on one page; Alembic compares the database with `metadata`."""
 
-from idp.store.tables.accounts import accounts, identifiers, known_devices, throttles, totp_credentials
+from idp.store.tables.accounts import accounts, contact_changes, identifiers, known_devices, throttles, totp_credentials
 from idp.store.tables.audit import audit, changes
 from idp.store.tables.clients import clients
 from idp.store.tables.columns import Id, Json, as_id, metadata
@@ -24,6 +24,7 @@ __all__ = [
     "changes",
     "clients",
     "consents",
+    "contact_changes",
     "grants",
     "identifiers",
     "known_devices",

@@ -32,6 +32,7 @@ accounts = Table(
     Column("password_policy", String(32)),  # the policy version under which it was chosen
     moment("password_changed_at"),
     moment("contact_changed_at"),
+    moment("newsletter_since"),
     moment("officer_since"),  # may administer the provider itself
     # Tokens, sessions and grants made before this moment are dead, whatever their rows say.
     moment("not_before", nullable=False),
@@ -46,7 +47,7 @@ identifiers = Table(
     # Keyed hash of kind and normalised value: 16 bytes keep the index narrow at 40 million rows.
     Column("lookup", LargeBinary(16), primary_key=True),
     Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String(8), nullable=False),  # email | phone | kpj | nik
+    Column("kind", String(8), nullable=False),  # email | phone | kpj | nik; `was`: a contact that may yet come back
     moment("verified_at", nullable=False),
 )
 
@@ -83,4 +84,17 @@ throttles = Table(
     moment("blocked_until", nullable=False),
     Column("attempt", Id),  # the last attempt that was let through: tells it from those that came in the same instant
     moment("updated_at", nullable=False, index=True),
+)
+
+contact_changes = Table(
+    "contact_changes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),  # email | phone
+    Column("was_sealed", LargeBinary, nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False),  # of the link that brings the old contact back
+    moment("changed_at", nullable=False),
+    moment("revertible_until", nullable=False, index=True),
+    moment("reverted_at"),
 )

@@ -8,6 +8,7 @@ from idp.web.pages import (
     activate,
     assets,
     consent,
+    contact,
     faults,
     recover,
     second_factor,
@@ -19,7 +20,7 @@ from idp.web.pages import (
 )  # fmt: skip
 
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, security, sign_out, assets,
+    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, security, contact, sign_out, assets,
 )  # fmt: skip
 
 

@@ -1,0 +1,214 @@
+"""Another address or number: proven where it is, told where it was, and to be taken back for 72 hours.
+
+Whether somebody else has the new one already is told to them alone: the page and the code's way are the same, and the
+code that is typed is never right.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from idp.accounts import account, contact, contact_change, links
+from idp.accounts.account import Account
+from idp.accounts.contact_change import ContactChange
+from idp.base.errors import PageFault
+from idp.flows import logout, messages
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions import device, slip
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+from idp.theme.language import Message
+
+EMAIL, PHONE = account.EMAIL, account.PHONE
+_ASKED = "contact-change"
+_LIFETIME = 600
+_CHANNELS = {EMAIL: links.BY_EMAIL, PHONE: links.BY_SMS}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A change that waits for its code. `slip` carries it through the pages of this session."""
+
+    kind: str
+    value: str
+    challenge_id: UUID
+    slip: str
+
+
+async def ask(provider: Provider, visitor: Visitor, stands: Standing, kind: str, typed: str) -> Asked | Message:
+    """Send a code to a new address or number; why not, if it is none, the present one, or one too many."""
+    try:
+        value = contact.normalise_email(typed) if kind == EMAIL else contact.normalise_phone(typed)
+    except contact.NotAContact as fault:
+        return Message(fault.key)
+    person = await _account(provider, stands)
+    present = person.email if kind == EMAIL else person.phone if person.phone_verified else None
+    if present is not None and value == _spelled(kind, present):
+        return Message("kontak.sama")
+    limits = provider.settings.limits
+    if refused := await messages.crowded(provider, "contact", visitor.network, limits.recover_per_network):
+        return refused
+    async with provider.database.transaction() as tx:
+        if refused := await messages.too_often(provider, tx, value):
+            return refused
+        owner = await account.find(tx, account.lookup(provider.material, kind, value))
+        challenge_id = await _send(provider, tx, person, owner, kind, value)
+    expires = provider.clock.now() + _LIFETIME
+    carried = slip.write(
+        provider.material, provider.entropy, _ASKED, stands.session.id.bytes, [kind, value, str(challenge_id)], expires
+    )
+    return Asked(kind, value, challenge_id, carried)
+
+
+def carried(provider: Provider, stands: Standing, text: str) -> Asked | None:
+    """The change that a page carries; None if it took too long, or is another session's."""
+    value = slip.read(provider.material, _ASKED, stands.session.id.bytes, text, provider.clock.now())
+    return None if value is None else Asked(value[0], value[1], UUID(value[2]), text)
+
+
+async def prove(provider: Provider, visitor: Visitor, stands: Standing, asked: Asked, code: str) -> Message | None:
+    """Exchange the old contact for the new one if the code is right; what to say when it is not."""
+    now = provider.clock.now()
+    person = await _account(provider, stands)
+    async with provider.database.transaction() as tx:
+        right, left = await links.try_code(tx, provider.material, asked.challenge_id, links.typed_code(code), now)
+        if not right:
+            return Message("akt.kode", n=left) if left else Message("akt.kode_habis")
+        if not await links.use(tx, asked.challenge_id, now):
+            return Message("akt.kode_habis")
+        key = account.lookup(provider.material, asked.kind, asked.value)
+        if not await account.set_contact(tx, person.id, asked.kind, asked.value, key, now):
+            # Somebody else proved it between the code and now.
+            return Message("kontak.gagal")
+        await _tell(provider, tx, person, asked, now)
+        # What was sent to the old mailbox to reset the password must not outlive it.
+        await links.supersede(tx, links.RESET, person.id, now)
+        await provider.audit.append(tx, _event("contact.changed", visitor, stands, asked.kind))
+    return None
+
+
+async def look(provider: Provider, token: str) -> ContactChange:
+    """The change that a link would take back. Changes nothing. PageFault when it is worth nothing (any more)."""
+    async with provider.database.reading() as tx:
+        change = await contact_change.by_link(tx, provider.sealer, token)
+    if change is None or not change.live(provider.clock.now()):
+        raise PageFault("kesalahan.kontak", "contact link not live")
+    return change
+
+
+async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactChange:
+    """Bring the old contact back, and end everything that the one who changed it may have. PageFault as `look`."""
+    change, now = await look(provider, token), provider.clock.now()
+    async with provider.database.transaction() as tx:
+        person = await account.read(tx, change.account_id)
+        key = account.lookup(provider.material, change.kind, _spelled(change.kind, change.was))
+        if (
+            person is None
+            or not await contact_change.revert(tx, change, now)
+            or not await account.set_contact(tx, person.id, change.kind, change.was, key, now)
+        ):
+            raise PageFault("kesalahan.kontak", "contact link spent meanwhile")
+        await links.supersede(tx, links.RESET, person.id, now)
+        await logout.end_all(provider, tx, person.id, "person")
+        await device.forget_all(tx, person.id)
+        restored = await account.read(tx, person.id)
+        assert restored is not None
+        await messages.tell_everywhere(provider, tx, restored, "kontak_kembali", jenis=_name(change.kind))
+        event = Event("contact.reverted", account_id=person.id, network=visitor.network, detail={"kind": change.kind})
+        await provider.audit.append(tx, event)
+    return change
+
+
+async def present(provider: Provider, stands: Standing) -> Account:
+    """The contacts as they are."""
+    return await _account(provider, stands)
+
+
+async def _send(provider: Provider, tx: Tx, person: Account, owner: Account | None, kind: str, value: str) -> UUID:
+    """The code to the new contact; to its owner, if it has one, word of it and a code that nobody gets."""
+    handle, code, now = provider.new_handle(), links.new_code(provider.entropy), provider.clock.now()
+    challenge = links.Challenge(
+        handle.id,
+        links.CONTACT,
+        person.id,
+        _CHANNELS[kind],
+        value,
+        provider.settings.limits.code_tries,
+        now,
+        now + _LIFETIME,
+    )
+    await links.issue(tx, provider.material, handle, code, challenge)
+    taken = owner is not None and owner.id != person.id
+    if taken:
+        await links.supersede(tx, links.CONTACT, person.id, now)
+    template = "kontak_terpakai" if taken else "kontak_kode"
+    if kind == EMAIL:
+        await messages.mail(
+            provider, tx, value, template, person.locale, person.id, nama="" if taken else person.name, kode=code
+        )
+    else:
+        await messages.sms(provider, tx, value, template, person.locale, person.id, kode=code)
+    return handle.id
+
+
+async def _tell(provider: Provider, tx: Tx, person: Account, asked: Asked, now: int) -> None:
+    """The old contact learns of it with a way back, the new one that it counts now."""
+    was = person.email if asked.kind == EMAIL else person.phone if person.phone_verified else None
+    kind = _name(asked.kind)
+    if was is not None:
+        handle = provider.new_handle()
+        await contact_change.put(tx, provider.sealer, handle, person.id, asked.kind, was, now)
+        # No SMS of ours holds a link, so the way back goes to the mailbox, whichever of the two was changed.
+        if person.email is not None:
+            await messages.mail(
+                provider,
+                tx,
+                person.email,
+                "kontak_lama",
+                person.locale,
+                person.id,
+                nama=person.name,
+                jenis=kind,
+                waktu=now,
+                batas=now + contact_change.REVERTIBLE,
+                tautan=f"{provider.settings.issuer}/kontak/batalkan?token={handle}",
+            )
+        if person.phone is not None and person.phone_verified:
+            happened = Message("mail.kontak_baru.subjek", jenis=kind)
+            phone = provider.theme.brand["phone"]
+            await messages.sms(
+                provider, tx, person.phone, "kabar", person.locale, person.id, apa=happened, telepon=phone
+            )
+    if asked.kind == EMAIL:
+        await messages.mail(
+            provider, tx, asked.value, "kontak_baru", person.locale, person.id, nama=person.name, jenis=kind, waktu=now
+        )
+    else:
+        await messages.sms(provider, tx, asked.value, "kontak_baru", person.locale, person.id, jenis=kind)
+
+
+def _name(kind: str) -> Message:
+    return Message(f"kontak.jenis_{kind}")
+
+
+def _spelled(kind: str, value: str) -> str:
+    return contact.normalise_email(value) if kind == EMAIL else value
+
+
+async def _account(provider: Provider, stands: Standing) -> Account:
+    async with provider.database.reading() as tx:
+        person = await account.read(tx, stands.account_id)
+    assert person is not None
+    return person
+
+
+def _event(name: str, visitor: Visitor, stands: Standing, kind: str) -> Event:
+    return Event(
+        name,
+        actor=str(stands.account_id),
+        account_id=stands.account_id,
+        session_id=stands.session.id,
+        network=visitor.network,
+        detail={"kind": kind},
+    )

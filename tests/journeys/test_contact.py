@@ -1,0 +1,203 @@
+"""Another address or number: proven, told, taken back; and the newsletter."""
+
+import asyncio
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from idp import worker
+from idp.flows import newsletter
+from tests.journeys.mailbox import letters, newest
+from tests.journeys.test_account import at_home
+from tests.journeys.test_activate import sign_in
+from tests.journeys.test_recover import ask as ask_reset
+from tests.journeys.test_recover import now_code, plain
+from tests.support.browser import Browser, Page
+from tests.support.servers import House
+
+pytestmark = pytest.mark.anyio
+
+NEW, NUMBER = "siti.baru@contoh.example", "+6281355556666"
+
+
+async def ask(browser: Browser, kind: str, value: str) -> Page:
+    path, field = {"email": ("email", "email"), "phone": ("ponsel", "phone")}[kind]
+    return await browser.submit(await browser.get(f"/akun/kontak/{path}"), {field: value}, press="send-code")
+
+
+async def change(house: House, browser: Browser, kind: str, value: str, spelled: str = "") -> Page:
+    page = await ask(browser, kind, value)
+    code = (await newest(house, spelled or value)).code
+    return await browser.submit(page, {"code": code}, press="submit-code")
+
+
+async def test_a_new_address_is_proven_where_it_is_and_told_where_it_was(house: House) -> None:
+    person = plain(house)
+    browser = await at_home(house, person)
+    page = await ask(browser, "email", f" {NEW.upper()} ")
+    assert f"Kami mengirim kode ke {NEW}" in page.text
+    page = await browser.submit(page, {"code": "AAAAAAAA"}, press="submit-code")
+    assert "Kode salah. Huruf besar dan kecil dibedakan. Sisa 4 percobaan." in page.text
+    page = await browser.submit(page, {"code": (await newest(house, NEW)).code}, press="submit-code")
+    assert "Email Anda sudah diganti" in page.text
+    assert NEW in page.text
+    assert "Kontak akun Anda diganti" in {letter.subject for letter in await letters(house, person.email)}
+    assert "Email akun Anda diganti" in {letter.subject for letter in await letters(house, NEW)}
+    assert (await sign_in(house.browser(), NEW, person.password)).url.endswith("/akun")
+    claims = (await house.relying_party("saldo").sign_in(browser, scope="openid email")).access_token
+    answer = (await house.relying_party("saldo").userinfo(claims)).json()
+    assert (answer["email"], answer["email_verified"]) == (NEW, True)
+
+
+async def test_a_new_number_is_proven_by_sms(house: House) -> None:
+    person = plain(house)
+    browser = await at_home(house, person)
+    page = await change(house, browser, "phone", "0813 5555 6666", NUMBER)
+    assert "Nomor ponsel Anda sudah diganti" in page.text
+    told = await letters(house, "+6281398765432")
+    assert any("Nomor ponsel akun Anda diganti" in letter.text for letter in told)
+    assert all("://" not in letter.text for letter in told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("email", "siti@", "Masukkan email dengan format"),
+        ("email", "siti@contoh.go.id", "Ini kontak Anda yang sekarang"),
+        ("phone", "021 555 1234", "Ini bukan nomor ponsel"),
+        ("phone", "0813 9876 5432", "Ini kontak Anda yang sekarang"),
+    ],
+)
+async def test_what_is_no_new_contact_is_told_so(house: House, kind: str, value: str, said: str) -> None:
+    page = await ask(await at_home(house, plain(house)), kind, value)
+    assert page.status == 400
+    assert said in page.text
+
+
+async def test_somebody_elses_address_looks_like_any_other(house: House) -> None:
+    """T33: only the mailbox of its owner tells."""
+    owner, browser = house.account(), await at_home(house, plain(house))
+    page = await ask(browser, "email", owner.email)
+    assert f"Kami mengirim kode ke {owner.email}" in page.text
+    mail = await newest(house, owner.email)
+    assert mail.subject == "Email ini sudah punya akun"
+    assert not re.search(r"^ {4}\w{8}$", mail.text, re.MULTILINE)
+    page = await browser.submit(page, {"code": "AAAAAAAA"}, press="submit-code")
+    assert page.status == 400
+    assert "Kode" in page.text
+
+
+async def test_only_a_fresh_sign_in_changes_a_contact(house: House) -> None:
+    browser = await at_home(house, plain(house))
+    page = await browser.get("/akun/kontak/email")
+    house.clock.advance(301)
+    for answer in (
+        await browser.get("/akun/kontak/email"),
+        await browser.submit(page, {"email": NEW}, press="send-code"),
+    ):
+        assert "/masuk?kembali=kontak" in answer.url
+    assert await letters(house, NEW) == []
+
+
+async def test_a_code_is_of_no_use_in_another_session(house: House) -> None:
+    page = await ask(await at_home(house, plain(house)), "email", NEW)
+    thief = await at_home(house, house.account(), "203.0.113.1")
+    assert (await thief.get(page.url)).url.endswith("/akun/kontak")
+
+
+async def test_the_owner_takes_a_change_back_for_72_hours(house: House) -> None:
+    person = plain(house)
+    browser = await at_home(house, person)
+    await change(house, browser, "email", NEW)
+    house.clock.advance(60)
+    await change(house, browser, "email", "pencuri@contoh.example")
+    mail = next(one for one in await letters(house, person.email) if one.subject == "Kontak akun Anda diganti")
+    owner = house.browser("203.0.113.9")
+    page = await owner.get(mail.link)
+    assert "s***@contoh.go.id" in page.text
+    assert "/akun" in (await browser.get("/akun")).url  # to look changes nothing
+    page = await owner.submit(page, press="revert-contact")
+    assert "Kontak lama sudah kembali" in page.text
+    assert "/masuk" in (await browser.get("/akun")).url
+    assert (await sign_in(house.browser(), person.email, person.password)).url.endswith("/akun")
+    for letter in [mail, *await letters(house, NEW)]:
+        if "/kontak/batalkan" in letter.text:
+            assert (await owner.get(letter.link)).status == 400
+    assert "Perubahan kontak dibatalkan" in {one.subject for one in await letters(house, person.email)}
+
+
+async def test_after_72_hours_it_stays_as_it_is_and_the_old_address_is_free(house: House) -> None:
+    person = plain(house)
+    await change(house, await at_home(house, person), "email", NEW)
+    mail = next(one for one in await letters(house, person.email) if one.subject == "Kontak akun Anda diganti")
+    other = await at_home(house, house.account(), "203.0.113.1")
+    house.clock.advance(72 * 3600)
+    await worker.drain(house.provider)
+    page = await house.browser().get(mail.link)
+    assert page.status == 400
+    assert "72 jam sudah lewat" in page.text
+    # Reserved until now: nobody else could take it, and so keep its owner from coming back.
+    assert (await sign_in(other, person.email, person.password)).status == 400
+
+
+async def test_of_two_who_prove_one_address_at_once_one_gets_it(house: House) -> None:
+    person, strong = plain(house), house.account()
+    first, second = await at_home(house, person), await at_home(house, strong, "203.0.113.1")
+    page = await second.get("/akun/kontak/email")
+    await second.submit(page, {"code": now_code(house, strong)}, press="submit-code")
+    pages = [await ask(first, "email", NEW)]
+    house.clock.advance(61)
+    pages.append(await ask(second, "email", NEW))
+    codes = [one.code for one in await letters(house, NEW)]
+    answers = await asyncio.gather(
+        *(
+            browser.submit(page, {"code": code}, press="submit-code")
+            for browser, page, code in zip((first, second), pages, codes, strict=True)
+        )
+    )
+    assert sorted("Email Anda sudah diganti" in answer.text for answer in answers) == [False, True]
+    assert any("Kontak ini tidak bisa dipakai" in answer.text for answer in answers)
+
+
+async def test_a_reset_link_does_not_outlive_the_mailbox_it_was_sent_to(house: House) -> None:
+    person = plain(house)
+    await ask_reset(house.browser("203.0.113.9"), person.email)
+    link = (await newest(house, person.email)).link
+    await change(house, await at_home(house, person), "email", NEW)
+    assert (await house.browser().get(link)).status == 400
+
+
+async def test_the_newsletter_is_asked_for_and_left_by_one_click(house: House) -> None:
+    person = plain(house)
+    browser = await at_home(house, person)
+    page = await browser.submit(await browser.get("/akun/kontak"), {"newsletter": "1"}, press="save-newsletter")
+    assert "Pilihan buletin sudah disimpan" in page.text
+    letter = {"id": ("Kabar bulan ini", "Halo {nama},\n\n- satu\n- dua\n\n[Baca](https://contoh.go.id/kabar)")}
+    assert await newsletter.send(house.provider, letter, by="test", told=lambda many: None) == 1
+    mail = await newest(house, person.email)
+    assert mail.subject == "Kabar bulan ini"
+    assert "{nama}" in mail.text
+    leave = next(link for link in mail.links if "/buletin/berhenti" in link)
+    assert "Berhenti menerima buletin?" in (await house.browser().get(leave)).text
+    assert await newsletter.readers(house.provider) == 1
+    one_click = leave.replace("berhenti", "satu-klik")
+    parts = urlsplit(one_click)
+    http = house.http()
+    answer = await http.post(f"{parts.path}?{parts.query}", data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert await newsletter.readers(house.provider) == 0
+    assert (await http.post(f"{parts.path}?token=abc")).status_code == 404
+
+
+async def test_a_person_too_leaves_the_newsletter_by_its_link(house: House) -> None:
+    person, reader = plain(house), house.browser()
+    browser = await at_home(house, person)
+    await browser.submit(await browser.get("/akun/kontak"), {"newsletter": "1"}, press="save-newsletter")
+    letter = {"id": ("Kabar bulan ini", "Halo")}
+    await newsletter.send(house.provider, letter, by="test", told=lambda many: None)
+    leave = next(link for link in (await newest(house, person.email)).links if "/buletin/berhenti" in link)
+    page = await reader.submit(await reader.get(leave), press="leave-newsletter")
+    assert "Anda tidak menerima buletin lagi" in page.text
+    assert await newsletter.readers(house.provider) == 0
+    assert (await reader.get("/buletin/berhenti?token=abc")).status == 404
