@@ -101,7 +101,7 @@ async def _proceed(
             provider.database, visitor.session, target.client.client_id, provider.settings.lifetimes, now
         )
         spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
-        question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands), now, spent)
+        question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands, ticket), now, spent)
         missing = prompts.missing(question)
         if missing == prompts.LOGIN and question.hinted is False and question.did(levels.PASSWORD):
             raise LoginRequired("somebody else signed in")
@@ -175,20 +175,24 @@ def _granted_scope(request: AuthorizationRequest) -> tuple[str, bool]:
     return " ".join(value for value in request.ordered_scope.split() if value != "offline_access"), False
 
 
-def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing | None) -> bool | None:
+def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing | None, ticket: Ticket) -> bool | None:
     """Whether the person who is here is the one that the request names; None when it names nobody.
 
-    It names by id_token_hint, or by a value for the `sub` claim (OIDC Core section 3.1.2.2, item 4).
+    It names by id_token_hint, or by a value for the `sub` claim (OIDC Core section 3.1.2.2, item 4). A hint that no
+    key of ours verifies may have outlived its key, so it is no fault of the request: it names somebody whom nobody
+    here can be known to be, until a person signed in for this very request.
     """
     named = []
     if request.id_token_hint is not None:
         try:
             claims = access.read_hint(provider, request.id_token_hint)
-        except JoseFault as fault:
-            raise InvalidRequest("id_token_hint is not one of our ID tokens", private=str(fault)) from None
-        if claims.get("aud") != request.client.client_id:
-            raise InvalidRequest("id_token_hint was not issued to this client")
-        named.append(str(claims.get("sub")))
+        except JoseFault:
+            if stands is None or not ticket.has(levels.PASSWORD, stands.session.id):
+                return False
+        else:
+            if claims.get("aud") != request.client.client_id:
+                raise InvalidRequest("id_token_hint was not issued to this client")
+            named.append(str(claims.get("sub")))
     wanted = request.claims.get("id_token", {}).get("sub")
     if isinstance(wanted, dict) and "value" in wanted:
         named.append(str(wanted["value"]))
