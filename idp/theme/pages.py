@@ -25,7 +25,7 @@ primary button or the Enter key. The policy that pages need: `default-src 'none'
 img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; frame-ancestors 'none'`.
 
     page             fields                              primary button       other buttons
-    masuk            identifier password public_device   sign-in
+    masuk            identifier password public_device   sign-in              cancel, when a service waits
     masuk_kode       code                                submit-code          cancel, method=<name>, resend
     daftar           name email phone kpj password terms sign-up
     daftar_terkirim                                      (link to /aktivasi)  resend
