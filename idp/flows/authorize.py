@@ -187,7 +187,7 @@ def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing 
         try:
             claims = access.read_hint(provider, request.id_token_hint)
         except JoseFault:
-            if stands is None or not ticket.has(levels.PASSWORD, stands.session.id):
+            if stands is None or not ticket.has(levels.PASSWORD, stands.session.id, provider.clock.now()):
                 return False
         else:
             if claims.get("aud") != request.client.client_id:

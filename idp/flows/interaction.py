@@ -57,7 +57,7 @@ def resume(
     """Where the person goes next: back to the authorization endpoint, with what was done marked in the ticket."""
     ticket = interaction.ticket
     if done is not None and session_id is not None:
-        ticket = ticket.after(done, session_id)
+        ticket = ticket.after(done, session_id, provider.clock.now())
     text = provider.tickets.seal(ticket, interaction.visitor.device)
     return f"{provider.settings.issuer_path}/authorize/lanjut?lanjut={text}"
 

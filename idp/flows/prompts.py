@@ -30,7 +30,7 @@ class Question:
 
     def did(self, step: str) -> bool:
         """Whether a step was done for this request, in this session."""
-        return self.standing is not None and self.ticket.has(step, self.standing.session.id)
+        return self.standing is not None and self.ticket.has(step, self.standing.session.id, self.now)
 
     @property
     def stale(self) -> bool:
