@@ -1,7 +1,7 @@
 """What people do about their own account: see it, end sessions, disconnect services, change the password, add an app.
 
 Whoever only sits down at an open browser must not be able to take the account over: what changes how one signs in asks
-for the password again, or for a sign-in that is no older than five minutes.
+for the password again, or for a sign-in that is no older than five minutes; and for the second factor, if there is one.
 """
 
 from dataclasses import dataclass
@@ -79,6 +79,17 @@ def missing_to_remove(provider: Provider, stands: Standing) -> str | None:
         if factor in stands.enrolled and provider.clock.now() - shown.get(factor, 0) > FRESH:
             return factor
     return None
+
+
+def missing_to_change(provider: Provider, stands: Standing) -> str | None:
+    """The factor that must be shown before the password changes, beside the password itself, which its form asks for.
+
+    Whoever has learnt the password must not lock its owner out with it alone, where the account has more to show (T28).
+    """
+    shown, now = stands.session.factors, provider.clock.now()
+    if any(now - shown.get(factor, 0) <= FRESH for factor in levels.BESIDE_A_PASSWORD):
+        return None
+    return levels.TOTP if levels.TOTP in stands.enrolled else None
 
 
 async def home(provider: Provider, stands: Standing) -> Home:

@@ -10,6 +10,8 @@ LEVELS = ("loa1", "loa2", "loa2v", "loa3")
 
 PASSWORD, TOTP, RECOVERY, PASSKEY = "pwd", "otp", "rec", "passkey"
 _SECOND = (TOTP, RECOVERY)
+BESIDE_A_PASSWORD = (*_SECOND, PASSKEY)
+"""What shows more than a password does."""
 
 
 def level(factors: Mapping[str, int], identity_level: int) -> str:

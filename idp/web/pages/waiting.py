@@ -54,7 +54,12 @@ class Waiting:
 
 
 # Where a page may ask to be come back to (`kembali`): names, not addresses, so that nobody is sent anywhere else (T10).
-HOMES = {"keamanan": "/akun/keamanan", "totp": "/akun/keamanan/totp", "kontak": "/akun/kontak"}
+HOMES = {
+    "sandi": "/akun/kata-sandi",
+    "keamanan": "/akun/keamanan",
+    "totp": "/akun/keamanan/totp",
+    "kontak": "/akun/kontak",
+}
 
 
 def to_confirm(name: str, factor: str | None = levels.PASSWORD) -> str:
