@@ -29,8 +29,8 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     masuk_kode       code                                submit-code          cancel, method=<name>, resend
     daftar           name email phone kpj password terms sign-up
     daftar_terkirim                                      (link to /aktivasi)  resend
-    aktivasi         hidden token                        activate
-    aktivasi_kode    identifier? code                    submit-code          resend
+    aktivasi         hidden token, password?             activate
+    aktivasi_kode    identifier? code password?          submit-code          resend
     aktivasi_habis   hidden token                        resend
     lupa_kata_sandi  identifier                          send-reset
     lupa_terkirim    code                                submit-code          resend
@@ -157,10 +157,15 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "phone": "str; masked",
         "until": "int; when link and code expire",
     },
-    "aktivasi": {"holder": "str; the name in the registration", "phone": "str; its number, masked"},
+    "aktivasi": {
+        "holder": "str; the name in the registration",
+        "phone": "str; its number, masked",
+        "identifier": "str; for password managers, not shown",
+        "ask_password": "bool; this browser did not register, so its person chooses the password",
+    },
     "aktivasi_kode": {
         "destination": "str; masked, empty when this browser did not register",
-        "ask_identifier": "bool; ask which registration the code belongs to",
+        "ask_identifier": "bool; ask which registration the code belongs to, and for a new password",
     },
     "aktivasi_lama": {"sent_at": "int; when the newest message was sent"},
     "aktivasi_habis": {},
