@@ -26,6 +26,7 @@ async def renew(provider: Provider, client: Client, request: TokenRequest) -> di
     if "scope" in request.values or request.resources:
         await _judge_before_rotating(provider, client, token, request)
     now = provider.clock.now()
+    provider.failpoint("refresh.before")
     row = await refresh.rotate(
         provider.database,
         token,
@@ -33,9 +34,12 @@ async def renew(provider: Provider, client: Client, request: TokenRequest) -> di
         now=now,
         idle_expires_at=now + provider.settings.lifetimes.refresh_idle,
     )
+    provider.failpoint("refresh.rotated")
     if row is None:
         row = await _lost_answer(provider, client, token, request.network)
-    return _answer(provider, client, row, request)
+    answer = _answer(provider, client, row, request)
+    provider.failpoint("refresh.signed")
+    return answer
 
 
 def _answer(provider: Provider, client: Client, row: Mapping[str, Any], request: TokenRequest) -> dict[str, Any]:
