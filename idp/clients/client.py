@@ -1,7 +1,7 @@
 """A relying party and what it may do. Pure; held in memory, so everything here is ready to be asked."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -93,6 +93,10 @@ class Client:
     def resource_uris(self) -> frozenset[str]:
         """Resource indicators (RFC 8707) of the APIs that this client serves."""
         return frozenset(self.policy.get("resource_uris", ()))
+
+    def foreign(self, resources: Iterable[str], issuer: str) -> frozenset[str]:
+        """The resources that are neither this client's own nor the issuer's: to reach those in a person's name takes a yes."""
+        return frozenset(resources) - self.resource_uris - {issuer}
 
     @cached_property
     def sector(self) -> str:

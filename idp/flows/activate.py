@@ -16,6 +16,7 @@ from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
 from idp.accounts.policy import Owner
+from idp.flows import passwords
 from idp.flows import sign_up as sign_up_flow
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -131,7 +132,7 @@ async def by_code_of(
 
 
 def _judge(provider: Provider, password: str, owner: Owner) -> Message | None:
-    return policy.PRESETS[provider.settings.password_policy].judge(password, owner)
+    return passwords.rules(provider).judge(password, owner)
 
 
 def _owner(sign_up: SignUp) -> Owner:
@@ -145,7 +146,7 @@ async def _with_password(provider: Provider, sign_up: SignUp, password: str) -> 
     return replace(
         sign_up,
         password_hash=hashed,
-        password_policy=policy.PRESETS[provider.settings.password_policy].version,
+        password_policy=passwords.rules(provider).version,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from idp.clients.client import Client
 from idp.flows.interaction import Interaction
 from idp.grants import claims as claims_of
 from idp.grants import consent
@@ -18,10 +19,12 @@ _PLAIN = frozenset({"openid", *claims_of.SCOPE_CLAIMS})
 
 @dataclass(frozen=True)
 class Disclosure:
-    """What a request would give: claims with their values, and scopes that allow more than knowing them."""
+    """What a request would give: claims with their values, scopes that allow more than knowing them, and whose APIs the
+    service could call in the person's name (RFC 8707)."""
 
     claims: dict[str, Any] = field(repr=False)
     abilities: list[str]
+    reached: list[Client]
 
 
 def disclosure(provider: Provider, interaction: Interaction, stands: Standing) -> Disclosure:
@@ -30,13 +33,16 @@ def disclosure(provider: Provider, interaction: Interaction, stands: Standing) -
     released = claims_of.release(stands.person, interaction.request.scope, asked, provider.sealer)
     told = {name: value for name, value in released.items() if name not in _SILENT}
     abilities = [scope for scope in interaction.request.ordered_scope.split() if scope not in _PLAIN]
-    return Disclosure(told, abilities)
+    owners = (provider.clients.owner_of(resource) for resource in interaction.request.foreign)
+    reached = {owner.client_id: owner for owner in owners if owner is not None}
+    return Disclosure(told, abilities, [reached[client_id] for client_id in sorted(reached)])
 
 
 async def allow(provider: Provider, interaction: Interaction, stands: Standing) -> None:
     """Remember the person's yes for this client and exactly what it asked."""
     now, client_id = provider.clock.now(), interaction.client.client_id
-    given = Consent(interaction.request.scope, interaction.request.asked_claims, now)
+    asked = interaction.request
+    given = Consent(asked.scope, asked.asked_claims, now, asked.foreign)
     async with provider.database.transaction() as tx:
         await consent.remember(tx, stands.account_id, client_id, given, now + provider.settings.lifetimes.consent)
         await provider.audit.append(tx, _event("consent.given", interaction, stands))
@@ -54,5 +60,5 @@ def _event(name: str, interaction: Interaction, stands: Standing) -> Event:
         account_id=stands.account_id,
         client_id=interaction.client.client_id,
         session_id=stands.session.id,
-        detail={"scope": sorted(interaction.request.scope)},
+        detail={"scope": sorted(interaction.request.scope), "resources": sorted(interaction.request.foreign)},
     )

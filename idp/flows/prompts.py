@@ -107,7 +107,7 @@ def _consent(question: Question) -> bool:
         return True
     if request.client.pre_authorised:
         return False
-    return standing.consent is None or not standing.consent.covers(request.scope, request.asked_claims)
+    return standing.consent is None or not standing.consent.covers(request.scope, request.asked_claims, request.foreign)
 
 
 PROMPTS: tuple[tuple[str, Callable[[Question], bool]], ...] = (

@@ -12,15 +12,16 @@ from idp.store.tables import consents
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Scopes and single claims that were allowed, and when."""
+    """Scopes, single claims and resources (RFC 8707) that were allowed, and when."""
 
     scope: frozenset[str]
     claims: frozenset[str]
     granted_at: int
+    resources: frozenset[str] = frozenset()
 
-    def covers(self, scope: frozenset[str], claims: frozenset[str]) -> bool:
+    def covers(self, scope: frozenset[str], claims: frozenset[str], resources: frozenset[str]) -> bool:
         """Whether nothing beyond it is asked."""
-        return scope <= self.scope and claims <= self.claims
+        return scope <= self.scope and claims <= self.claims and resources <= self.resources
 
 
 async def remember(tx: Tx, account_id: UUID, client_id: str, consent: Consent, expires_at: int) -> None:
@@ -28,10 +29,11 @@ async def remember(tx: Tx, account_id: UUID, client_id: str, consent: Consent, e
     held = (
         await tx.execute(select(consents).where(consents.c.account_id == account_id, consents.c.client_id == client_id))
     ).first()
-    scope, claims = consent.scope, consent.claims
+    scope, claims, resources = consent.scope, consent.claims, consent.resources
     if held is not None:
         if held.expires_at > consent.granted_at:
             scope, claims = scope | frozenset(held.scope.split()), claims | frozenset(held.claims)
+            resources |= frozenset(held.resources or ())
         await tx.execute(
             consents.delete().where(consents.c.account_id == account_id, consents.c.client_id == client_id)
         )
@@ -41,6 +43,7 @@ async def remember(tx: Tx, account_id: UUID, client_id: str, consent: Consent, e
             client_id=client_id,
             scope=" ".join(sorted(scope)),
             claims=sorted(claims),
+            resources=sorted(resources),
             granted_at=consent.granted_at,
             expires_at=expires_at,
         )

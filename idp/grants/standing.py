@@ -29,7 +29,7 @@ _READ = Statement.both(
            EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_otp,
            EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) AS has_passkey,
            EXISTS (SELECT 1 FROM recovery_codes r WHERE r.account_id = a.id AND r.used_at IS NULL) AS has_rec,
-           c.scope AS consent_scope, c.claims AS consent_claims, c.granted_at, c.expires_at AS consent_expires_at
+           c.scope AS consent_scope, c.claims AS consent_claims, c.resources AS consent_resources, c.granted_at, c.expires_at AS consent_expires_at
     FROM sessions s JOIN accounts a ON a.id = s.account_id
     LEFT JOIN consents c ON c.account_id = a.id AND c.client_id = $2
     WHERE s.id = $1
@@ -77,7 +77,10 @@ async def read(
     consent = None
     if row["consent_scope"] is not None and now < row["consent_expires_at"]:
         consent = Consent(
-            frozenset(row["consent_scope"].split()), frozenset(orjson.loads(row["consent_claims"])), row["granted_at"]
+            frozenset(row["consent_scope"].split()),
+            frozenset(orjson.loads(row["consent_claims"])),
+            row["granted_at"],
+            frozenset(orjson.loads(row["consent_resources"] or "[]") or ()),
         )
     enrolled = frozenset({levels.PASSWORD, *(factor for factor in _ENROLLED if row[f"has_{factor}"])})
     since, officer = row["password_since"], bool(row["officer"])

@@ -182,6 +182,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "izin": {
         "claims": "sequence of Claim",
         "abilities": "sequence of str; scopes that allow something, labelled cakupan.<scope>",
+        "reached": "sequence of str; names of services whose APIs it could call in the person's name",
     },
     "pilih_akun": {"identifier": "str; masked address of the account that is signed in"},
     "akun": {

@@ -149,6 +149,7 @@ PAGES = (
         service=SALDO,
         claims=CLAIMS,
         abilities=("saldo:baca", "offline_access"),
+        reached=("Klaim",),
         lanjut=TICKET,
     ),
     _sample("pilih_akun", name="Budi Santoso", identifier="b•••@contoh.com", service=SALDO, lanjut=TICKET),

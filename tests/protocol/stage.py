@@ -194,10 +194,10 @@ class Stage:
         browser.http.cookies.set(session_cookie(self.house.settings), str(handle))
         return handle
 
-    async def consent(self, person: Person, party: RelyingParty, scope: str = SCOPE) -> None:
-        """Remember that a person allowed a client these scopes."""
+    async def consent(self, person: Person, party: RelyingParty, scope: str = SCOPE, *resources: str) -> None:
+        """Remember that a person allowed a client these scopes and resources."""
         now = self.clock.now()
-        allowed = consent.Consent(frozenset(scope.split()), frozenset(), now)
+        allowed = consent.Consent(frozenset(scope.split()), frozenset(), now, frozenset(resources))
         async with self.provider.database.transaction() as tx:
             await consent.remember(tx, person.id, party.client_id, allowed, now + 86400)
 

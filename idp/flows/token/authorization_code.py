@@ -54,7 +54,7 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
         raise InvalidGrant("the code is not valid")
     provider.failpoint("code.consumed")
     grant = from_row(row)
-    resources = minting.audience(provider, client, grant.resources, request.resources)
+    resources = minting.granted_audience(provider, client, grant, request.resources)
     refresh = provider.refresh_tokens.make(grant.id, grant.generation) if grant.offline else None
     answer = minting.response(provider, client, grant, Person.of(row), grant.scope, resources, refresh, grant.nonce)
     provider.failpoint("code.signed")

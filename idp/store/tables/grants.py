@@ -43,6 +43,7 @@ consents = Table(
     Column("client_id", String(128), primary_key=True),
     Column("scope", Text, nullable=False),
     Column("claims", Json, nullable=False),  # names of single claims that were allowed
+    Column("resources", Json),  # resource indicators (RFC 8707) that were allowed; none in rows of the version before
     moment("granted_at", nullable=False),
     moment("expires_at", nullable=False),
 )

@@ -40,6 +40,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             "izin",
             claims=claims,
             abilities=told.abilities,
+            reached=[owner.localised_name(behind.language) for owner in told.reached],
             name=both[1].person.name,
             hidden=shown_to(both[1]),
             **behind.context,
