@@ -10,6 +10,7 @@ from idp.store.tables.keys import signing_keys
 from idp.store.tables.memberships import memberships
 from idp.store.tables.outbox import breakers, outbox, spending
 from idp.store.tables.passwords import past_passwords
+from idp.store.tables.removals import removals
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
 
@@ -35,6 +36,7 @@ __all__ = [
     "past_passwords",
     "pushed_requests",
     "recovery_codes",
+    "removals",
     "sessions",
     "sign_ups",
     "signing_keys",

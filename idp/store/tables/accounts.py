@@ -33,6 +33,7 @@ accounts = Table(
     moment("password_changed_at"),
     moment("contact_changed_at"),
     moment("newsletter_since"),
+    moment("sms_off_at"),  # since when its owner wants no codes by SMS
     moment("officer_since"),  # may administer the provider itself
     # Tokens, sessions and grants made before this moment are dead, whatever their rows say.
     moment("not_before", nullable=False),
