@@ -99,6 +99,11 @@ class Client:
         return frozenset(resources) - self.resource_uris - {issuer}
 
     @cached_property
+    def excluded_factors(self) -> frozenset[str]:
+        """Factors that do not count here, by their names in a session (`sms`, `rec`)."""
+        return frozenset(self.policy.get("excluded_factors", ()))
+
+    @cached_property
     def sector(self) -> str:
         """What a pairwise subject is computed for (OIDC Core section 8.1)."""
         if self.metadata.get("subject_type") == "public":

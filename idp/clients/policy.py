@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from idp.base.errors import InvalidClientMetadata
 from idp.base.settings import loopback
 
-MEMBERS = ("first_party", "pre_authorised", "require_pkce", "resource_uris")
+MEMBERS = ("first_party", "pre_authorised", "require_pkce", "resource_uris", "excluded_factors")
+EXCLUDABLE = ("sms", "rec")
+"""Factors that a client may refuse to count: codes by SMS, recovery codes."""
 _URI = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]{1,2048}")
 
 
@@ -30,7 +32,15 @@ def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
         )
     if wanted.get("resource_uris") is not None:
         accepted["resource_uris"] = _resources(wanted["resource_uris"])
+    if wanted.get("excluded_factors") is not None:
+        accepted["excluded_factors"] = _factors(wanted["excluded_factors"])
     return accepted
+
+
+def _factors(value: Any) -> list[str]:
+    if not isinstance(value, list) or any(factor not in EXCLUDABLE for factor in value):
+        raise InvalidClientMetadata(f"excluded_factors must be a list of: {', '.join(EXCLUDABLE)}")
+    return list(dict.fromkeys(value))
 
 
 def _resources(value: Any) -> list[str]:

@@ -78,7 +78,8 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "scope": "openid profile email phone address offline_access kepesertaan",
             "id_token_signed_response_alg": "ES256",
         },
-        {},
+        # Whoever acts for an employer does so with more than a telephone number.
+        {"excluded_factors": ["sms"]},
     ),
     "bench": (
         {

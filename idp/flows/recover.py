@@ -2,21 +2,22 @@
 
 Whether there is an account decides about nothing that the asker can see: the same rows are written, the same letter is
 composed and sealed, and for nobody it simply goes nowhere. Only the stored address ever gets a message (T25). A second
-factor stays what it was: an account with an authenticator app is asked for its code here too (ASVS 6.4.3).
+factor stays what it was: an account that has chosen one is asked for it here too (ASVS 6.4.3), and never by the channel
+that the reset itself came through.
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, links, policy, throttle, totp
+from idp.accounts import account, contact, links, policy, recovery_codes, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import logout, messages, passwords, second_factor
-from idp.flows.second_factor import Paused
+from idp.flows.second_factor import Entry
 from idp.provider import Provider
-from idp.sessions import device, slip
+from idp.sessions import device, levels, slip
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -31,11 +32,11 @@ _NOBODY = "nobody@example.invalid"
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A reset that may go on: whose, by what, and whether a code of the authenticator app is asked too."""
+    """A reset that may go on: whose, by what, and the methods of which one has to be shown too; none when empty."""
 
     challenge: Challenge
     account: Account
-    asks_code: bool
+    methods: tuple[str, ...]
 
 
 async def request(provider: Provider, visitor: Visitor, typed: str) -> str | Message:
@@ -100,22 +101,34 @@ async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
             or (person.password_changed_at or 0) > challenge.created_at
         ):
             raise PageFault("kesalahan.atur_ulang", "reset link outlived its password")
-        return Reset(challenge, person, bool(await totp.read(tx, provider.sealer, person.id)))
+        return Reset(challenge, person, await _methods(provider, tx, challenge, person))
+
+
+async def send_code(provider: Provider, visitor: Visitor, token: str, method: str) -> Message | None:
+    """Send a code for a reset by another channel than its own; what to say when it is one too many."""
+    reset = await look(provider, visitor, token)
+    if method not in reset.methods or method not in (levels.SMS, second_factor.MAIL):
+        raise PageFault("kesalahan.permintaan", "no code can be sent for this reset")
+    async with provider.database.transaction() as tx:
+        return await second_factor.send(provider, tx, visitor, reset.account, reset.challenge.id, method)
 
 
 async def set_password(
-    provider: Provider, visitor: Visitor, token: str, password: str, code: str
+    provider: Provider, visitor: Visitor, token: str, password: str, code: str, method: str = ""
 ) -> dict[str, Message]:
     """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done."""
     reset = await look(provider, visitor, token)
-    if refused := await passwords.refused(provider, reset.account, password, second_factor=reset.asks_code):
+    if refused := await passwords.refused(provider, reset.account, password, second_factor=bool(reset.methods)):
         return {"password": refused}
-    if reset.asks_code and not code.strip():
+    if reset.methods and not code.strip():
         return {"code": Message("otp.kosong")}
     hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
     async with provider.database.transaction() as tx:
-        if reset.asks_code and (fault := await second_factor.check(provider, tx, visitor, reset.account.id, code)):
-            return {"code": _code_fault(fault)}
+        if reset.methods:
+            entry = Entry(_method(reset, method, code), code, reset.challenge.id)
+            fault = await second_factor.check(provider, tx, visitor, reset.account.id, entry, reset.methods)
+            if fault is not None:
+                return {"code": second_factor.said(fault)}
         if not await links.use(tx, reset.challenge.id, now):
             raise PageFault("kesalahan.atur_ulang", "reset link spent meanwhile")
         await passwords.replace(provider, tx, reset.account, hashed)
@@ -131,8 +144,31 @@ async def set_password(
     return {}
 
 
-def _code_fault(fault: second_factor.Wrong | Paused) -> Message:
-    return Message("otp.jeda", jam=fault.until) if isinstance(fault, Paused) else Message("otp.salah_totp")
+async def _methods(provider: Provider, tx: Tx, challenge: Challenge, person: Account) -> tuple[str, ...]:
+    """What a reset asks beside the message by which it came, the best first.
+
+    By mail: one of the factors, if the owner has chosen any; a number that is merely on record does not make it harder,
+    since that is what people lose, and the new password alone opens no more than loa1. By phone always another way, for
+    numbers are given to others after a while; if there is no factor, a mailed code.
+    """
+    has = set()
+    if await totp.read(tx, provider.sealer, person.id):
+        has.add(levels.TOTP)
+    if await recovery_codes.left(tx, person.id):
+        has.add(levels.RECOVERY)
+    if challenge.channel == links.BY_SMS:
+        if person.email is not None and person.email_verified:
+            has.add(second_factor.MAIL)
+    elif has and person.takes_codes:
+        has.add(levels.SMS)
+    return tuple(method for method in (*second_factor.ORDER, second_factor.MAIL) if method in has)
+
+
+def _method(reset: Reset, chosen: str, code: str) -> str:
+    """The method of a code: the one chosen, else the best; a code of the length of a spare key is one, wherever it is typed."""
+    if levels.RECOVERY in reset.methods and len(recovery_codes.typed(code)) == recovery_codes.LENGTH:
+        return levels.RECOVERY
+    return chosen if chosen in reset.methods else reset.methods[0]
 
 
 async def _find(provider: Provider, tx: Tx, readings: list[tuple[str, str]]) -> Account | None:

@@ -4,15 +4,17 @@ Whoever only sits down at an open browser must not be able to take the account o
 for the password again, or for a sign-in that is no older than five minutes; and for the second factor, if there is one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, links, policy, throttle, totp
+from idp.accounts import account, contact, links, policy, recovery_codes, removal, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.throttle import Places
+from idp.accounts.totp import Totp
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import logout, messages, passwords
+from idp.flows import logout, messages, passwords, second_factor
 from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -50,10 +52,14 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Methods:
-    """How one signs in; times are UNIX seconds."""
+    """How one signs in; times are UNIX seconds. `leaving` is when a factor goes that waits for that."""
 
     password_since: int
-    totp_since: int | None
+    totp: Totp | None
+    phone: str | None
+    sms: bool
+    codes_left: int
+    leaving: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +75,22 @@ def fresh(provider: Provider, stands: Standing) -> bool:
     return provider.clock.now() - stands.session.auth_time <= FRESH
 
 
-def missing_to_remove(provider: Provider, stands: Standing) -> str | None:
-    """The factor that must be shown before the authenticator app goes: the password, then the app itself.
+def missing_to_change(provider: Provider, stands: Standing, going: str | None = None) -> str | None:
+    """The factor to show, no longer than five minutes ago, before a factor is added, or `going` is taken away. None if all is shown.
 
-    Whoever has only the password must not be able to strip the account of its second factor, and enrol their own (T28).
+    First what begins a session, then a second factor where there is one: whoever has only the password must not be able to
+    strip the account of its second factor, nor to enrol their own (T28). What goes does not vouch for itself alone.
     """
-    shown = stands.session.factors
-    for factor in (levels.PASSWORD, levels.TOTP):
-        if factor in stands.enrolled and provider.clock.now() - shown.get(factor, 0) > FRESH:
-            return factor
+    shown = {factor for factor, at in stands.session.factors.items() if provider.clock.now() - at <= FRESH}
+    if not shown & {levels.PASSWORD, levels.PASSKEY} or not shown - {going}:
+        return levels.PASSWORD
+    second = next((factor for factor in second_factor.ORDER if factor in stands.enrolled), None)
+    if second is not None and levels.level(shown, 0) == "loa1":
+        return second
     return None
 
 
-def missing_to_change(provider: Provider, stands: Standing) -> str | None:
+def missing_for_password(provider: Provider, stands: Standing) -> str | None:
     """The factor that must be shown before the password changes, beside the password itself, which its form asks for.
 
     Whoever has learnt the password must not lock its owner out with it alone, where the account has more to show (T28).
@@ -178,8 +187,17 @@ async def methods(provider: Provider, stands: Standing) -> Methods:
     async with provider.database.reading() as tx:
         person = await account.read(tx, stands.account_id)
         apps = await totp.read(tx, provider.sealer, stands.account_id)
+        codes_left = await recovery_codes.left(tx, stands.account_id)
+        leaving = {one.factor: one.due_at for one in await removal.of(tx, stands.account_id)}
     assert person is not None
-    return Methods(person.password_changed_at or person.created_at, apps[0].created_at if apps else None)
+    return Methods(
+        person.password_changed_at or person.created_at,
+        apps[0] if apps else None,
+        person.phone,
+        person.takes_codes,
+        codes_left,
+        leaving,
+    )
 
 
 def begin_enrolment(provider: Provider, stands: Standing) -> Enrolment:
@@ -212,17 +230,9 @@ async def finish_enrolment(
         app = totp.Totp(provider.new_id(), enrolment.secret, last_step=step, created_at=now)
         await totp.insert(tx, provider.sealer, person.id, app)
         await messages.tell_everywhere(provider, tx, person, "totp_dipasang")
-        await provider.audit.append(tx, _factor("factor.added", visitor, stands))
+        await removal.call_off(tx, person.id, levels.TOTP)
+        await provider.audit.append(tx, factor_event("factor.added", visitor, stands, levels.TOTP))
     return handle
-
-
-async def remove_totp(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Remove the authenticator app; the caller has made sure that nothing is `missing_to_remove`."""
-    person = await _account(provider, stands)
-    async with provider.database.transaction() as tx:
-        if await totp.remove(tx, person.id):
-            await messages.tell_everywhere(provider, tx, person, "totp_dihapus")
-            await provider.audit.append(tx, _factor("factor.removed", visitor, stands))
 
 
 async def present(provider: Provider, visitor: Visitor) -> Standing | None:
@@ -270,12 +280,13 @@ async def _confirm_password(
     return {}
 
 
-def _factor(event: str, visitor: Visitor, stands: Standing) -> Event:
+def factor_event(event: str, visitor: Visitor, stands: Standing, factor: str) -> Event:
+    """What happened to a factor, by its owner's hand."""
     return Event(
         event,
         actor=str(stands.account_id),
         account_id=stands.account_id,
         session_id=stands.session.id,
         network=visitor.network,
-        detail={"factor": levels.TOTP},
+        detail={"factor": factor},
     )

@@ -3,7 +3,8 @@
 Every authorization request begins with this question, so it is one round trip, by primary keys.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import orjson
@@ -18,7 +19,7 @@ from idp.sessions.session import Session, from_row, live
 from idp.store.database import Database, Statement
 
 # What an account may have beside its password; `_READ` says of each whether it does.
-_ENROLLED = (levels.TOTP, levels.PASSKEY, levels.RECOVERY)
+_ENROLLED = (levels.TOTP, levels.SMS, levels.PASSKEY, levels.RECOVERY)
 
 _READ = Statement.both(
     f"""
@@ -27,6 +28,7 @@ _READ = Statement.both(
            a.status, a.not_before, COALESCE(a.password_changed_at, a.created_at) AS password_since,
            a.officer_since IS NOT NULL AS officer, {person.COLUMNS},
            EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_otp,
+           a.phone IS NOT NULL AND a.phone_verified AND a.sms_off_at IS NULL AS has_sms,
            EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) AS has_passkey,
            EXISTS (SELECT 1 FROM recovery_codes r WHERE r.account_id = a.id AND r.used_at IS NULL) AS has_rec,
            c.scope AS consent_scope, c.claims AS consent_claims, c.resources AS consent_resources, c.granted_at, c.expires_at AS consent_expires_at
@@ -52,6 +54,14 @@ class Standing:
     def account_id(self) -> UUID:
         return self.session.account_id
 
+    def without(self, factors: Collection[str]) -> "Standing":
+        """The same for a client that does not count these factors: as if they were neither enrolled nor shown."""
+        if not factors:
+            return self
+        counted = {factor: at for factor, at in self.session.factors.items() if factor not in factors}
+        session = replace(self.session, factors=counted or self.session.factors)
+        return replace(self, session=session, enrolled=self.enrolled - frozenset(factors))
+
     @property
     def level(self) -> str:
         """The level that the session has reached."""
@@ -59,8 +69,8 @@ class Standing:
 
     @property
     def reachable(self) -> str:
-        """The level that the account can reach."""
-        return levels.reachable(self.enrolled, self.person.identity_level)
+        """The level that the account can reach, with what it has and with what was shown already: a last recovery code."""
+        return levels.level(self.enrolled | self.session.factors.keys(), self.person.identity_level)
 
 
 async def read(

@@ -4,35 +4,42 @@ loa1: one factor. loa2: two factors, or a passkey with user verification. loa2v:
 loa3: loa2v with a phishing-resistant factor. Each contains those below. `amr` values are from RFC 8176.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 LEVELS = ("loa1", "loa2", "loa2v", "loa3")
 
-PASSWORD, TOTP, RECOVERY, PASSKEY = "pwd", "otp", "rec", "passkey"
-_SECOND = (TOTP, RECOVERY)
-BESIDE_A_PASSWORD = (*_SECOND, PASSKEY)
+PASSWORD, TOTP, SMS, RECOVERY, PASSKEY = "pwd", "otp", "sms", "rec", "passkey"
+SECOND = (TOTP, SMS, RECOVERY)
+"""What makes two factors of a password. A mailed code is not among them (NIST SP 800-63B-4 section 3.1.3.1)."""
+BESIDE_A_PASSWORD = (*SECOND, PASSKEY)
 """What shows more than a password does."""
+STRONG = (PASSKEY, TOTP, SMS)
+"""The second factors that stay. Recovery codes are used up; they are the spare key, not the lock."""
+ENROLLABLE = (PASSWORD, *SECOND)
+"""What people can add to their accounts."""
 
 
-def level(factors: Mapping[str, int], identity_level: int) -> str:
-    """The highest level that a session's factors reach; `factors` maps a factor to when it last succeeded."""
+def level(factors: Collection[str], identity_level: int) -> str:
+    """The highest level that the factors reach together."""
     if PASSKEY in factors:
         return "loa3" if identity_level >= 2 else "loa2"
-    if PASSWORD in factors and any(second in factors for second in _SECOND):
+    if PASSWORD in factors and any(second in factors for second in SECOND):
         return "loa2v" if identity_level >= 2 else "loa2"
     return "loa1"
 
 
-def amr(factors: Mapping[str, int]) -> list[str]:
-    """How the person authenticated (RFC 8176)."""
-    methods = [factor for factor in (PASSWORD, TOTP) if factor in factors]
-    if RECOVERY in factors:
-        methods.append("kba" if not methods else TOTP)
+def amr(factors: Collection[str]) -> list[str]:
+    """How the person authenticated (RFC 8176): a recovery code is a one-time password too, one by SMS is both."""
+    methods = [PASSWORD] if PASSWORD in factors else []
+    if any(second in factors for second in SECOND):
+        methods.append("otp")
+    if SMS in factors:
+        methods.append("sms")
     if PASSKEY in factors:
         methods += ["swk", "user"]
     if level(factors, 0) != "loa1":
         methods.append("mfa")
-    return list(dict.fromkeys(methods))
+    return methods
 
 
 def auth_time(factors: Mapping[str, int]) -> int:
@@ -45,10 +52,23 @@ def reaches(actual: str, wanted: str) -> bool:
     return actual in LEVELS and wanted in LEVELS and LEVELS.index(actual) >= LEVELS.index(wanted)
 
 
-def reachable(enrolled: frozenset[str], identity_level: int) -> str:
-    """The highest level that an account can reach with the factors it has enrolled."""
-    return level(dict.fromkeys(enrolled, 0), identity_level)
+def attainable(identity_level: int, excluded: Collection[str] = ()) -> str:
+    """The highest level that any account of this identity level can reach, once it has added what can be added."""
+    return level([factor for factor in ENROLLABLE if factor not in excluded], identity_level)
 
 
-OFFERED = tuple(name for name in LEVELS if reaches(level({PASSWORD: 0, TOTP: 0}, 2), name))
+def completing(shown: Collection[str], enrolled: Collection[str], wanted: str, identity_level: int) -> frozenset[str]:
+    """The factors of which one alone, shown now, makes `wanted`: by itself, or with the password that was shown before.
+
+    Other second factors lend it nothing: with a passkey of this morning, an app's code is still no passkey (T28).
+    """
+    begun = {PASSWORD} & set(shown)
+    return frozenset(
+        factor
+        for factor in (PASSKEY, *SECOND)
+        if factor in enrolled and reaches(level({*begun, factor}, identity_level), wanted)
+    )
+
+
+OFFERED = tuple(name for name in LEVELS if reaches(attainable(2), name))
 """What accounts can reach with the factors that they can enrol; metadata names no other."""

@@ -27,6 +27,7 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     page             fields                              primary button       other buttons
     masuk            identifier password public_device   sign-in              cancel, when a service waits
     masuk_kode       code                                submit-code          cancel, method=<name>, resend
+    kirim_kode                                           send-code (method)   cancel, method=<name>
     daftar           name email phone kpj password terms sign-up
     daftar_terkirim                                      (link to /aktivasi)  resend
     aktivasi         hidden token, password?             activate
@@ -34,12 +35,17 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     aktivasi_habis   hidden token                        resend
     lupa_kata_sandi  identifier                          send-reset
     lupa_terkirim    code                                submit-code          resend
-    atur_ulang       hidden token, code? password        set-password
+    atur_ulang       hidden token cara, code? password   set-password         method=<name> (sends, for sms and email)
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     pilih_akun                                           continue (choice)    other (choice)
     akun                                                                      end=<session id>, disconnect=<id>, everywhere=1
     akun_kata_sandi  current_password password           set-password
-    akun_keamanan                                                             remove=totp
+    akun_keamanan                                                             remove=<name>, keep=<name>
+    akun_ponsel      code                                submit-code          send
+    akun_pemulihan   saved, hidden kode                  make or done (done)  download
+    hapus_batal      hidden token                        keep
+    cara_kedua                                           (links)              alone, cancel
+    identitas_perlu                                      (link)               cancel
     akun_totp        code                                submit-code
     akun_kontak      newsletter                          save-newsletter
     akun_kontak_ganti email | phone                      send-code
@@ -49,7 +55,8 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
-Links go to /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /keluar.
+Links go to /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp
+/akun/keamanan/ponsel /akun/keamanan/kode-pemulihan /akun/keamanan/passkey /akun/identitas /masuk/passkey /keluar.
 """
 
 from collections.abc import Mapping
@@ -146,10 +153,20 @@ COMMON: dict[str, Any] = {
 PAGES: Mapping[str, Mapping[str, str]] = {
     "masuk": {"promote_reset": "bool; from the third failure, puts the forgotten password first"},
     "masuk_kode": {
-        "method": "str; what is asked: totp, sms or email",
-        "destination": "str; masked goal of a code that was sent, empty for totp",
+        "method": "str; what is asked: totp, sms or recovery",
+        "passkey": "str; where a passkey is shown instead, or empty",
+        "reference": "str; four letters that the message with the code bears; empty while none was sent",
+        "until": "int or None; when that code expires",
         "others": "sequence of Method",
         "reason": "Message or None; why, where it is not simply that the service asks for it",
+    },
+    "kirim_kode": {
+        "heading": "Message",
+        "reason": "Message; why a code is needed",
+        "method": "str; sms or email",
+        "passkey": "str; where a passkey is shown instead, or empty",
+        "destination": "str; masked goal",
+        "others": "sequence of Method",
     },
     "daftar": {},
     "daftar_terkirim": {
@@ -176,7 +193,10 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "lupa_terkirim": {},
     "atur_ulang": {
         "identifier": "str; for password managers, not shown",
-        "ask_code": "bool; the account has an authenticator app, whose code is asked too",
+        "method": "str; what is asked too: totp, sms, recovery or email; empty when nothing is",
+        "reference": "str; four letters that the message with the code bears; empty while none was sent",
+        "until": "int or None; when that code expires",
+        "others": "sequence of Method",
     },
     "atur_ulang_selesai": {},
     "izin": {
@@ -189,13 +209,38 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "level": "int; tingkat_identitas 0, 1 or 2",
         "services": "sequence of ServiceRow",
         "sessions": "sequence of SessionRow, the current one first",
+        "single": "bool; the password is the only way in",
     },
     "akun_kata_sandi": {"identifier": "str; for password managers, not shown"},
     "akun_keamanan": {
-        "totp_since": "int or None; when the authenticator app was added",
         "password_since": "int; when the password was last changed",
         "password_due": "bool; it has reached its term",
+        "totp_since": "int or None; when the authenticator app was added",
+        "totp_used": "int or None; when a code of it was last right",
+        "phone": "str; masked number on record, or empty",
+        "sms": "bool; whether codes go there",
+        "codes_left": "int; recovery codes that still work",
+        "few": "bool; so few that it is time for new ones",
+        "leaving": "mapping; name of a method that waits to be removed → int, when it goes",
+        "single": "bool; the password is the only way in",
     },
+    "akun_ponsel": {
+        "destination": "str; masked number",
+        "reference": "str; four letters that the message with the code bears; empty while none was sent",
+        "until": "int or None; when that code expires",
+    },
+    "akun_pemulihan": {
+        "left": "int; recovery codes that still work",
+        "codes": "sequence of str; the codes just made, shown this once; empty before",
+    },
+    "hapus_batal": {"method": "str; the method that would go", "due": "int; when"},
+    "hapus_batal_selesai": {},
+    "cara_kedua": {
+        "phone": "str; masked number on record that could take codes, or empty",
+        "passkeys": "bool; whether passkeys can be added",
+        "essential": "bool; the service takes nothing less",
+    },
+    "identitas_perlu": {},
     "akun_totp": {
         "qr": "Markup; inline SVG of the otpauth address",
         "secret": "str; base32, grouped by four for reading",

@@ -68,6 +68,34 @@ def _sample(template: str, state: str = "", /, **context: Any) -> Sample:
     return Sample(template, state, common | context)
 
 
+def _kode(state: str = "", **context: Any) -> Sample:
+    common: dict[str, Any] = {"method": "totp", "passkey": "", "reference": "", "until": None, "others": ()}
+    waits = {"reason": None, "service": SALDO, "lanjut": TICKET, "name": "Budi Santoso"}
+    return _sample("masuk_kode", state, **common | waits | context)
+
+
+def _reset(state: str = "", **context: Any) -> Sample:
+    common = {"method": "", "reference": "", "until": None, "others": ()}
+    given = {"identifier": "budi@contoh.com", "hidden": {"token": "tok_" * 11}}
+    return _sample("atur_ulang", state, **common | given | context)
+
+
+def _security(state: str = "", **context: Any) -> Sample:
+    common: dict[str, Any] = {
+        "password_since": NOON,
+        "password_due": False,
+        "totp_since": None,
+        "totp_used": None,
+        "phone": "0812****7890",
+    }
+    rest = {"sms": False, "codes_left": 0, "few": True, "leaving": {}, "single": False, "name": "Budi Santoso"}
+    return _sample("akun_keamanan", state, **common | rest | {"back": "/akun"} | context)
+
+
+def _others(*names: str) -> tuple[Method, ...]:
+    return tuple(map(Method, names))
+
+
 PAGES = (
     _sample("masuk", promote_reset=False, service=SALDO, lanjut=TICKET),
     _sample("masuk", "polos", promote_reset=False),
@@ -80,18 +108,57 @@ PAGES = (
         lanjut=TICKET,
         service=SALDO,
     ),
-    _sample("masuk_kode", method="totp", destination="", others=(), reason=None, service=SALDO, lanjut=TICKET),
+    _kode(others=_others("sms", "recovery")),
+    _kode("totp_saja", reason=Message("stepup.totp", hal=Message("hal.saldo:baca"))),
     _sample(
-        "masuk_kode",
-        "salah",
+        "kirim_kode",
+        heading=Message("masuk_kode.judul"),
+        reason=Message("stepup.kirim", hal=Message("hal.saldo:baca"), tujuan="0812****7890"),
         method="sms",
-        destination="+62 812-••••-7890",
-        others=(Method("totp"),),
-        reason=None,
+        passkey="",
+        destination="0812****7890",
+        others=_others("recovery"),
+        name="Siti",
         service=SALDO,
         lanjut=TICKET,
-        errors={"code": Message("otp.salah_totp")},
     ),
+    _sample(
+        "kirim_kode",
+        "atur_ulang",
+        heading=Message("atur_ulang.judul"),
+        reason=Message("atur_ulang.kode_isi"),
+        method="sms",
+        passkey="",
+        destination="0812****7890",
+        others=_others("totp"),
+        hidden={"token": "tok_" * 11},
+        errors={"": Message("kirim.tunggu", n=42)},
+    ),
+    _kode(
+        "sms",
+        method="sms",
+        reference="KX7M",
+        until=NOON + 600,
+        others=_others("totp", "recovery"),
+        reason=Message("stepup", hal=Message("hal.saldo:baca"), tujuan="0812****7890"),
+        notice=Message("kirim.terkirim"),
+    ),
+    _kode(
+        "salah",
+        method="sms",
+        reference="KX7M",
+        until=NOON + 600,
+        others=_others("totp"),
+        reason=Message("stepup", hal=Message("hal.layanan", layanan="Saldo JHT"), tujuan="0812****7890"),
+        errors={"code": Message("otp.salah", ref="KX7M", n=2)},
+    ),
+    _kode(
+        "pemulihan",
+        method="recovery",
+        others=_others("totp", "sms"),
+        reason=Message("stepup.recovery", hal=Message("hal.klaim:ajukan")),
+    ),
+    _kode("passkey", passkey="/masuk/passkey", reason=Message("stepup.passkey", hal=Message("hal.akun"))),
     _sample("daftar"),
     _sample(
         "daftar",
@@ -142,7 +209,10 @@ PAGES = (
     _sample("aktivasi_selesai", next="/authorize/lanjut", service=SALDO),
     _sample("lupa_kata_sandi", back="/masuk"),
     _sample("lupa_terkirim"),
-    _sample("atur_ulang", identifier="budi@contoh.com", ask_code=True, hidden={"token": "tok_" * 11}),
+    _reset(),
+    _reset("totp", method="totp", others=_others("sms", "recovery")),
+    _reset("sms", method="sms", reference="KX7M", until=NOON + 600),
+    _reset("pemulihan", method="recovery", errors={"code": Message("otp.salah_pemulihan")}),
     _sample("atur_ulang_selesai"),
     _sample(
         "izin",
@@ -162,8 +232,9 @@ PAGES = (
             ServiceRow("Klaim", NOON - 80_000, id="klaim"),
         ),
         sessions=SESSIONS,
+        single=False,
     ),
-    _sample("akun", "baru", name="Siti", level=0, services=(), sessions=SESSIONS[:1]),
+    _sample("akun", "baru", name="Siti", level=0, services=(), sessions=SESSIONS[:1], single=True),
     _sample("akun_kata_sandi", name="Budi Santoso", identifier="budi@contoh.com", back="/akun"),
     _sample(
         "akun_kata_sandi",
@@ -175,19 +246,55 @@ PAGES = (
         service=SALDO,
         lanjut=TICKET,
     ),
-    _sample(
-        "akun_keamanan", name="Budi Santoso", totp_since=None, password_since=NOON, password_due=True, back="/akun"
-    ),
-    _sample(
-        "akun_keamanan",
+    _security(single=True, password_due=True),
+    _security("tanpa_nomor", phone="", single=True, codes_left=2, few=True),
+    _security(
         "totp",
-        name="Budi Santoso",
-        totp_since=NOON,
-        password_since=NOON,
-        password_due=False,
-        back="/akun",
+        totp_since=NOON - 900_000,
+        totp_used=NOON,
+        sms=True,
+        codes_left=8,
+        few=False,
         notice=Message("keamanan.totp_dipasang"),
     ),
+    _security("menunggu", totp_since=NOON, leaving={"totp": NOON + 86_400}, notice=Message("keamanan.hapus_menunggu")),
+    _sample("akun_ponsel", name="Siti", destination="0812****7890", reference="", until=None, back="/akun/keamanan"),
+    _sample(
+        "akun_ponsel",
+        "salah",
+        name="Siti",
+        destination="0812****7890",
+        reference="KX7M",
+        until=NOON + 600,
+        back="/akun/keamanan",
+        errors={"code": Message("otp.salah_ref", ref="KX7M")},
+    ),
+    _sample("akun_pemulihan", name="Budi Santoso", left=0, codes=(), back="/akun/keamanan"),
+    _sample("akun_pemulihan", "lagi", name="Budi Santoso", left=3, codes=(), back="/akun/keamanan"),
+    _sample(
+        "akun_pemulihan",
+        "kode",
+        name="Budi Santoso",
+        left=10,
+        codes=tuple(f"7K3F-9QWE-2MNP-R4T{n}" for n in range(10)),
+        back="/akun/keamanan",
+    ),
+    _sample(
+        "akun_pemulihan",
+        "belum",
+        name="Budi Santoso",
+        left=10,
+        codes=tuple(f"7K3F-9QWE-2MNP-R4T{n}" for n in range(10)),
+        back="/akun/keamanan",
+        errors={"saved": Message("pemulihan.belum")},
+    ),
+    _sample("hapus_batal", method="totp", due=NOON + 86_400, hidden={"token": "tok_" * 11}),
+    _sample("hapus_batal_selesai"),
+    _sample(
+        "cara_kedua", name="Siti", phone="0812****7890", passkeys=True, essential=False, service=SALDO, lanjut=TICKET
+    ),
+    _sample("cara_kedua", "wajib", name="Siti", phone="", passkeys=False, essential=True, service=SALDO, lanjut=TICKET),
+    _sample("identitas_perlu", name="Siti", service=SALDO, lanjut=TICKET),
     _sample(
         "akun_totp",
         name="Budi Santoso",
@@ -304,6 +411,20 @@ MAILS: dict[str, dict[str, Any]] = {
     },
     "kontak_baru": {"nama": "Budi", "jenis": Message("kontak.jenis_phone"), "waktu": NOON, "tautan_lupa": _FORGOT},
     "kontak_kembali": {"nama": "Budi", "jenis": Message("kontak.jenis_email"), "waktu": NOON, "tautan_lupa": _FORGOT},
+    "kode": {"nama": "Budi", "kode": "482913", "ref": "KX7M", "menit": 10},
+    "pemulihan_dibuat": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "pemulihan_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "pemulihan_dipakai": {"nama": "Budi", "waktu": NOON, "sisa": 9, "tautan_lupa": _FORGOT},
+    "sms_dinyalakan": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "sms_dimatikan": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "hapus_menunggu": {
+        "nama": "Budi",
+        "waktu": NOON,
+        "cara": Message("cara.totp"),
+        "batas": NOON + 86_400,
+        "tautan": "https://sso.contoh.go.id/akun/keamanan/batal?token=" + "A7x-" * 11,
+    },
+    "hapus_batal": {"nama": "Budi", "waktu": NOON, "cara": Message("cara.totp"), "tautan_lupa": _FORGOT},
 }
 
 # The longest values that ever go out: a host of 40 characters leaves room for any real one.

@@ -1,4 +1,4 @@
-// Comfort only: every page works without it. Shows passwords and what they still lack, copies the secret, swallows a double click.
+// Comfort only: every page works without it. Shows passwords and what they still lack, copies, prints, swallows a double click.
 (function () {
   "use strict";
   var each = function (selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); };
@@ -34,6 +34,10 @@
       navigator.clipboard.writeText(document.getElementById(button.getAttribute("data-copy")).textContent.replace(/\s/g, ""));
       button.textContent = button.getAttribute("data-copied");
     });
+  });
+  each("[data-print]", function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
   });
   each("form", function (form) {
     var last = 0;

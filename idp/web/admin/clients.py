@@ -87,6 +87,9 @@ class Policy(Body):
     resource_uris: list[str] | None = Field(
         None, description="Resource indicators (RFC 8707) of the APIs that it serves."
     )
+    excluded_factors: list[Literal["sms", "rec"]] | None = Field(
+        None, description="Factors that do not count here: codes by SMS (`sms`), recovery codes (`rec`)."
+    )
 
 
 class NewClient(Body):

@@ -10,8 +10,12 @@ from idp.web.pages import (
     consent,
     contact,
     faults,
+    phone_codes,
     recover,
+    recovery_codes,
+    removal,
     second_factor,
+    second_method,
     security,
     select_account,
     sign_in,
@@ -20,7 +24,8 @@ from idp.web.pages import (
 )  # fmt: skip
 
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, security, contact, sign_out, assets,
+    sign_up, activate, sign_in, second_factor, second_method, select_account, consent, recover, account, security,
+    phone_codes, recovery_codes, removal, contact, sign_out, assets,
 )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ class Waiting:
     interaction: Interaction | None
     language: str
     home: str = "/akun"
+    confirms: bool = False
+    """Whether a factor is shown again for a page of the account, one of HOMES, and not for the service that may wait."""
 
     @property
     def context(self) -> dict[str, Any]:
@@ -48,8 +50,8 @@ class Waiting:
 
     def onward(self, done: str | None = None, session_id: UUID | None = None) -> str:
         """Where it goes when this page is done: back to the request, with what was done in which session; else to the account."""
-        if self.interaction is None:
-            return self.home
+        if self.interaction is None or self.confirms:
+            return self.path(self.home)
         return flow.resume(self.provider, self.interaction, done, session_id)
 
 
@@ -58,14 +60,17 @@ HOMES = {
     "sandi": "/akun/kata-sandi",
     "keamanan": "/akun/keamanan",
     "totp": "/akun/keamanan/totp",
+    "ponsel": "/akun/keamanan/ponsel",
+    "pemulihan": "/akun/keamanan/kode-pemulihan",
     "kontak": "/akun/kontak",
 }
 
 
-def to_confirm(name: str, factor: str | None = levels.PASSWORD) -> str:
-    """Where somebody who signed in too long ago shows a factor again, to come back to one of HOMES."""
+def to_confirm(name: str, factor: str | None = levels.PASSWORD, ticket: str = "") -> str:
+    """Where somebody shows a factor again, to come back to one of HOMES, with the request that may wait behind it."""
     assert name in HOMES
-    return f"{'/masuk/kode' if factor == levels.TOTP else '/masuk'}?kembali={name}"
+    page = "/masuk" if factor == levels.PASSWORD else "/masuk/kode"
+    return f"{page}?kembali={name}" + (f"&lanjut={quote(ticket)}" if ticket else "")
 
 
 async def waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
@@ -76,12 +81,13 @@ async def waiting(frame: Frame, request: Request, form: Form | None = None) -> W
 
 async def reopened(frame: Frame, request: Request, ticket: str) -> Waiting:
     """The request behind a ticket that we kept; PageFault when the ticket is no good."""
+    asked = query(request, "kembali")
+    home, confirms = HOMES.get(asked, "/akun"), asked in HOMES
     if not ticket:
-        home = HOMES.get(query(request, "kembali"), "/akun")
-        return Waiting(frame.provider, "", None, frame.language(request).code, home)
+        return Waiting(frame.provider, "", None, frame.language(request).code, home, confirms)
     opened = await flow.open_interaction(frame.provider, ticket, frame.visitor(request))
     frame.prefer(request, opened.request.ui_locales or "")
-    return Waiting(frame.provider, ticket, opened, frame.language(request).code)
+    return Waiting(frame.provider, ticket, opened, frame.language(request).code, home, confirms)
 
 
 async def still_waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
