@@ -222,7 +222,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "codes_left": "int; recovery codes that still work",
         "few": "bool; so few that it is time for new ones",
         "leaving": "mapping; name of a method that waits to be removed → int, when it goes",
-        "single": "bool; the password is the only way in",
+        "single": "bool; beside the password there is no second method to fall back on",
     },
     "akun_ponsel": {
         "destination": "str; masked number",

@@ -165,7 +165,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         codes_left=methods.codes_left,
         few=methods.codes_left <= recovery_codes.FEW,
         leaving={name: methods.leaving[factor] for name, factor in NAMES.items() if factor in methods.leaving},
-        single=stands.enrolled == {levels.PASSWORD},
+        single=len(stands.enrolled - {levels.PASSWORD}) < 2,
         notice=_NOTICES.get(query(request, "kabar")),
         password_due=passwords.due(frame.provider, stands) != policy.OFF,
     )
