@@ -30,8 +30,8 @@ async def at_the_offer(house: House, browser: Browser, party: RelyingParty | Non
     return page
 
 
-async def at_the_code(house: House, browser: Browser, **parameters: str) -> Page:
-    return await browser.submit(await at_the_offer(house, browser, **parameters), press="send-code")
+async def at_the_code(house: House, browser: Browser) -> Page:
+    return await browser.submit(await at_the_offer(house, browser), press="send-code")
 
 
 async def code(house: House) -> str:

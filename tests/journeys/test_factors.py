@@ -142,7 +142,7 @@ async def test_new_codes_replace_the_old(house: House) -> None:
 
 async def test_few_codes_are_told(house: House) -> None:
     browser = await strongly(house)
-    _, codes = await made(house, browser)
+    _, _codes = await made(house, browser)
     async with house.provider.database.transaction() as tx:
         rows = (await tx.execute(select(recovery_codes.c.code_hash))).scalars().all()
         gone = recovery_codes.delete().where(recovery_codes.c.code_hash.in_(rows[2:]))
@@ -189,7 +189,7 @@ async def test_sms_is_turned_off_and_on_again(house: House) -> None:
     page = await browser.submit(wrong, {"code": code}, press="submit-code")
     assert "Kode lewat SMS sudah aktif" in page.text
     assert "method-sms" in (await other.get(at_code.url)).ids
-    assert any("Kode lewat SMS dimatikan" == letter.subject for letter in await letters(house, "budi"))
+    assert any(letter.subject == "Kode lewat SMS dimatikan" for letter in await letters(house, "budi"))
     assert any("Kode lewat SMS diaktifkan" in letter.text for letter in await letters(house, BUDI))
 
 
@@ -217,7 +217,7 @@ async def test_the_last_strong_factor_goes_a_day_later(house: House) -> None:
     assert await waiting_removals(house) == 1
     house.clock.advance(1)
     await letters(house, "siti")
-    assert any("Kode lewat SMS dimatikan" == letter.subject for letter in await letters(house, "siti"))
+    assert any(letter.subject == "Kode lewat SMS dimatikan" for letter in await letters(house, "siti"))
     assert await waiting_removals(house) == 0
     browser = await at_home(house, plain(house))
     page = await browser.get("/akun/keamanan")
@@ -257,7 +257,7 @@ async def test_it_can_be_called_off_by_the_mailed_link_once(house: House) -> Non
     ):
         assert late.status == 404
         assert "Tidak ada yang perlu dibatalkan" in late.text
-    assert any("Penghapusan cara masuk dibatalkan" == letter.subject for letter in await letters(house, "siti"))
+    assert any(letter.subject == "Penghapusan cara masuk dibatalkan" for letter in await letters(house, "siti"))
 
 
 async def test_two_removals_at_once_do_not_take_both(house: House) -> None:
