@@ -103,7 +103,7 @@ async def _proceed(
         spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
         question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands), now, spent)
         missing = prompts.missing(question)
-        if missing == prompts.LOGIN and question.hinted is False and question.did(levels.PASSWORD):
+        if missing == prompts.LOGIN and question.hinted is False and question.signed_in_anew:
             raise LoginRequired("somebody else signed in")
         if stands is not None and missing != prompts.LOGIN and prompts.unmet(request, stands):
             raise UnmetAuthenticationRequirements("this account cannot reach the requested acr")

@@ -33,6 +33,11 @@ class Question:
         return self.standing is not None and self.ticket.has(step, self.standing.session.id)
 
     @property
+    def signed_in_anew(self) -> bool:
+        """Whether the person signed in for this very request, with whatever one signs in with."""
+        return any(self.did(factor) for factor in levels.PRIMARY)
+
+    @property
     def stale(self) -> bool:
         """Whether the last active authentication is older than the request allows."""
         if self.request.max_age is None or self.standing is None:
@@ -65,13 +70,13 @@ def _wants_two(question: Question) -> bool:
 
 
 def _create(question: Question) -> bool:
-    return "create" in question.request.prompt and not question.did(levels.PASSWORD)
+    return "create" in question.request.prompt and not question.signed_in_anew
 
 
 def _login(question: Question) -> bool:
     if question.standing is None:
         return True
-    if question.did(levels.PASSWORD):
+    if question.signed_in_anew:
         return False
     if "login" in question.request.prompt or question.hinted is False:
         return True
@@ -80,7 +85,7 @@ def _login(question: Question) -> bool:
 
 
 def _select_account(question: Question) -> bool:
-    if question.standing is None or question.did("select") or question.did(levels.PASSWORD):
+    if question.standing is None or question.did("select") or question.signed_in_anew:
         return False
     return "select_account" in question.request.prompt
 
@@ -92,7 +97,8 @@ def _second_factor(question: Question) -> bool:
     assert level is not None
     if not levels.reaches(question.standing.level, level):
         return True
-    return ("login" in question.request.prompt or question.stale) and not question.did(levels.TOTP)
+    completed = any(question.did(factor) for factor in levels.completing(level))
+    return ("login" in question.request.prompt or question.stale) and not completed
 
 
 def _new_password(question: Question) -> bool:

@@ -23,6 +23,7 @@ from idp.store.tables import (
     sessions,
     sign_ups,
     spending,
+    spent_challenges,
     throttles,
 )
 
@@ -43,6 +44,8 @@ RULES = (
     # As long as the registration that they belong to, so that an old link is told from one that never was.
     Rule(challenges, lambda now: challenges.c.expires_at < now - 8 * DAY),
     Rule(sign_ups, lambda now: sign_ups.c.expires_at < now),
+    # Much longer than any clock may be off: a row that went too early would let its answer in again.
+    Rule(spent_challenges, lambda now: spent_challenges.c.expires_at < now - DAY),
     Rule(pushed_requests, lambda now: pushed_requests.c.expires_at < now - HOUR),
     Rule(sessions, lambda now: sessions.c.expires_at < now - 7 * DAY),
     Rule(grants, lambda now: grants.c.expires_at < now - DAY),

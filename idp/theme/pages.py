@@ -25,8 +25,9 @@ primary button or the Enter key. The policy that pages need: `default-src 'none'
 img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; frame-ancestors 'none'`.
 
     page             fields                              primary button       other buttons
-    masuk            identifier password public_device   sign-in
+    masuk            identifier password public_device   sign-in              (script fills passkey)
     masuk_kode       code                                submit-code          cancel, method=<name>, resend
+    masuk_passkey    passkey (by script)                 use-passkey          cancel, method=<name>
     daftar           name email phone kpj password terms sign-up
     daftar_terkirim                                      (link to /aktivasi)  resend
     aktivasi         hidden token                        activate
@@ -46,10 +47,13 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     akun_kontak_kode code                                submit-code          resend
     kontak_batalkan  hidden token                        revert-contact
     buletin_berhenti hidden token                        leave-newsletter
+    akun_passkey     passkey (by script) name            add-passkey
+    akun_passkey_ubah name                               save-name            remove=1
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
-Links go to /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /keluar.
+Links go to /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey
+/akun/keamanan/passkey/ubah /keluar. What a browser is asked for a passkey stands in `…_options`, as JSON.
 """
 
 from collections.abc import Mapping
@@ -103,6 +107,17 @@ class ServiceRow:
 
 
 @dataclass(frozen=True)
+class PasskeyRow:
+    """A passkey of this account; `synced` when it may be used on other devices too. Times are UNIX seconds."""
+
+    id: str
+    name: str
+    synced: bool
+    created: int
+    used: int | None = None
+
+
+@dataclass(frozen=True)
 class SignedOut:
     """What became of a service's session: `state` is confirmed, pending or failed."""
 
@@ -144,7 +159,14 @@ COMMON: dict[str, Any] = {
 
 # Page → name → what it is. Names here have no default: StrictUndefined refuses a page that misses one.
 PAGES: Mapping[str, Mapping[str, str]] = {
-    "masuk": {"promote_reset": "bool; from the third failure, puts the forgotten password first"},
+    "masuk": {
+        "promote_reset": "bool; from the third failure, puts the forgotten password first",
+        "passkey_options": "str; what the browser is asked for a passkey",
+    },
+    "masuk_passkey": {
+        "passkey_options": "str; what the browser is asked for a passkey",
+        "others": "sequence of Method",
+    },
     "masuk_kode": {
         "method": "str; what is asked: totp, sms or email",
         "destination": "str; masked goal of a code that was sent, empty for totp",
@@ -181,6 +203,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "pilih_akun": {"identifier": "str; masked address of the account that is signed in"},
     "akun": {
         "level": "int; tingkat_identitas 0, 1 or 2",
+        "suggest_passkey": "bool; the account has none",
         "services": "sequence of ServiceRow",
         "sessions": "sequence of SessionRow, the current one first",
     },
@@ -189,6 +212,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "totp_since": "int or None; when the authenticator app was added",
         "password_since": "int; when the password was last changed",
         "password_due": "bool; it has reached its term",
+        "passkeys": "sequence of PasskeyRow",
+        "room_for_passkeys": "bool; the account may have one more",
     },
     "akun_totp": {
         "qr": "Markup; inline SVG of the otpauth address",
@@ -206,6 +231,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "kontak_batalkan": {"kind": "str; email or phone", "contact": "str; the old one, masked", "changed_at": "int"},
     "kontak_kembali": {"kind": "str; email or phone", "contact": "str; the old one, masked"},
     "buletin_berhenti": {"done": "bool; asked, or done"},
+    "akun_passkey": {"passkey_options": "str; what the browser is asked in order to make a passkey"},
+    "akun_passkey_ubah": {"passkey": "PasskeyRow"},
     "keluar": {},
     "keluar_selesai": {"services": "sequence of SignedOut", "next": "str; back to the service, or empty"},
     "kesalahan": {

@@ -7,7 +7,7 @@ import segno
 from markupsafe import Markup
 
 from idp.theme.language import Message
-from idp.theme.pages import Claim, Method, PasswordRules, Service, ServiceRow, SessionRow, SignedOut
+from idp.theme.pages import Claim, Method, PasskeyRow, PasswordRules, Service, ServiceRow, SessionRow, SignedOut
 
 SITE = "sso.contoh.go.id"
 NOON = 1_763_795_100  # 22 November 2025, 14.05 in Jakarta
@@ -49,6 +49,14 @@ SESSIONS = (
     ),
 )
 
+# What a browser is asked, with credentials as long as they come.
+_CHALLENGE = "Zr5_kV3wYt-2" * 8
+ASKED = f'{{"challenge": "{_CHALLENGE}", "timeout": 300000, "rpId": "{SITE}", "allowCredentials": [], "userVerification": "required"}}'
+PASSKEYS = (
+    PasskeyRow("p", "Chrome di Android", True, NOON - 900_000, NOON - 4_000),
+    PasskeyRow("q", "Kunci keamanan di laci meja kantor yang kedua", False, NOON),
+)
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -69,12 +77,13 @@ def _sample(template: str, state: str = "", /, **context: Any) -> Sample:
 
 
 PAGES = (
-    _sample("masuk", promote_reset=False, service=SALDO, lanjut=TICKET),
-    _sample("masuk", "polos", promote_reset=False),
+    _sample("masuk", promote_reset=False, passkey_options=ASKED, service=SALDO, lanjut=TICKET),
+    _sample("masuk", "polos", promote_reset=False, passkey_options=ASKED),
     _sample(
         "masuk",
         "gagal",
         promote_reset=True,
+        passkey_options=ASKED,
         values={"identifier": "budi@contoh.com"},
         errors={"identifier": Message("masuk.gagal")},
         lanjut=TICKET,
@@ -92,6 +101,8 @@ PAGES = (
         lanjut=TICKET,
         errors={"code": Message("otp.salah_totp")},
     ),
+    _sample("masuk_passkey", passkey_options=ASKED, others=(Method("totp"),), service=SALDO, lanjut=TICKET),
+    _sample("masuk_passkey", "gagal", passkey_options=ASKED, others=(), errors={"": Message("passkey.gagal_lain")}),
     _sample("daftar"),
     _sample(
         "daftar",
@@ -123,6 +134,7 @@ PAGES = (
     _sample("aktivasi_terpakai"),
     _sample("aktivasi_tidak_dikenal"),
     _sample("aktivasi_selesai", next="/authorize/lanjut", service=SALDO),
+    _sample("aktivasi_selesai", "sendiri", next="/masuk"),
     _sample("lupa_kata_sandi", back="/masuk"),
     _sample("lupa_terkirim"),
     _sample("atur_ulang", identifier="budi@contoh.com", ask_code=True, hidden={"token": "tok_" * 11}),
@@ -139,13 +151,14 @@ PAGES = (
         "akun",
         name="Budi Santoso",
         level=1,
+        suggest_passkey=False,
         services=(
             ServiceRow("Saldo JHT", NOON, "https://saldo.contoh.go.id/", "saldo"),
             ServiceRow("Klaim", NOON - 80_000, id="klaim"),
         ),
         sessions=SESSIONS,
     ),
-    _sample("akun", "baru", name="Siti", level=0, services=(), sessions=SESSIONS[:1]),
+    _sample("akun", "baru", name="Siti", level=0, suggest_passkey=True, services=(), sessions=SESSIONS[:1]),
     _sample("akun_kata_sandi", name="Budi Santoso", identifier="budi@contoh.com", back="/akun"),
     _sample(
         "akun_kata_sandi",
@@ -158,7 +171,26 @@ PAGES = (
         lanjut=TICKET,
     ),
     _sample(
-        "akun_keamanan", name="Budi Santoso", totp_since=None, password_since=NOON, password_due=True, back="/akun"
+        "akun_keamanan",
+        name="Budi Santoso",
+        totp_since=None,
+        password_since=NOON,
+        password_due=True,
+        passkeys=(),
+        room_for_passkeys=True,
+        back="/akun",
+    ),
+    _sample(
+        "akun_keamanan",
+        "passkey",
+        name="Budi Santoso",
+        totp_since=None,
+        password_since=NOON,
+        password_due=False,
+        passkeys=PASSKEYS,
+        room_for_passkeys=True,
+        back="/akun",
+        notice=Message("keamanan.passkey_dipasang"),
     ),
     _sample(
         "akun_keamanan",
@@ -167,6 +199,8 @@ PAGES = (
         totp_since=NOON,
         password_since=NOON,
         password_due=False,
+        passkeys=(),
+        room_for_passkeys=True,
         back="/akun",
         notice=Message("keamanan.totp_dipasang"),
     ),
@@ -230,6 +264,28 @@ PAGES = (
     _sample("kontak_kembali", "ponsel", kind="phone", contact="0812****7890"),
     _sample("buletin_berhenti", done=False, hidden={"token": "tok_" * 11}),
     _sample("buletin_berhenti", "selesai", done=True),
+    _sample(
+        "akun_passkey",
+        name="Budi Santoso",
+        passkey_options=ASKED,
+        values={"name": "Chrome di Android"},
+        back="/akun/keamanan",
+    ),
+    _sample(
+        "akun_passkey",
+        "salah",
+        name="Budi Santoso",
+        passkey_options=ASKED,
+        errors={"name": Message("passkey.nama_kosong", n=60)},
+        back="/akun/keamanan",
+    ),
+    _sample(
+        "akun_passkey_ubah",
+        name="Budi Santoso",
+        passkey=PASSKEYS[0],
+        values={"name": PASSKEYS[0].name},
+        back="/akun/keamanan",
+    ),
     _sample("keluar", name="Budi Santoso"),
     _sample("keluar_selesai", services=(), next=""),
     _sample(
@@ -286,6 +342,9 @@ MAILS: dict[str, dict[str, Any]] = {
     },
     "kontak_baru": {"nama": "Budi", "jenis": Message("kontak.jenis_phone"), "waktu": NOON, "tautan_lupa": _FORGOT},
     "kontak_kembali": {"nama": "Budi", "jenis": Message("kontak.jenis_email"), "waktu": NOON, "tautan_lupa": _FORGOT},
+    "passkey_dipasang": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "passkey_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "passkey_ganda": {"nama": "Budi", "waktu": NOON, "tautan_masuk": "https://sso.contoh.go.id/masuk"},
 }
 
 # The longest values that ever go out: a host of 40 characters leaves room for any real one.

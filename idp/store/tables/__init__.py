@@ -12,6 +12,7 @@ from idp.store.tables.outbox import breakers, outbox, spending
 from idp.store.tables.passwords import past_passwords
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
+from idp.store.tables.spent import spent_challenges
 
 __all__ = [
     "Id",
@@ -39,6 +40,7 @@ __all__ = [
     "sign_ups",
     "signing_keys",
     "spending",
+    "spent_challenges",
     "throttles",
     "totp_credentials",
 ]

@@ -10,6 +10,7 @@ from idp.web.pages import (
     consent,
     contact,
     faults,
+    passkey,
     recover,
     second_factor,
     security,
@@ -20,7 +21,8 @@ from idp.web.pages import (
 )  # fmt: skip
 
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, security, contact, sign_out, assets,
+    sign_up, activate, sign_in, second_factor, passkey, select_account, consent, recover, account, security,
+    contact, sign_out, assets,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -42,9 +42,13 @@ class Waiting:
         uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri", "client_uri")}
         return Service(client.localised_name(self.language), **uris)
 
-    def path(self, path: str) -> str:
-        """A page of ours with the ticket along."""
-        return f"{path}?lanjut={quote(self.ticket)}" if self.ticket else path
+    def path(self, path: str, **query: str) -> str:
+        """A page of ours with the ticket along, or with where it goes back to."""
+        if self.ticket:
+            query["lanjut"] = self.ticket
+        elif (name := next((name for name, home in HOMES.items() if home == self.home), None)) is not None:
+            query["kembali"] = name
+        return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
 
     def onward(self, done: str | None = None, session_id: UUID | None = None) -> str:
         """Where it goes when this page is done: back to the request, with what was done in which session; else to the account."""
@@ -54,13 +58,20 @@ class Waiting:
 
 
 # Where a page may ask to be come back to (`kembali`): names, not addresses, so that nobody is sent anywhere else (T10).
-HOMES = {"keamanan": "/akun/keamanan", "totp": "/akun/keamanan/totp", "kontak": "/akun/kontak"}
+HOMES = {
+    "keamanan": "/akun/keamanan",
+    "totp": "/akun/keamanan/totp",
+    "passkey": "/akun/keamanan/passkey",
+    "kontak": "/akun/kontak",
+}
+# Where each factor is shown.
+_SHOWN_AT = {levels.TOTP: "/masuk/kode?cara=totp&", levels.PASSKEY: "/masuk/passkey?"}
 
 
 def to_confirm(name: str, factor: str | None = levels.PASSWORD) -> str:
     """Where somebody who signed in too long ago shows a factor again, to come back to one of HOMES."""
     assert name in HOMES
-    return f"{'/masuk/kode' if factor == levels.TOTP else '/masuk'}?kembali={name}"
+    return f"{_SHOWN_AT.get(factor or '', '/masuk?')}kembali={name}"
 
 
 async def waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
