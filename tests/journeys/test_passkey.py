@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from idp.accounts import webauthn
+from idp.base.opaque import b64encode
 from idp.flows import people
 from idp.store.tables import accounts, audit, passkeys, sessions, spent_challenges
 from tests.journeys.mailbox import letters
@@ -96,7 +97,7 @@ async def test_enrolling_tells_the_owner_and_asks_for_what_it_should(house: Hous
     assert "Belum pernah dipakai" in page.text
     assert [one.subject for one in await letters(house, person.email)] == ["Passkey ditambahkan"]
     assert (await told(house, "factor.added"))[-1] == {"factor": "passkey", "synced": True}
-    page = await browser.get(NEW)
+    page = await answered(browser, await browser.get(NEW), key)
     assert [entry["transports"] for entry in asked(page)["excludeCredentials"]] == [["internal", "hybrid"]]
 
 
@@ -251,8 +252,8 @@ async def test_the_session_gets_a_new_secret_and_keeps_its_id(house: House) -> N
     after = browser.http.cookies["gerbang-session"]
     assert before != after
     assert before[:20] == after[:20]
-    browser.http.cookies.set("gerbang-session", before)
-    assert "password" in (await browser.get("/akun")).names
+    async with house.http(cookies={"gerbang-session": before}) as thief:
+        assert (await thief.get("/akun")).headers["location"] == "/masuk"
 
 
 async def test_signing_in_as_somebody_else_ends_the_session_that_was_here(house: House) -> None:
@@ -297,7 +298,7 @@ WRONG: list[dict[str, Any]] = [
     {"cross_origin": True},
     {"user": b"somebody else's"},
     {"synced": False},
-    {"key": ec.generate_private_key(ec.SECP256R1())},
+    {"signer": ec.generate_private_key(ec.SECP256R1())},
 ]
 
 
@@ -322,7 +323,7 @@ async def test_a_key_that_nobody_enrolled_signs_nobody_in(house: House) -> None:
     assert unknown.status == 400
     # Nor with the id of one that somebody enrolled.
     page = await browser.get("/masuk")
-    forged = await answered(browser, page, key, key=stranger.held[0].key)
+    forged = await answered(browser, page, key, signer=stranger.held[0].key)
     assert forged.status == 400
     assert "Passkey ini tidak bisa dipakai untuk masuk." in unknown.text
     assert "Passkey ini tidak bisa dipakai untuk masuk." in forged.text
@@ -375,10 +376,12 @@ async def test_a_count_that_goes_back_is_refused_and_told(house: House) -> None:
     page = await answered(clone, await clone.get("/masuk"), key, count=1)
     assert page.status == 400
     assert "gerbang-session" not in clone.http.cookies
-    assert [one.subject for one in await letters(house, person.email)][-1] == "Passkey Anda mungkin disalin"
+    assert "Passkey Anda mungkin disalin" in [one.subject for one in await letters(house, person.email)]
     assert len(await told(house, "passkey.count_went_back")) == 1
     # Who does not hold the key cannot make it look copied.
-    page = await answered(clone, await clone.get("/masuk"), key, count=1, key=ec.generate_private_key(ec.SECP256R1()))
+    page = await answered(
+        clone, await clone.get("/masuk"), key, count=1, signer=ec.generate_private_key(ec.SECP256R1())
+    )
     assert len(await told(house, "passkey.count_went_back")) == 1
     # The same in a step-up.
     page = await at_step_up(house, clone, person)
@@ -446,10 +449,10 @@ def test_no_rubbish_inside_a_well_formed_answer_is_believed(data: bytes, signatu
     key = Authenticator()
     site = webauthn.Site("localhost", key.origin, "Gerbang")
     made = json.loads(key.create({"user": {"id": "AAAA"}, "rp": {"id": "localhost"}, "challenge": "AAAA"}))
-    made["response"]["attestationObject"] = webauthn.b64encode(data)
+    made["response"]["attestationObject"] = b64encode(data)
     creation = webauthn.read_creation(json.dumps(made))
     shown = json.loads(key.get({"rpId": "localhost", "challenge": "AAAA"}))
-    shown["response"] |= {"authenticatorData": webauthn.b64encode(data), "signature": webauthn.b64encode(signature)}
+    shown["response"] |= {"authenticatorData": b64encode(data), "signature": webauthn.b64encode(signature)}
     assertion = webauthn.read_assertion(json.dumps(shown))
     assert creation
     assert assertion
@@ -587,7 +590,7 @@ async def test_renaming_and_removing(house: House) -> None:
     page = await browser.click(away, "Ubah <b>Ponsel</b> lama")
     page = await browser.submit(page, press="remove-passkey")
     assert "Passkey sudah dihapus." in page.text
-    assert [one.subject for one in await letters(house, person.email)][-1] == "Passkey dihapus"
+    assert "Passkey dihapus" in [one.subject for one in await letters(house, person.email)]
     assert await count(house, passkeys) == 0
     other = house.browser()
     assert (await answered(other, await other.get("/masuk"), key)).status == 400

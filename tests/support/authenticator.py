@@ -84,7 +84,7 @@ class Authenticator:
             used.count += 1
         client_data = self._client_data("webauthn.get", options, wrong)
         data = self._data(options["rpId"], 0, wrong.get("count", used.count), wrong)
-        key = wrong.get("key", used.key)
+        key = wrong.get("signer", used.key)
         signature = key.sign(data + hashlib.sha256(client_data).digest(), ec.ECDSA(hashes.SHA256()))
         response = {
             "clientDataJSON": b64encode(client_data),

@@ -81,7 +81,7 @@ async def _prove(frame: Frame, request: Request, form: Form) -> Response:
         return frame.respond(request, refusal)
     if stands is None:
         return turned_away(frame, behind)
-    if form.text("method") == levels.TOTP:
+    if form.text("method") == "totp":
         return frame.redirect(behind.path("/masuk/kode", cara="totp"))
     outcome = await passkey.prove(provider, visitor, stands, form.text("passkey"))
     metrics.SIGN_INS.labels(levels.PASSKEY, type(outcome).__name__.lower()).inc()
