@@ -2,7 +2,7 @@
 
 A challenge is a slip: sealed for one purpose and one bearer (the browser before the sign-in, the session after it), it
 needs no row until it is answered. Then it gets one, in the transaction that believes the answer, so that no answer works
-twice: not on another replica, and not after Redis was lost. docs/decisions/0025 has the reasons.
+twice: not on another replica, and not after Redis was lost. docs/decisions/0027 has the reasons.
 """
 
 from collections.abc import Sequence

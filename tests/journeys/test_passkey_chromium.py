@@ -33,7 +33,7 @@ SAID = {
 
 @dataclass
 class Phone:
-    """A page, and the authenticator of its device. It answers by itself only while somebody is `present`."""
+    """A page, and the authenticator of its device. It answers by itself what is asked while somebody is `present`."""
 
     page: Page
     session: CDPSession
@@ -54,6 +54,7 @@ async def phone(chromium: Chromium, locale: str = "id-ID") -> AsyncIterator[Phon
     """What the browser complains about on the way fails the test."""
     context = await chromium.new_context(locale=locale, viewport={"width": 320, "height": 640})
     page = await context.new_page()
+    page.set_default_timeout(10_000)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -119,14 +120,14 @@ async def test_a_passkey_from_its_making_to_its_end(server: Server, chromium: Ch
         await page.get_by_text("HP Siti").first.wait_for()
         assert await fits(page)
 
-        # The button, once nobody has chosen from what the browser suggests.
+        # The button: nobody chose from what the browser suggested when the page was opened.
         await leave(server, page)
         await device.present(False)
         await page.goto(f"{server.issuer}/masuk")
         await page.get_by_role("button", name=SAID[locale][0]).wait_for()
         assert await fits(page)
-        await page.click("#sign-in-passkey")
         await device.present(True)
+        await page.click("#sign-in-passkey")
         await page.wait_for_url("**/akun")
 
         # What the browser suggests in the field for the name, without the button.
@@ -138,7 +139,7 @@ async def test_a_passkey_from_its_making_to_its_end(server: Server, chromium: Ch
 
 async def test_a_passkey_is_the_second_factor_of_a_service(server: Server, chromium: Chromium) -> None:
     party, person = server.relying_party("saldo"), server.account(1)
-    async with phone(chromium) as device:
+    async with party.http, phone(chromium) as device:
         page = device.page
         await enrol(server, device)
         await leave(server, page)
@@ -161,7 +162,7 @@ async def test_a_passkey_is_the_second_factor_of_a_service(server: Server, chrom
         assert await fits(page)
         await device.present(True)
         await page.click("#use-passkey")
-        await page.get_by_text("saldo").wait_for()
+        await page.wait_for_url(f"{request.redirect_uri}*")
         answer = dict(parse_qsl(urlsplit(landed[0]).query))
         tokens = await party.redeem(request, answer["code"])
         assert tokens.claims["acr"] == LOA2

@@ -1,4 +1,4 @@
-"""What participants see: one file per journey. Plain forms; JavaScript is never needed."""
+"""What participants see: one file per journey. Plain forms; JavaScript is needed for passkeys alone."""
 
 from starlette.routing import BaseRoute
 
