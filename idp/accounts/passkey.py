@@ -12,7 +12,7 @@ from idp.accounts.webauthn import Key, Made
 from idp.base.opaque import digest, keyed
 from idp.store.database import Tx
 from idp.store.material import Material
-from idp.store.tables import passkeys, spent_challenges
+from idp.store.tables import answered_challenges, passkeys
 
 MOST = 10
 """How many one account may have."""
@@ -118,7 +118,9 @@ async def spend(tx: Tx, challenge: str, expires_at: int) -> bool:
     """Use a challenge up; False if it has been answered before, on whichever replica."""
     try:
         async with tx.begin_nested():
-            await tx.execute(spent_challenges.insert().values(challenge_hash=digest(challenge), expires_at=expires_at))
+            await tx.execute(
+                answered_challenges.insert().values(challenge_hash=digest(challenge), expires_at=expires_at)
+            )
     except IntegrityError:
         return False
     return True

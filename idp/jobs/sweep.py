@@ -12,6 +12,7 @@ from idp.provider import Provider
 from idp.sessions.device import REMEMBERED
 from idp.store.database import Tx
 from idp.store.tables import (
+    answered_challenges,
     challenges,
     consents,
     contact_changes,
@@ -23,7 +24,6 @@ from idp.store.tables import (
     sessions,
     sign_ups,
     spending,
-    spent_challenges,
     throttles,
 )
 
@@ -45,7 +45,7 @@ RULES = (
     Rule(challenges, lambda now: challenges.c.expires_at < now - 8 * DAY),
     Rule(sign_ups, lambda now: sign_ups.c.expires_at < now),
     # Much longer than any clock may be off: a row that went too early would let its answer in again.
-    Rule(spent_challenges, lambda now: spent_challenges.c.expires_at < now - DAY),
+    Rule(answered_challenges, lambda now: answered_challenges.c.expires_at < now - DAY),
     Rule(pushed_requests, lambda now: pushed_requests.c.expires_at < now - HOUR),
     Rule(sessions, lambda now: sessions.c.expires_at < now - 7 * DAY),
     Rule(grants, lambda now: grants.c.expires_at < now - DAY),

@@ -44,7 +44,7 @@ _MAY = """
         ))
 """
 _SPEND = f"""
-    INSERT INTO spent_challenges (challenge_hash, expires_at)
+    INSERT INTO answered_challenges (challenge_hash, expires_at)
     SELECT $15::bytea, $16::bigint {_MAY} ON CONFLICT (challenge_hash) DO NOTHING RETURNING challenge_hash
 """
 _USE = """

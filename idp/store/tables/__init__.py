@@ -1,6 +1,7 @@
 """All tables on one page; Alembic compares the database with `metadata`."""
 
 from idp.store.tables.accounts import accounts, contact_changes, identifiers, known_devices, throttles, totp_credentials
+from idp.store.tables.answered import answered_challenges
 from idp.store.tables.audit import audit, changes
 from idp.store.tables.clients import clients
 from idp.store.tables.columns import Id, Json, as_id, metadata
@@ -12,12 +13,12 @@ from idp.store.tables.outbox import breakers, outbox, spending
 from idp.store.tables.passwords import past_passwords
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
-from idp.store.tables.spent import spent_challenges
 
 __all__ = [
     "Id",
     "Json",
     "accounts",
+    "answered_challenges",
     "as_id",
     "audit",
     "breakers",
@@ -40,7 +41,6 @@ __all__ = [
     "sign_ups",
     "signing_keys",
     "spending",
-    "spent_challenges",
     "throttles",
     "totp_credentials",
 ]

@@ -11,13 +11,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "spent_challenges",
+        "answered_challenges",
         sa.Column("challenge_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_spent_challenges")),
+        sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_answered_challenges")),
     )
-    op.create_index(op.f("ix_spent_challenges_expires_at"), "spent_challenges", ["expires_at"])
+    op.create_index(op.f("ix_answered_challenges_expires_at"), "answered_challenges", ["expires_at"])
 
 
 def downgrade() -> None:
-    op.drop_table("spent_challenges")
+    op.drop_table("answered_challenges")

@@ -4,8 +4,8 @@ from sqlalchemy import Column, LargeBinary, Table
 
 from idp.store.tables.columns import metadata, moment
 
-spent_challenges = Table(
-    "spent_challenges",
+answered_challenges = Table(
+    "answered_challenges",
     metadata,
     Column("challenge_hash", LargeBinary(32), primary_key=True),
     moment("expires_at", nullable=False, index=True),
