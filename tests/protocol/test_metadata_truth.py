@@ -203,7 +203,7 @@ async def acr_values(stage: Stage, value: list[str]) -> None:
     party, person = await stage.party(), await stage.person(totp=True, identity_level=2)
     now = stage.clock.now()
     reached = set()
-    for factors in ({"pwd": now}, {"pwd": now, "otp": now}):
+    for factors in ({"pwd": now}, {"pwd": now, "otp": now}, {"passkey": now, "hwk": now}):
         browser = await stage.browser(person, factors)
         reached.add((await party.tokens(browser)).claims["acr"])
     lower = await stage.person(totp=True)

@@ -78,7 +78,7 @@
         form.submit();
       });
     };
-    button.parentNode.hidden = false;
+    button.hidden = button.parentNode.hidden = false;
     each("[data-no-passkey]", function (said) { said.hidden = true; });
     button.addEventListener("click", function () {
       fault.textContent = "";

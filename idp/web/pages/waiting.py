@@ -65,7 +65,7 @@ HOMES = {
     "kontak": "/akun/kontak",
 }
 # Where each factor is shown.
-_SHOWN_AT = {levels.TOTP: "/masuk/kode?cara=totp&", levels.PASSKEY: "/masuk/passkey?"}
+_SHOWN_AT = {levels.TOTP: "/masuk/kode?", levels.PASSKEY: "/masuk/passkey?"}
 
 
 def to_confirm(name: str, factor: str | None = levels.PASSWORD) -> str:
