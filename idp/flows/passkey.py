@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from idp.accounts import account, passkey, webauthn
-from idp.accounts.account import Account
 from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode
@@ -226,7 +225,7 @@ async def enrol(
             return Full()
         if not await passkey.insert(tx, provider.new_id(), person.id, made, name, now):
             return Refused()
-        await _write(provider, tx, person, "passkey_dipasang")
+        await messages.tell_everywhere(provider, tx, person, "passkey_dipasang")
         await provider.audit.append(tx, _event("factor.added", visitor, stands, synced=made.synced))
     return Enrolled()
 
@@ -250,7 +249,7 @@ async def remove(provider: Provider, visitor: Visitor, stands: Standing, passkey
             return
         person = await account.read(tx, stands.account_id)
         assert person is not None
-        await _write(provider, tx, person, "passkey_dihapus")
+        await messages.tell_everywhere(provider, tx, person, "passkey_dihapus")
         await provider.audit.append(tx, _event("factor.removed", visitor, stands))
 
 
@@ -285,20 +284,16 @@ async def _suspect(provider: Provider, visitor: Visitor, account_id: UUID, passk
 
 
 async def _tell_suspicion(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, passkey_id: UUID) -> None:
-    """The key works, yet its count went back: there may be a copy. The owner is told, and nobody gets in with it."""
+    """The key works, yet its count went back: there may be a copy. The owner is told, and nobody gets in with it.
+
+    No notice says what a passkey is called: whoever is at the account could have our mail say anything.
+    """
     person = await account.read(tx, account_id)
     assert person is not None
-    await _write(provider, tx, person, "passkey_ganda")
+    await messages.tell_everywhere(provider, tx, person, "passkey_ganda")
     detail = {"factor": levels.PASSKEY, "passkey": str(passkey_id)}
     event = Event("passkey.count_went_back", account_id=account_id, network=visitor.network, detail=detail)
     await provider.audit.append(tx, event)
-
-
-async def _write(provider: Provider, tx: Tx, person: Account, template: str) -> None:
-    """A notice. It does not say what the passkey is called: whoever is at the account could have our mail say anything."""
-    if person.email is not None:
-        now = provider.clock.now()
-        await messages.mail(provider, tx, person.email, template, person.locale, person.id, nama=person.name, waktu=now)
 
 
 def _event(event: str, visitor: Visitor, stands: Standing, **detail: object) -> Event:
