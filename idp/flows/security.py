@@ -69,7 +69,7 @@ class Enrolment:
 
 
 def missing_to_change(provider: Provider, stands: Standing) -> str | None:
-    """The factor that must be shown before a second factor is added or removed; None when what was shown is enough.
+    """The factor that must be shown before a contact or a second factor changes; None when what was shown is enough.
 
     A passkey is enough by itself; else it is the password, and then a second factor if the account has one. Whoever has
     only the password must not be able to strip the account of its second factor, or to enrol one of their own (T28).
