@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from idp.accounts import policy
 from idp.base.errors import (
+    AccessDenied,
     AccountSelectionRequired,
     ConsentRequired,
     InteractionRequired,
@@ -46,6 +47,7 @@ _REFUSALS: Mapping[str, type[OAuthError]] = {
     prompts.SELECT_ACCOUNT: AccountSelectionRequired,
     prompts.NEW_PASSWORD: InteractionRequired,
     prompts.CONSENT: ConsentRequired,
+    prompts.LIFT: AccessDenied,
 }
 
 
@@ -142,6 +144,7 @@ async def _issue(
         request.code_challenge,
         authentication,
         offline,
+        sorted(_withheld(request, stands)),
     )
     await code.issue(
         provider.database,
@@ -156,6 +159,13 @@ async def _issue(
     if request.target.state is not None:
         parameters["state"] = request.target.state
     return AuthorizationResponse(request.target, {**parameters, "iss": provider.settings.issuer})
+
+
+def _withheld(request: AuthorizationRequest, stands: Standing) -> frozenset[str]:
+    """What the person did not allow. Where nobody is asked, nothing could be kept back."""
+    if stands.consent is None or request.client.pre_authorised:
+        return frozenset()
+    return stands.consent.withheld
 
 
 def _granted_scope(request: AuthorizationRequest) -> tuple[str, bool]:

@@ -12,6 +12,7 @@ from idp.accounts.account import Account
 from idp.accounts.throttle import Places
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
+from idp.flows import consent as consenting
 from idp.flows import logout, messages, passwords
 from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
@@ -136,17 +137,7 @@ async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> lis
 
 async def disconnect(provider: Provider, stands: Standing, client_id: str) -> None:
     """Withdraw what was allowed to a service, and everything that it holds."""
-    async with provider.database.transaction() as tx:
-        await consent.withdraw(tx, stands.account_id, client_id)
-        await grant.revoke_of_client(tx, stands.account_id, client_id, provider.clock.now(), "person")
-        event = Event(
-            "consent.withdrawn",
-            actor=str(stands.account_id),
-            account_id=stands.account_id,
-            client_id=client_id,
-            session_id=stands.session.id,
-        )
-        await provider.audit.append(tx, event)
+    await consenting.withdraw(provider, stands, client_id)
 
 
 async def change_password(

@@ -36,6 +36,13 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     lupa_terkirim    code                                submit-code          resend
     atur_ulang       hidden token, code? password        set-password
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
+    akun_privasi                                         accept
+    akun_izin                                                                 withdraw=<client id>
+    akun_permintaan  name birthdate reason               correct              object (objection), prefer (locale zone), take_back=<id>
+    akun_salinan                                         make                 download=<id>
+    akun_batasi                                          restrict or lift     cancel
+    akun_hapus       understood                          delete               cancel
+    hapus_batal      hidden token                        keep-account
     pilih_akun                                           continue (choice)    other (choice)
     akun                                                                      end=<session id>, disconnect=<id>, everywhere=1
     akun_kata_sandi  current_password password           set-password
@@ -49,7 +56,7 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
-Links go to /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /keluar.
+Links go to /privasi /ketentuan /akun/privasi and what is below it, /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /keluar.
 """
 
 from collections.abc import Mapping
@@ -68,6 +75,8 @@ class Service:
     policy_uri: str = ""
     tos_uri: str = ""
     client_uri: str = ""
+    told: tuple[str, ...] = ()
+    """Claims that it is told without asking the person, as the notice beside the sign-in says."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,91 @@ class ServiceRow:
     used: int
     uri: str = ""
     id: str = ""
+
+
+@dataclass(frozen=True)
+class ConsentRow:
+    """What a service may know, as the person allowed it. Moments are said already, in the person's own time."""
+
+    id: str
+    name: str
+    given: str
+    until: str
+    data: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """Something that was said about consent: `event` is given, changed, withdrawn or expired."""
+
+    name: str
+    event: str
+    at: str
+    notice_version: str
+
+
+@dataclass(frozen=True)
+class ReadingRow:
+    """Somebody who was told something of this person, and when last."""
+
+    who: str | Message
+    last: str
+    data: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """A request about one's own data. `due` and `decided` are said already, empty where there is none."""
+
+    id: str
+    kind: str
+    state: str
+    made: str
+    due: str
+    decided: str
+    ground: str = ""
+    outcome: str = ""
+    overdue: bool = False
+    mine_to_cancel: bool = False
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, akhir or akun."""
+
+    name: str
+    basis: str
+    unit: str
+    count: int
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """A copy of one's data that can be downloaded."""
+
+    id: str
+    made: str
+    until: str
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """What the law makes a service keep, labelled `tahan.<name>`."""
+
+    name: str
+    law: str
+    years: int
+
+
+@dataclass(frozen=True)
+class AffectedRow:
+    """A service that is told when the account goes."""
+
+    name: str
+    holds: tuple[HoldRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,6 +277,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "claims": "sequence of Claim",
         "abilities": "sequence of str; scopes that allow something, labelled cakupan.<scope>",
         "reached": "sequence of str; names of services whose APIs it could call in the person's name",
+        "purpose": "str; why the service wants it, in its own words, or empty",
     },
     "pilih_akun": {"identifier": "str; masked address of the account that is signed in"},
     "akun": {
@@ -212,6 +307,30 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "kontak_batalkan": {"kind": "str; email or phone", "contact": "str; the old one, masked", "changed_at": "int"},
     "kontak_kembali": {"kind": "str; email or phone", "contact": "str; the old one, masked"},
     "buletin_berhenti": {"done": "bool; asked, or done"},
+    "akun_privasi": {
+        "restricted": "bool; the person has frozen what services may do",
+        "deletion": "str; when the account will be deleted, or empty",
+        "accept": "bool; terms and privacy notice have a version that the person has not accepted",
+        "kept": "sequence of KeptRow",
+    },
+    "akun_izin": {"consents": "sequence of ConsentRow", "history": "sequence of HistoryRow"},
+    "akun_akses": {"readings": "sequence of ReadingRow"},
+    "akun_permintaan": {
+        "requests": "sequence of RequestRow",
+        "locale": "str; id or en",
+        "zone": "str; IANA name of the person's time zone",
+    },
+    "akun_salinan": {"copies": "sequence of CopyRow"},
+    "akun_batasi": {"restricted": "bool"},
+    "akun_hapus": {"runs": "str; when it will be, or empty", "services": "sequence of AffectedRow"},
+    "hapus_batal": {"holder": "str; whose account", "done": "bool; it is taken back"},
+    "salinan_berkas": {
+        "made": "str; moment",
+        "account": "str; id",
+        "sections": "sequence of (table, rows); a row is a sequence of (column, value)",
+    },
+    "privasi": {"version": "str", "kept": "sequence of str; kinds of data"},
+    "ketentuan": {"version": "str"},
     "keluar": {},
     "keluar_selesai": {"services": "sequence of SignedOut", "next": "str; back to the service, or empty"},
     "kesalahan": {

@@ -199,7 +199,9 @@ class Stage:
         now = self.clock.now()
         allowed = consent.Consent(frozenset(scope.split()), frozenset(), now, frozenset(resources))
         async with self.provider.database.transaction() as tx:
-            await consent.remember(tx, person.id, party.client_id, allowed, now + 86400)
+            await consent.remember(
+                tx, self.provider.new_id(), person.id, party.client_id, allowed, frozenset(), now + 86400
+            )
 
     async def signed_in(self, **options: Any) -> tuple[Party, Browser, Person]:
         """A client, a person, and their browser."""

@@ -84,7 +84,7 @@ def id_token(provider: Provider, client: Client, grant: Grant, person: Person, a
         nonce=nonce,
         access_token=access,
         algorithm=client.id_token_algorithm,
-        extra=claims.release(person, frozenset(), asked, provider.sealer) if asked else {},
+        extra=claims.release(person, frozenset(), asked, provider.sealer, grant.withheld) if asked else {},
     )
     return provider.keyring.sign(body, client.id_token_algorithm)
 

@@ -10,6 +10,9 @@ from idp.web.pages import (
     consent,
     contact,
     faults,
+    notices,
+    own_data,
+    privacy,
     recover,
     second_factor,
     security,
@@ -20,7 +23,8 @@ from idp.web.pages import (
 )  # fmt: skip
 
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, security, contact, sign_out, assets,
+    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, security, privacy, own_data, sign_out,
+    contact, notices, assets,
 )  # fmt: skip
 
 
