@@ -5,8 +5,13 @@ from idp.provider import Provider
 
 
 async def carry_out(provider: Provider) -> int:
-    """Carry out what is due; how many accounts went. Each in a transaction of its own, so that one does not hold up the rest."""
-    done = 0
+    """Carry out what is due; how many accounts went. What is wrong with one is raised when the others are done."""
+    done, faults = 0, []
     for request_id in await erase.due(provider):
-        done += await erase.carry_out(provider, request_id)
+        try:
+            done += await erase.carry_out(provider, request_id)
+        except Exception as fault:  # noqa: BLE001  # raised below
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("deletions that could not be carried out", faults)
     return done

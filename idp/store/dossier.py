@@ -44,7 +44,8 @@ async def read(tx: Tx, account_id: UUID) -> dict[str, list[dict[str, Any]]]:
         ]
         owner = table.c.id if table is accounts else table.c.account_id
         rows = await tx.execute(select(*shown).where(owner == account_id).order_by(*table.primary_key.columns))
-        found[table.name] = [dict(row._mapping) for row in rows]
+        # Names as plain text: SQLAlchemy's own kind of text is none that JSON encoders take.
+        found[str(table.name)] = [{str(name): value for name, value in row._mapping.items()} for row in rows]
     return found
 
 
@@ -65,5 +66,5 @@ async def erase(tx: Tx, account_id: UUID) -> dict[str, int]:
     for table, condition in steps:
         count = (await tx.execute(table.delete().where(condition))).rowcount
         if count:
-            gone[table.name] = gone.get(table.name, 0) + count
+            gone[str(table.name)] = gone.get(str(table.name), 0) + count
     return gone
