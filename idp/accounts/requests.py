@@ -84,7 +84,8 @@ async def waiting(tx: Tx, sealer: Sealer, account_id: UUID, kind: str) -> Reques
 
 async def queue(tx: Tx, sealer: Sealer, *, everything: bool = False, limit: int = 100) -> list[Request]:
     """Open requests, the one that is due first at the top; with `everything` decided ones too."""
-    wanted = select(privacy_requests).order_by(privacy_requests.c.due_at, privacy_requests.c.id).limit(limit)
+    due = func.coalesce(privacy_requests.c.runs_at, privacy_requests.c.due_at)
+    wanted = select(privacy_requests).order_by(due, privacy_requests.c.id).limit(limit)
     if not everything:
         wanted = wanted.where(privacy_requests.c.state == OPEN)
     return [_request(sealer, row) for row in await tx.execute(wanted)]

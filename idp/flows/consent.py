@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from idp.accounts import requests
 from idp.clients.client import Client
-from idp.flows import logout
+from idp.flows import logout, privacy
 from idp.flows.interaction import Interaction
 from idp.grants import claims as claims_of
 from idp.grants import consent, grant
@@ -84,7 +85,8 @@ async def withdraw(provider: Provider, stands: Standing, client_id: str) -> None
     """Take back what was allowed to a service and everything that it holds, effective at commit, and tell it (UU PDP art. 40)."""
     now, account_id = provider.clock.now(), stands.account_id
     async with provider.database.transaction() as tx:
-        await consent.withdraw(tx, provider.new_id(), account_id, client_id, now)
+        if await consent.withdraw(tx, provider.new_id(), account_id, client_id, now):
+            await privacy.done(provider, tx, account_id, requests.WITHDRAW)
         await logout.disconnect(provider, tx, account_id, client_id, "person")
         event = Event(
             "consent.withdrawn",

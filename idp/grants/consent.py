@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from idp.accounts import account
 from idp.store.database import Tx
 from idp.store.tables import consent_history, consents
 
@@ -54,6 +55,8 @@ async def remember(
     Scopes allowed before stay allowed until it expires or is withdrawn; of the optional claims, the newest answer counts
     for those that were `offered`.
     """
+    # Two answers at once, of a button pressed twice: there may be no row yet that could make one of them wait.
+    await account.lock(tx, account_id)
     held = await _held(tx, account_id, client_id)
     now, stands = given.granted_at, given
     event = GIVEN
@@ -139,6 +142,7 @@ def _consent(row: Any) -> Consent:
         frozenset(row.scope.split()),
         frozenset(row.claims),
         row.granted_at,
+        frozenset(row.resources or ()),
         frozenset(row.withheld or ()),
         row.purpose_version,
         row.notice_version,

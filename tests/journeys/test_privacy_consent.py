@@ -1,12 +1,15 @@
 """Consent: what is optional can be kept back, what changes is asked again, and all of it has a history."""
 
+import asyncio
 import json
 
 import pytest
+from sqlalchemy import select
 
 from idp.base.errors import InvalidClientMetadata
 from idp.flows import register_client
 from idp.jobs.sweep import sweep
+from idp.store.tables import consent_history
 from tests.journeys.test_sign_in_consent import ASKED, at_consent
 from tests.support.browser import Browser, Page
 from tests.support.servers import House
@@ -184,6 +187,17 @@ async def test_consent_has_a_history_that_is_only_added_to(house: House) -> None
     )
     page = await fresh.get("/akun/privasi/izin")
     assert "Habis masa berlakunya" in page.text
+
+
+async def test_a_button_pressed_many_times_is_one_consent(house: House) -> None:
+    browser = house.browser()
+    page = await at_consent(house, browser, "openid email")
+    form = dict(page.forms[0].values) | {"decision": "allow"}
+    answers = await asyncio.gather(*(browser.http.post(page.url, data=form, follow_redirects=False) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {303}
+    async with house.provider.database.reading() as tx:
+        events = sorted((await tx.execute(select(consent_history.c.event))).scalars())
+    assert events == ["changed"] * 7 + ["given"]
 
 
 async def test_withdrawing_stops_the_service_at_once(house: House) -> None:
