@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from idp.accounts import account, requests
-from idp.accounts.account import Account
 from idp.accounts.requests import Request
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle, same
@@ -18,7 +17,6 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.store import dossier
 from idp.store.audit import Event
-from idp.store.database import Tx
 from idp.theme.language import Message
 
 
@@ -59,12 +57,7 @@ async def request(provider: Provider, stands: Standing) -> Message | None:
         if person is None or not await requests.add(tx, provider.sealer, wanted):
             return Message("privasi.sudah_diminta")
         link = f"{provider.settings.issuer}/akun/privasi/hapus/batal?token={handle}"
-        await _tell(provider, tx, person, "hapus_diminta", nama=person.name, waktu=wanted.runs_at, tautan=link)
-        if person.phone is not None and person.phone_verified:
-            await messages.sms(
-                provider, tx, person.phone, "hapus", person.locale, person.id, tanggal=wanted.runs_at,
-                layanan_kami=provider.theme.brand["name"], telepon=provider.theme.brand["phone"],
-            )  # fmt: skip
+        await messages.tell_everywhere(provider, tx, person, "hapus_diminta", waktu=wanted.runs_at, tautan=link)
         await provider.audit.append(tx, _event("deletion.requested", str(person.id), person.id, request=str(wanted.id)))
     return None
 
@@ -139,14 +132,9 @@ async def _cancel(provider: Provider, found: Request) -> bool:
             return False
         person = await account.read(tx, found.account_id)
         if person is not None:
-            await _tell(provider, tx, person, "hapus_batal", nama=person.name, waktu=now)
+            await messages.tell_everywhere(provider, tx, person, "hapus_batal")
         await provider.audit.append(tx, _event("deletion.cancelled", actor, found.account_id, request=str(found.id)))
     return True
-
-
-async def _tell(provider: Provider, tx: Tx, person: Account, template: str, **values: Any) -> None:
-    if person.email is not None:
-        await messages.mail(provider, tx, person.email, template, person.locale, person.id, **values)
 
 
 def _event(name: str, actor: str, account_id: UUID, **detail: Any) -> Event:

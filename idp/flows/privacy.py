@@ -112,7 +112,7 @@ async def restrict(provider: Provider, stands: Standing) -> None:
         if await account.restrict(tx, account_id, now):
             await logout.disconnect_all(provider, tx, account_id, "restricted")
             await done(provider, tx, account_id, requests.RESTRICT)
-            await _tell(provider, tx, stands, "dibatasi", now)
+            await _tell(provider, tx, stands, "dibatasi")
             await provider.audit.append(tx, _event("account.restricted", stands))
 
 
@@ -123,7 +123,7 @@ async def lift(provider: Provider, stands: Standing) -> None:
         if await account.lift(tx, account_id):
             # A code that was on its way when the account was frozen must not come to life with it.
             await grant.revoke_of_account(tx, account_id, now, "restricted")
-            await _tell(provider, tx, stands, "batas_dicabut", now)
+            await _tell(provider, tx, stands, "batas_dicabut")
             await provider.audit.append(tx, _event("account.unrestricted", stands))
 
 
@@ -210,13 +210,11 @@ def _names(scope: str, claims: Any, withheld: Any) -> set[str]:
     return ({*claims_of.names(wanted), *named} | abilities) - set(withheld)
 
 
-async def _tell(provider: Provider, tx: Tx, stands: Standing, template: str, now: int) -> None:
-    person = stands.person
-    if person.email is not None:
-        await messages.mail(
-            provider, tx, person.email, template, person.locale, stands.account_id, nama=person.name, waktu=now,
-            tautan=f"{provider.settings.issuer}/akun/privasi",
-        )  # fmt: skip
+async def _tell(provider: Provider, tx: Tx, stands: Standing, template: str) -> None:
+    person = await account.read(tx, stands.account_id)
+    assert person is not None
+    link = f"{provider.settings.issuer}/akun/privasi"
+    await messages.tell_everywhere(provider, tx, person, template, tautan=link)
 
 
 def _event(name: str, stands: Standing, **detail: Any) -> Event:

@@ -427,7 +427,6 @@ _HOST = "masuk.layanan-jaminan-sosial.contoh.go.id"[:40]
 SMS: dict[str, dict[str, Any]] = {
     "aktivasi": {"kode": "Hn4RtaQ9", "jam": 24, "host": _HOST},
     "otp": {"kode": "482913", "ref": "KX7M", "menit": 10, "host": _HOST},
-    "hapus": {"layanan_kami": "Gerbang", "tanggal": NOON, "telepon": "175"},
     "atur_ulang": {"kode": "Hn4RtaQ9", "ref": "KX7M", "menit": 10, "host": _HOST},
     # The longest subject that a notice has.
     "kabar": {"apa": Message("mail.totp_dipasang.subjek"), "telepon": "1500 175"},
