@@ -56,7 +56,7 @@ def test_a_consent_covers_nothing_beyond_it(
     withheld: frozenset[str],
     essential: frozenset[str],
 ) -> None:
-    consent = Consent(given_scope, frozenset(), 0, withheld, "v1")
-    covered = consent.covers(scope, names, essential, "v1")
+    consent = Consent(given_scope, frozenset(), 0, withheld=withheld, purpose_version="v1")
+    covered = consent.covers(scope, names, essential=essential, purpose_version="v1")
     assert covered == (scope <= given_scope and not names and not essential & withheld)
-    assert not consent.covers(scope, names, essential, "v2")
+    assert not consent.covers(scope, names, essential=essential, purpose_version="v2")
