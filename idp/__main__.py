@@ -17,6 +17,7 @@ from idp.commands import (
     migrate,
     newsletter,
     perform,
+    privacy,
     serve,
     trail,
     verbs,
@@ -42,6 +43,7 @@ app.command()(doctor.doctor)
 app.add_typer(newsletter.app, name="newsletter")
 app.add_typer(trail.outbox, name="outbox")
 app.add_typer(trail.audit, name="audit")
+app.add_typer(privacy.app, name="privacy")
 
 
 def _version(asked: bool) -> None:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from idp import __version__
 from idp.accounts.password import Hasher
+from idp.base import failpoint
 from idp.base.clock import Clock, SystemClock
 from idp.base.opaque import Entropy, SystemEntropy
 from idp.base.settings import Settings
@@ -99,6 +100,7 @@ async def open_provider(
             subjects=Subjects(keys),
             refresh_tokens=RefreshTokens(keys),
             theme=_theme(settings.themes, settings.theme),
+            failpoint=failpoint.arm(settings.failpoint),
         )
         async with contextlib.AsyncExitStack() as stack:
             if not any_schema:

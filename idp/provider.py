@@ -5,6 +5,7 @@ from uuid import UUID
 
 from idp.accounts.password import Hasher
 from idp.base.clock import Clock
+from idp.base.failpoint import Failpoint
 from idp.base.opaque import Entropy, Handle, uuid7
 from idp.base.settings import Settings
 from idp.clients import registry
@@ -49,6 +50,7 @@ class Provider:
     subjects: Subjects
     refresh_tokens: RefreshTokens
     theme: Theme
+    failpoint: Failpoint
 
     def new_id(self) -> UUID:
         """A fresh UUIDv7."""

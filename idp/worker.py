@@ -14,6 +14,7 @@ import structlog
 from idp.base.errors import Unavailable
 from idp.jobs.chain import chain
 from idp.jobs.delivery import Deliveries
+from idp.jobs.erasure import carry_out
 from idp.jobs.rotation import rotate
 from idp.jobs.sweep import sweep
 from idp.provider import Provider
@@ -38,6 +39,7 @@ class Job:
 TIMETABLE = (
     Job("audit chain", 1, chain),
     Job("key rotation", 60, rotate),
+    Job("erasure", 60, carry_out),
     Job("sweep", 600, sweep),
 )
 

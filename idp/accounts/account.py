@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.base.opaque import keyed
@@ -13,7 +13,9 @@ from idp.store.database import Tx
 from idp.store.material import Material
 from idp.store.tables import accounts, identifiers
 
-ACTIVE, DISABLED = "active", "disabled"
+ACTIVE, RESTRICTED, DISABLED = "active", "restricted", "disabled"
+# A restricted account is frozen towards services by its own person, who still signs in to see it, copy it or unfreeze it.
+MAY_SIGN_IN = (ACTIVE, RESTRICTED)
 EMAIL, PHONE, KPJ, NIK = "email", "phone", "kpj", "nik"
 WAS = "was"
 """A contact that was changed and may yet be brought back: nobody else can have it meanwhile."""
@@ -51,6 +53,7 @@ class Account:
     newsletter_since: int | None = None
     officer_since: int | None = None
     not_before: int = 0
+    restricted_at: int | None = None
 
 
 _COLUMNS = [accounts.c[name] for name in Account.__slots__]
@@ -208,8 +211,46 @@ async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None
 
 
 async def set_status(tx: Tx, account_id: UUID, status: str, now: int) -> bool:
-    """Disable or enable; False if there is no such account. A disabled account's tokens and sessions are dead at once."""
-    return await _set(tx, account_id, now, status=status)
+    """Disable or enable; False if there is no such account. A disabled account's tokens and sessions are dead at once.
+
+    To enable does not undo what the person froze themselves.
+    """
+    value: Any = status
+    if status == ACTIVE:
+        value = case((accounts.c.restricted_at.is_not(None), RESTRICTED), else_=ACTIVE)
+    return await _set(tx, account_id, now, status=value)
+
+
+async def restrict(tx: Tx, account_id: UUID, now: int) -> bool:
+    """Freeze what services may do with an account; False unless it was active. Its tokens are dead at once."""
+    changed = await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.status == ACTIVE)
+        .values(status=RESTRICTED, restricted_at=now)
+    )
+    return changed.rowcount == 1
+
+
+async def lift(tx: Tx, account_id: UUID) -> bool:
+    """Undo `restrict`; False unless the account was restricted. What was ended stays ended."""
+    changed = await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.status == RESTRICTED)
+        .values(status=ACTIVE, restricted_at=None)
+    )
+    return changed.rowcount == 1
+
+
+async def accept_terms(tx: Tx, account_id: UUID, version: str, now: int) -> None:
+    """The person has accepted a version of terms and privacy notice. Services read nothing new from it."""
+    await tx.execute(
+        update(accounts).where(accounts.c.id == account_id).values(terms_version=version, terms_accepted_at=now)
+    )
+
+
+async def correct(tx: Tx, account_id: UUID, now: int, **values: Any) -> bool:
+    """Write corrected columns; False if there is no such account."""
+    return await _set(tx, account_id, now, **values)
 
 
 async def appoint(tx: Tx, account_id: UUID, now: int) -> bool:

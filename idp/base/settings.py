@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from idp.base import failpoint
+
 PREFIX = "IDP_"
 
 
@@ -228,6 +230,10 @@ class Settings(BaseSettings):
     dev: bool = Field(
         False, description="Dev mode: migrates, makes keys, seeds, enables every feature. Loopback issuers only."
     )
+    failpoint: str | None = Field(
+        None,
+        description="TEST SETTING, dev mode only: `name` or `name:count`; the process kills itself there (`idp/base/failpoint.py`).",
+    )
     run_worker: bool = Field(True, description="Run the worker inside `serve`; turn off where `idp work` runs.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line that is written."
@@ -264,6 +270,12 @@ class Settings(BaseSettings):
     def _split_names(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("failpoint")
+    @classmethod
+    def _known_failpoint(cls, value: str | None) -> str | None:
+        failpoint.arm(value)
+        return value
+
     @model_validator(mode="before")
     @classmethod
     def _defaults(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -283,6 +295,8 @@ class Settings(BaseSettings):
             raise ValueError("issuer: must be a URL without query, fragment and trailing slash")
         if self.dev and not loopback(issuer.hostname):
             raise ValueError("issuer: dev mode is for loopback issuers only; unset --dev or use http://localhost:PORT")
+        if self.failpoint is not None and not self.dev:
+            raise ValueError("failpoint: is for tests in dev mode; unset IDP_FAILPOINT")
         if issuer.scheme != "https" and not (issuer.scheme == "http" and loopback(issuer.hostname)):
             raise ValueError("issuer: must be https (http is for loopback only)")
         if self.workers > 1 and not self.redis_url:

@@ -68,11 +68,10 @@ class Authenticator:
         if sum(ways) > 1:
             raise InvalidRequest("use one way of client authentication")
         if basic:
-            return await self._by_secret(*_read_basic(credentials), "client_secret_basic", attempt)
+            return await self._by_secret(*self._read_basic(credentials), "client_secret_basic", attempt)
         if "client_secret" in attempt.form:
-            return await self._by_secret(
-                attempt.form.get("client_id", ""), attempt.form["client_secret"], "client_secret_post", attempt
-            )
+            secrets = (attempt.form["client_secret"],)
+            return await self._by_secret(attempt.form.get("client_id", ""), secrets, "client_secret_post", attempt)
         if "client_assertion" in attempt.form:
             return await self._by_assertion(attempt)
         client = self._clients.get(attempt.form.get("client_id", "")) or await self._reread(
@@ -82,20 +81,39 @@ class Authenticator:
             raise InvalidClient()
         return client
 
-    async def _by_secret(self, client_id: str, secret: str, method: str, attempt: Attempt) -> Client:
+    async def _by_secret(self, client_id: str, secrets: tuple[str, ...], method: str, attempt: Attempt) -> Client:
+        """The client, if one of the readings of what it sent is its secret; all readings together are one guess."""
         basic = method == "client_secret_basic"
         if attempt.form.get("client_id", client_id) != client_id:
             raise InvalidClient("client_id differs from the authenticated client", basic=basic)
         self._refuse_if_turned_away(client_id, attempt.network, basic)
         now = self._clock.now()
         client = self._clients.get(client_id)
-        if client is None or not client.knows_secret(secret, now):
+        if client is None or not _knows(client, secrets, now):
             # Another replica may have registered the client, or rotated its secret, within the last second.
             client = await self._reread(client_id)
-        if client is None or not client.knows_secret(secret, now) or client.auth_method != method:
+        if client is None or not _knows(client, secrets, now) or client.auth_method != method:
             await self._count_failure(client_id, attempt.network)
             raise InvalidClient(basic=basic)
         return client
+
+    def _read_basic(self, credentials: str) -> tuple[str, tuple[str, ...]]:
+        """The id, and what the secret may be: form-encoded inside the base64 (RFC 6749 section 2.3.1), or as it stands.
+
+        Many libraries leave the encoding out. Where both readings of an id differ, the encoded one is taken unless only
+        the other is a client's.
+        """
+        try:
+            text = base64.b64decode(credentials.strip(), validate=True).decode()
+            client_id, separator, secret = text.partition(":")
+        except (binascii.Error, UnicodeDecodeError, ValueError):
+            separator = ""
+        if not separator:
+            raise InvalidClient(basic=True)
+        named = unquote_plus(client_id)
+        if named != client_id and self._clients.get(named) is None and self._clients.get(client_id) is not None:
+            named = client_id
+        return named, tuple(dict.fromkeys((unquote_plus(secret), secret)))
 
     async def _by_assertion(self, attempt: Attempt) -> Client:
         assertion = attempt.form["client_assertion"]
@@ -181,16 +199,9 @@ class Authenticator:
                 del self._turned_away[next(iter(self._turned_away))]
 
 
-def _read_basic(credentials: str) -> tuple[str, str]:
-    """Id and secret, each form-encoded inside the base64 (RFC 6749 section 2.3.1)."""
-    try:
-        text = base64.b64decode(credentials.strip(), validate=True).decode()
-        client_id, separator, secret = text.partition(":")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        separator = ""
-    if not separator:
-        raise InvalidClient(basic=True)
-    return unquote_plus(client_id), unquote_plus(secret)
+def _knows(client: Client, secrets: tuple[str, ...], now: int) -> bool:
+    """Whether one of the readings is the secret. Every one is compared: which it was, the time does not tell."""
+    return sum(client.knows_secret(secret, now) for secret in secrets) > 0
 
 
 def _unverified_subject(assertion: str) -> str:

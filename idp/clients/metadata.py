@@ -23,8 +23,8 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
-def validate(wanted: Mapping[str, Any], *, default_name: str = "") -> dict[str, Any]:
-    """The metadata to store: known members, checked, defaults filled in."""
+def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata to store: known members, checked, defaults filled in where nothing else follows from silence."""
     accepted: dict[str, Any] = {}
     for name, value in wanted.items():
         rule = _RULES.get(name.partition("#")[0])
@@ -33,8 +33,6 @@ def validate(wanted: Mapping[str, Any], *, default_name: str = "") -> dict[str, 
     method = accepted.setdefault("token_endpoint_auth_method", "client_secret_basic")
     grants = accepted.setdefault("grant_types", ["authorization_code"])
     accepted.setdefault("id_token_signed_response_alg", "RS256")
-    if default_name:
-        accepted.setdefault("client_name", default_name)
     _check_flows(accepted, grants)
     if method == "none" and "client_credentials" in grants:
         raise InvalidClientMetadata("client_credentials needs a confidential client")

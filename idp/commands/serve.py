@@ -19,6 +19,7 @@ from idp import worker
 from idp.app import NotReady, open_house, open_provider
 from idp.base.settings import Settings
 from idp.commands import console, sockets
+from idp.commands.connection import Connection
 from idp.commands.console import Trouble, err, fail
 from idp.commands.supervisor import supervise
 from idp.provider import Provider
@@ -196,7 +197,7 @@ async def _serve(settings: Settings, listening: Sequence[socket.socket], lifelin
 
 def _server(app: App) -> Server:
     config = uvicorn.Config(
-        app, loop="none", http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False,
+        app, loop="none", http=Connection, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False,
         server_header=False, date_header=True, backlog=sockets.BACKLOG, timeout_keep_alive=30, timeout_graceful_shutdown=GRACE,
     )  # fmt: skip
     return Server(config)

@@ -3,15 +3,20 @@
 The address has to be proven by mail, since it is the name to sign in with. The code of an SMS proves the number beside
 it. Whoever finds that the address got its account meanwhile is told that the account is active, which the mailbox's
 owner may know.
+
+Who registered an address need not be who owns it. In the browser that registered, the password that was typed there
+counts; in any other, the mailbox's owner chooses one, and nothing is kept that only the registrant knew or proved (T36).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from idp.accounts import account, links, pending
+from idp.accounts import account, links, pending, policy
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
+from idp.accounts.policy import Owner
+from idp.flows import passwords
 from idp.flows import sign_up as sign_up_flow
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -65,12 +70,22 @@ async def look(provider: Provider, token: str) -> Link:
     return Link(state, challenge, sign_up, sent_at)
 
 
-async def by_link(provider: Provider, visitor: Visitor, token: str) -> Activated | Link:
-    """Spend a link; the link's state when it is not live."""
+async def by_link(
+    provider: Provider, visitor: Visitor, token: str, here: UUID | None, password: str
+) -> Activated | Link | Message:
+    """Spend a link; the link's state when it is not live, or what is wrong with the password.
+
+    `here` is what this browser registered. If it is another registration, or none, `password` is the account's.
+    """
     link = await look(provider, token)
     if link.state != LIVE or link.challenge is None or link.sign_up is None:
         return link
-    activated = await _activate(provider, visitor, link.sign_up, link.challenge)
+    sign_up, own = link.sign_up, link.sign_up.id == here
+    if not own:
+        if refused := _judge(provider, password, _owner(sign_up)):
+            return refused
+        sign_up = await _with_password(provider, sign_up, password)
+    activated = await _activate(provider, visitor, sign_up, link.challenge, own=own)
     return activated or await look(provider, token)
 
 
@@ -85,24 +100,54 @@ async def by_code(
         return Activated("", before=True)
     match, left = await _match(provider, [found], typed)
     if match is not None:
-        return await _prove(provider, visitor, found, match)
+        return await _prove(provider, visitor, found, match, own=True)
     return Message("akt.kode", n=left) if left else Message("akt.kode_habis")
 
 
 async def by_code_of(
-    provider: Provider, visitor: Visitor, identifier: str, typed: str
-) -> Activated | PhoneProven | Message:
-    """The same in any other browser, by address. It is not told whether there is a registration, nor how many tries it has."""
+    provider: Provider, visitor: Visitor, identifier: str, typed: str, password: str
+) -> Activated | PhoneProven | dict[str, Message]:
+    """The same in any other browser, by address and with a new password; what is wrong by field.
+
+    It is not told whether there is a registration, nor how many tries it has.
+    """
     limits = provider.settings.limits
     counted = await provider.ephemeral.hit(f"activate:{visitor.network}", 300)
     if counted > limits.sign_up_per_network * limits.factor(visitor.network):
-        return Message("kirim.batas", jam=provider.clock.now() + 300)
+        return {"code": Message("kirim.batas", jam=provider.clock.now() + 300)}
+    # Before a try is spent: what needs no registration to be wrong.
+    if refused := _judge(provider, password, Owner(email=identifier)):
+        return {"password": refused}
     waiting = await sign_up_flow.waiting(provider, identifier)
     match, _ = await _match(provider, waiting, typed)
     if match is None:
-        return Message("lupa_terkirim.salah")
+        return {"code": Message("lupa_terkirim.salah")}
     found = next(one for one in waiting if one.id == match.subject_id)
-    return await _prove(provider, visitor, found, match)
+    if refused := _judge(provider, password, _owner(found)):
+        return {"password": refused}
+    if match.channel == links.BY_EMAIL:
+        found = await _with_password(provider, found, password)
+    outcome = await _prove(provider, visitor, found, match, own=False)
+    return {"code": outcome} if isinstance(outcome, Message) else outcome
+
+
+def _judge(provider: Provider, password: str, owner: Owner) -> Message | None:
+    return passwords.rules(provider).judge(password, owner)
+
+
+def _owner(sign_up: SignUp) -> Owner:
+    draft = sign_up.draft
+    return Owner(draft.name, draft.email, draft.phone, draft.kpj or "")
+
+
+async def _with_password(provider: Provider, sign_up: SignUp, password: str) -> SignUp:
+    """The registration with the password that its address's owner chose, in the place of the registrant's."""
+    hashed = await provider.hasher.hash(policy.normalise(password))
+    return replace(
+        sign_up,
+        password_hash=hashed,
+        password_policy=passwords.rules(provider).version,
+    )
 
 
 async def _match(provider: Provider, sign_ups: list[SignUp], typed: str) -> tuple[Challenge | None, int]:
@@ -121,23 +166,28 @@ async def _match(provider: Provider, sign_ups: list[SignUp], typed: str) -> tupl
 
 
 async def _prove(
-    provider: Provider, visitor: Visitor, sign_up: SignUp, challenge: Challenge
+    provider: Provider, visitor: Visitor, sign_up: SignUp, challenge: Challenge, *, own: bool
 ) -> Activated | PhoneProven | Message:
     if challenge.channel == links.BY_SMS:
         async with provider.database.transaction() as tx:
             used = await links.use(tx, challenge.id, provider.clock.now())
         return PhoneProven() if used else Message("akt.kode_habis")
-    return await _activate(provider, visitor, sign_up, challenge) or Message("akt.kode_habis")
+    return await _activate(provider, visitor, sign_up, challenge, own=own) or Message("akt.kode_habis")
 
 
-async def _activate(provider: Provider, visitor: Visitor, sign_up: SignUp, challenge: Challenge) -> Activated | None:
-    """Spend the record and make the account; None when another request spent it first."""
+async def _activate(
+    provider: Provider, visitor: Visitor, sign_up: SignUp, challenge: Challenge, *, own: bool
+) -> Activated | None:
+    """Spend the record and make the account; None when another request spent it first.
+
+    Unless it is the browser's `own` registration, whose telephone it was that showed a code is not known either.
+    """
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         await pending.lock(tx, sign_up.email_lookup)
         if not await links.use(tx, challenge.id, now):
             return None
-        phone_proven = any(
+        phone_proven = own and any(
             one.channel == links.BY_SMS and one.used_at is not None
             for one in await links.newest(tx, links.ACTIVATE, sign_up.id)
         )

@@ -55,12 +55,14 @@ class AuthorizationResponse:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """A sound request. `wanted` are levels in order of preference, known ones only."""
+    """A sound request. `wanted` are levels in order of preference, known ones only; `foreign` are the resources whose
+    owners are others than the client and us."""
 
     target: Target
     scope: frozenset[str]
     ordered_scope: str
     resources: list[str]
+    foreign: frozenset[str]
     nonce: str | None
     code_challenge: str | None
     prompt: frozenset[str]
@@ -115,6 +117,7 @@ def judge(
         scope=frozenset(scope),
         ordered_scope=" ".join(scope),
         resources=_resources(provider, client, resources),
+        foreign=client.foreign(resources, provider.settings.issuer),
         nonce=_bounded(values, "nonce", _MAX_NONCE),
         code_challenge=_challenge(client, values),
         prompt=_prompt(values.get("prompt", "")),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from idp.accounts import policy
 from idp.base.errors import (
+    AccessDenied,
     AccountSelectionRequired,
     ConsentRequired,
     InteractionRequired,
@@ -46,6 +47,7 @@ _REFUSALS: Mapping[str, type[OAuthError]] = {
     prompts.SELECT_ACCOUNT: AccountSelectionRequired,
     prompts.NEW_PASSWORD: InteractionRequired,
     prompts.CONSENT: ConsentRequired,
+    prompts.LIFT: AccessDenied,
 }
 
 
@@ -101,7 +103,7 @@ async def _proceed(
             provider.database, visitor.session, target.client.client_id, provider.settings.lifetimes, now
         )
         spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
-        question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands), now, spent)
+        question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands, ticket), now, spent)
         missing = prompts.missing(question)
         if missing == prompts.LOGIN and question.hinted is False and question.signed_in_anew:
             raise LoginRequired("somebody else signed in")
@@ -142,6 +144,7 @@ async def _issue(
         request.code_challenge,
         authentication,
         offline,
+        sorted(_withheld(request, stands)),
     )
     await code.issue(
         provider.database,
@@ -156,6 +159,13 @@ async def _issue(
     if request.target.state is not None:
         parameters["state"] = request.target.state
     return AuthorizationResponse(request.target, {**parameters, "iss": provider.settings.issuer})
+
+
+def _withheld(request: AuthorizationRequest, stands: Standing) -> frozenset[str]:
+    """What the person did not allow. Where nobody is asked, nothing could be kept back."""
+    if stands.consent is None or request.client.pre_authorised:
+        return frozenset()
+    return stands.consent.withheld
 
 
 def _granted_scope(request: AuthorizationRequest) -> tuple[str, bool]:
@@ -175,20 +185,24 @@ def _granted_scope(request: AuthorizationRequest) -> tuple[str, bool]:
     return " ".join(value for value in request.ordered_scope.split() if value != "offline_access"), False
 
 
-def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing | None) -> bool | None:
+def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing | None, ticket: Ticket) -> bool | None:
     """Whether the person who is here is the one that the request names; None when it names nobody.
 
-    It names by id_token_hint, or by a value for the `sub` claim (OIDC Core section 3.1.2.2, item 4).
+    It names by id_token_hint, or by a value for the `sub` claim (OIDC Core section 3.1.2.2, item 4). A hint that no
+    key of ours verifies may have outlived its key, so it is no fault of the request: it names somebody whom nobody
+    here can be known to be, until a person signed in for this very request.
     """
     named = []
     if request.id_token_hint is not None:
         try:
             claims = access.read_hint(provider, request.id_token_hint)
-        except JoseFault as fault:
-            raise InvalidRequest("id_token_hint is not one of our ID tokens", private=str(fault)) from None
-        if claims.get("aud") != request.client.client_id:
-            raise InvalidRequest("id_token_hint was not issued to this client")
-        named.append(str(claims.get("sub")))
+        except JoseFault:
+            if stands is None or not ticket.has(levels.PASSWORD, stands.session.id, provider.clock.now()):
+                return False
+        else:
+            if claims.get("aud") != request.client.client_id:
+                raise InvalidRequest("id_token_hint was not issued to this client")
+            named.append(str(claims.get("sub")))
     wanted = request.claims.get("id_token", {}).get("sub")
     if isinstance(wanted, dict) and "value" in wanted:
         named.append(str(wanted["value"]))

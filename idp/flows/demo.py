@@ -39,7 +39,7 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "scope": "openid profile email offline_access kepesertaan saldo:baca",
             "id_token_signed_response_alg": "ES256",
         },
-        {**_FIRST_PARTY, "resource_uris": ["http://localhost:8101/api"]},
+        {**_FIRST_PARTY, "resource_uris": ["http://localhost:8101/api"], "holds": ["contributions"]},
     ),
     "klaim": (
         {
@@ -53,7 +53,7 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "scope": "openid profile email offline_access kepesertaan klaim:baca klaim:ajukan",
             "id_token_signed_response_alg": "ES256",
         },
-        _FIRST_PARTY,
+        {**_FIRST_PARTY, "holds": ["claims"]},
     ),
     "jmo": (
         {
@@ -78,7 +78,12 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "scope": "openid profile email phone address offline_access kepesertaan",
             "id_token_signed_response_alg": "ES256",
         },
-        {},
+        {
+            "purpose": {
+                "id": "Memeriksa keanggotaan koperasi Anda.",
+                "en": "To check that you are a member of the cooperative.",
+            }
+        },
     ),
     "bench": (
         {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.base.errors import OAuthError, PageFault
+from idp.base.errors import AccessDenied, OAuthError, PageFault
 from idp.clients.client import Client
 from idp.flows.authorization_request import AuthorizationRequest, AuthorizationResponse, find_target, judge
 from idp.flows.authorization_request import refuse as refuse_target
@@ -57,7 +57,7 @@ def resume(
     """Where the person goes next: back to the authorization endpoint, with what was done marked in the ticket."""
     ticket = interaction.ticket
     if done is not None and session_id is not None:
-        ticket = ticket.after(done, session_id)
+        ticket = ticket.after(done, session_id, provider.clock.now())
     text = provider.tickets.seal(ticket, interaction.visitor.device)
     return f"{provider.settings.issuer_path}/authorize/lanjut?lanjut={text}"
 
@@ -65,3 +65,8 @@ def resume(
 def refuse(provider: Provider, interaction: Interaction, fault: OAuthError) -> AuthorizationResponse:
     """The answer to the relying party when the person, or a rule, says no."""
     return refuse_target(interaction.request.target, fault, provider.settings.issuer)
+
+
+def declined(provider: Provider, interaction: Interaction) -> AuthorizationResponse:
+    """The answer when the person would rather not sign in (RFC 6749 section 4.1.2.1)."""
+    return refuse(provider, interaction, AccessDenied("the person did not want to continue"))

@@ -6,7 +6,7 @@ with `insert` or `rewrite` inside a transaction of its own.
 
 import base64
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,13 @@ from idp.accounts import account as rooms
 from idp.accounts import birthdate, contact, policy, profile, totp
 from idp.accounts.account import EMAIL, KPJ, PHONE, Account
 from idp.base.errors import Fault
-from idp.flows import logout, passwords
+from idp.flows import logout, passwords, privacy
 from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
+
+SEEN = ("name", "email", "phone_number", "kpj")
+"""What whoever looks at an account reads of it, by the names of claims."""
 
 
 class BadAccount(Fault):
@@ -84,6 +87,17 @@ async def page(provider: Provider, *, after: UUID | None = None, limit: int = 50
     """Accounts in the order in which they came, those after the account `after`."""
     async with provider.database.reading() as tx:
         return await rooms.page(tx, after=after, limit=limit)
+
+
+async def looked(provider: Provider, accounts: Sequence[Account], *, by: str, purpose: str) -> None:
+    """Write down that somebody looked at accounts, and why: their people can read it (UU PDP art. 32)."""
+    if not accounts:
+        return
+    detail = {"fields": list(SEEN), "purpose": purpose}
+    async with provider.database.transaction() as tx:
+        await provider.audit.append_all(
+            tx, [Event(privacy.READ, actor=by, account_id=each.id, detail=detail) for each in accounts]
+        )
 
 
 async def switch(provider: Provider, account_id: UUID, *, enabled: bool, by: str) -> Account:

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.flows.authorization_request import AuthorizationRequest
+from idp.grants.claims import essential
 from idp.grants.standing import Standing
 from idp.sessions import levels
 from idp.sessions.ticket import Ticket
 
 CREATE, LOGIN, SELECT_ACCOUNT, SECOND_FACTOR, CONSENT = "create", "login", "select_account", "second_factor", "consent"
 NEW_PASSWORD = "new_password"
+LIFT = "lift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Question:
 
     def did(self, step: str) -> bool:
         """Whether a step was done for this request, in this session."""
-        return self.standing is not None and self.ticket.has(step, self.standing.session.id)
+        return self.standing is not None and self.ticket.has(step, self.standing.session.id, self.now)
 
     @property
     def signed_in_anew(self) -> bool:
@@ -90,6 +92,10 @@ def _select_account(question: Question) -> bool:
     return "select_account" in question.request.prompt
 
 
+def _lift(question: Question) -> bool:
+    return question.standing is not None and question.standing.restricted
+
+
 def _second_factor(question: Question) -> bool:
     if question.standing is None or not _wants_two(question):
         return False
@@ -113,13 +119,22 @@ def _consent(question: Question) -> bool:
         return True
     if request.client.pre_authorised:
         return False
-    return standing.consent is None or not standing.consent.covers(request.scope, request.asked_claims)
+    if request.client.always_ask or standing.consent is None:
+        return True
+    return not standing.consent.covers(
+        request.scope,
+        request.asked_claims,
+        request.foreign,
+        essential(request.scope, request.claims),
+        request.client.purpose_version,
+    )
 
 
 PROMPTS: tuple[tuple[str, Callable[[Question], bool]], ...] = (
     (CREATE, _create),
     (SELECT_ACCOUNT, _select_account),
     (LOGIN, _login),
+    (LIFT, _lift),
     (SECOND_FACTOR, _second_factor),
     (NEW_PASSWORD, _new_password),
     (CONSENT, _consent),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -281,6 +282,27 @@ def _secret(
         return None, None
     made = token(provider.entropy)
     return made, made
+
+
+def in_effect(client: Client) -> dict[str, Any]:
+    """The metadata that holds for a client: what it registered, and what we take where it said nothing.
+
+    RFC 7591 section 3.2.1. It may be sent back as it is (RFC 7592 section 2.2); so where pairwise subjects come from
+    several hosts, which a client may not ask for without a sector document, the subject type is left unsaid.
+    """
+    defaults: dict[str, Any] = {
+        "application_type": "web",
+        "client_name": client.name,
+        "scope": " ".join(scope for scope in SCOPES if scope in OPEN_SCOPES),
+        "access_token_signed_response_alg": client.access_token_algorithm,
+        "require_auth_time": False,
+    }
+    if client.backchannel_logout_uri is not None:
+        defaults["backchannel_logout_session_required"] = False
+    hosts = {urlsplit(uri).hostname for uri in client.redirect_uris}
+    if len(hosts) <= 1 or "sector_identifier_uri" in client.metadata:
+        defaults["subject_type"] = "pairwise"
+    return {**defaults, **client.metadata}
 
 
 def _check_scope(accepted: dict[str, Any], source: str) -> None:

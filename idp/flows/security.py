@@ -1,7 +1,7 @@
 """What people do about their own account: see it, end sessions, disconnect services, change the password, add an app.
 
 Whoever only sits down at an open browser must not be able to take the account over: what changes how one signs in asks
-for the password again, or for a sign-in that is no older than five minutes.
+for the password again, or for a sign-in that is no older than five minutes; and for the second factor, if there is one.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from idp.accounts.passkey import Passkey
 from idp.accounts.throttle import Places
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
+from idp.flows import consent as consenting
 from idp.flows import logout, messages, passwords
 from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
@@ -68,6 +69,11 @@ class Enrolment:
     slip: str
 
 
+def fresh(provider: Provider, stands: Standing) -> bool:
+    """Whether this person showed a factor a moment ago."""
+    return provider.clock.now() - stands.session.auth_time <= FRESH
+
+
 def missing_to_change(provider: Provider, stands: Standing) -> str | None:
     """The factor that must be shown before a contact or a second factor changes; None when what was shown is enough.
 
@@ -75,15 +81,26 @@ def missing_to_change(provider: Provider, stands: Standing) -> str | None:
     only the password must not be able to strip the account of its second factor, or to enrol one of their own (T28).
     """
 
-    def fresh(factor: str) -> bool:
+    def shown(factor: str) -> bool:
         return provider.clock.now() - stands.session.factors.get(factor, 0) <= FRESH
 
-    if fresh(levels.PASSKEY):
+    if shown(levels.PASSKEY):
         return None
-    if not fresh(levels.PASSWORD):
+    if not shown(levels.PASSWORD):
         return levels.PASSWORD
     held = [factor for factor in _STRONG if factor in stands.enrolled]
-    return None if not held or any(map(fresh, held)) else held[0]
+    return None if not held or any(map(shown, held)) else held[0]
+
+
+def missing_for_password(provider: Provider, stands: Standing) -> str | None:
+    """The factor that must be shown before the password changes, beside the password itself, which its form asks for.
+
+    Whoever has learnt the password must not lock its owner out with it alone, where the account has more to show (T28).
+    """
+    shown, now = stands.session.factors, provider.clock.now()
+    if any(now - shown.get(factor, 0) <= FRESH for factor in levels.BESIDE_A_PASSWORD):
+        return None
+    return levels.TOTP if levels.TOTP in stands.enrolled else None
 
 
 async def home(provider: Provider, stands: Standing) -> Home:
@@ -130,17 +147,7 @@ async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> lis
 
 async def disconnect(provider: Provider, stands: Standing, client_id: str) -> None:
     """Withdraw what was allowed to a service, and everything that it holds."""
-    async with provider.database.transaction() as tx:
-        await consent.withdraw(tx, stands.account_id, client_id)
-        await grant.revoke_of_client(tx, stands.account_id, client_id, provider.clock.now(), "person")
-        event = Event(
-            "consent.withdrawn",
-            actor=str(stands.account_id),
-            account_id=stands.account_id,
-            client_id=client_id,
-            session_id=stands.session.id,
-        )
-        await provider.audit.append(tx, event)
+    await consenting.withdraw(provider, stands, client_id)
 
 
 async def change_password(

@@ -62,7 +62,9 @@ class Deliveries:
 
 async def _deliver(provider: Provider, item: Item) -> None:
     """One item from lease to settlement. What settling cannot do now, the end of the lease will."""
+    provider.failpoint(f"{item.kind}.leased")
     outcome = await _attempt(provider, item)
+    provider.failpoint(f"{item.kind}.sent")
     failure = outcome if isinstance(outcome, Undelivered) else None
     try:
         async with provider.database.transaction() as tx:

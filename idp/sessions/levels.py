@@ -14,6 +14,8 @@ PRIMARY = (PASSWORD, PASSKEY)
 
 _HARDWARE, _SYNCED = "hwk", "swk"
 _SECOND = (TOTP, RECOVERY)
+BESIDE_A_PASSWORD = (*_SECOND, PASSKEY)
+"""What shows more than a password does."""
 
 
 def with_passkey(factors: Mapping[str, int], *, synced: bool, now: int) -> dict[str, int]:

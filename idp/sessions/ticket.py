@@ -3,12 +3,12 @@
 The request is sealed into a ticket that travels in the address (`lanjut`), a slip whose bearer is the browser. Nothing
 is parked on the server: every tab has its own, Back and reload work, and a flood of requests costs no storage. What is
 still missing is worked out anew each time from the request, the session and the clock; the ticket adds only what the
-person did for this very request (`done`), and that counts for the session it was done in and no other, so no step can
-be forged, skipped or borrowed.
+person did for this very request (`done`), and that counts for some minutes, in the session it was done in and no other,
+so no step can be forged, skipped, borrowed or kept for later.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from idp.base.opaque import Entropy
@@ -16,6 +16,9 @@ from idp.sessions import slip
 from idp.store.material import Material
 
 MAX_TICKET = slip.MAX_SLIP
+DONE_COUNTS = 600
+"""Seconds for which a step counts as done for its request: time to read a consent, not to leave a browser open."""
+
 _WAITING, _POSTED = "interaction", "posted-request"
 
 
@@ -24,7 +27,7 @@ class Ticket:
     """`parameters` and `resources` are the request as it was judged; `started_at` is when it arrived (UNIX seconds).
 
     `request_uri` is set when the request was pushed (RFC 9126): it is used up when the code is issued. `done` names what
-    was done on the way (`pwd`, `otp`, `passkey`, `select`, `consent`), in the session `session_id`.
+    was done on the way (`pwd`, `otp`, `passkey`, `select`, `consent`) and when, in the session `session_id`.
     """
 
     parameters: Mapping[str, str]
@@ -32,16 +35,16 @@ class Ticket:
     started_at: int
     request_uri: str | None = None
     session_id: UUID | None = None
-    done: frozenset[str] = frozenset()
+    done: Mapping[str, int] = field(default_factory=dict)
 
-    def after(self, step: str, session_id: UUID) -> "Ticket":
+    def after(self, step: str, session_id: UUID, now: int) -> "Ticket":
         """The ticket once `step` was done in a session; steps done in another session are forgotten."""
-        kept = self.done if self.session_id == session_id else frozenset()
-        return replace(self, session_id=session_id, done=kept | {step})
+        kept = self.done if self.session_id == session_id else {}
+        return replace(self, session_id=session_id, done={**kept, step: now})
 
-    def has(self, step: str, session_id: UUID) -> bool:
-        """Whether `step` was done for this request in this session."""
-        return step in self.done and self.session_id == session_id
+    def has(self, step: str, session_id: UUID, now: int) -> bool:
+        """Whether `step` was done for this request in this session, not long ago."""
+        return step in self.done and self.session_id == session_id and now - self.done[step] < DONE_COUNTS
 
 
 class Tickets:
@@ -60,7 +63,7 @@ class Tickets:
             ticket.started_at,
             ticket.request_uri,
             ticket.session_id,
-            sorted(ticket.done),
+            ticket.done,
         ]
         expires_at = ticket.started_at + self._lifetime
         return slip.write(self._material, self._entropy, _WAITING, device, value, expires_at)
@@ -72,7 +75,9 @@ class Tickets:
             return None
         parameters, resources, started_at, request_uri, session_id, done = value
         session = UUID(session_id) if session_id else None
-        return Ticket(parameters, resources, started_at, request_uri, session, frozenset(done))
+        # The version before this one sealed names without times: those steps are asked for once more.
+        steps = done if isinstance(done, dict) else {}
+        return Ticket(parameters, resources, started_at, request_uri, session, steps)
 
     def seal_posted(self, parameters: Mapping[str, str], resources: list[str], now: int) -> str:
         """A request that came by POST, as it came: from another site's form our cookies do not, so it binds no browser."""

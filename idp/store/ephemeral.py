@@ -4,11 +4,13 @@ Losing it tightens limits and never opens a door: whoever asks while the store i
 count protects a secret, and the mark store has an epoch, before which no proof is accepted.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from heapq import heappop, heappush
 from typing import Protocol
 
 from idp.base.clock import Clock
 from idp.base.errors import Unavailable
+from idp.base.opaque import digest
 
 _EPOCH = "gerbang:epoch"
 
@@ -37,14 +39,44 @@ class Ephemeral(Protocol):
         ...
 
 
-class MemoryEphemeral:
-    """For one process. Bounded: past `capacity` the oldest entry goes, so that floods cost memory only once (T20)."""
+class Marks:
+    """Marks of one kind. None is forgotten before its time, since it could be replayed: what finds no room is refused."""
 
-    def __init__(self, clock: Clock, capacity: int = 200_000) -> None:
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._ends: dict[bytes, int] = {}
+        self._soonest: list[tuple[int, bytes]] = []
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def add(self, name: str, now: int, ends: int) -> bool:
+        """Remember a name until `ends` (UNIX seconds); False if it is remembered already. Unavailable when there is no room."""
+        # Of equal size, however long a name somebody thinks up.
+        short = digest(name)[:16]
+        while self._soonest and self._soonest[0][0] <= now:
+            del self._ends[heappop(self._soonest)[1]]
+        if short in self._ends:
+            return False
+        if len(self._ends) >= self._capacity:
+            raise Unavailable("replay marks: full")
+        self._ends[short] = ends
+        heappush(self._soonest, (ends, short))
+        return True
+
+
+class MemoryEphemeral:
+    """For one process. Bounded (T20): past `capacity` the counter that rested longest goes, and new marks are refused.
+
+    Marks of each kind (what stands before the `:` of their name; our own words, never a caller's) have room of their own:
+    whoever floods the forms of registration keeps no client from authenticating.
+    """
+
+    def __init__(self, clock: Clock, capacity: int = 100_000) -> None:
         self._clock = clock
         self._capacity = capacity
         self._counters: OrderedDict[str, tuple[int, int]] = OrderedDict()
-        self._marks: OrderedDict[str, int] = OrderedDict()
+        self._marks: defaultdict[str, Marks] = defaultdict(lambda: Marks(capacity))
         self._epoch = clock.now()
 
     async def hit(self, counter: str, window: int) -> int:
@@ -62,15 +94,7 @@ class MemoryEphemeral:
 
     async def mark(self, name: str, lifetime: int) -> bool:
         now = self._clock.now()
-        if self._marks.get(name, 0) > now:
-            return False
-        while self._marks and next(iter(self._marks.values())) <= now:
-            self._marks.popitem(last=False)
-        if len(self._marks) >= self._capacity:
-            # A forgotten mark could be replayed: refuse instead of forgetting.
-            raise Unavailable("replay marks: full")
-        self._marks[name] = now + lifetime
-        return True
+        return self._marks[name.partition(":")[0]].add(name, now, now + lifetime)
 
     async def epoch(self) -> int:
         return self._epoch

@@ -1,7 +1,8 @@
 """Mails: one text in the catalogue becomes both bodies, so that they never tell different things.
 
 A text is paragraphs with blank lines between. `# …` alone in a paragraph is a code to copy, `[Label](…)` a button, `- …`
-lines are a list. The shape is read before any value is put in, so a name that a stranger typed cannot draw a button.
+lines are a list. The shape is read before any value is put in, so a name that a stranger typed cannot draw a button;
+and where such a name could pass for an address (`situs.example`), it is written so that mail programs do not link it.
 """
 
 import re
@@ -11,6 +12,9 @@ from typing import Any
 
 from idp.theme.language import Language
 
+# What whoever registers may choose, and whoever is written to will read.
+_TYPED = frozenset({"nama"})
+_LIKE_AN_ADDRESS = re.compile(r"(?<=[^\W_])\.(?=[^\W_])")
 _BUTTON = re.compile(r"\[(?P<label>[^\]]+)\]\((?P<address>[^)]+)\)")
 
 
@@ -35,6 +39,7 @@ class Letter:
 def blocks(text: str, language: Language, values: Mapping[str, Any]) -> list[Block]:
     """The paragraphs of a catalogue text with `values` in their places, each value held to one line."""
     flat = {name: " ".join(value.split()) if isinstance(value, str) else value for name, value in values.items()}
+    flat |= {name: _LIKE_AN_ADDRESS.sub(". ", flat[name]) for name in _TYPED & flat.keys()}
 
     def fill(part: str) -> str:
         return language.fill(part, flat)

@@ -25,18 +25,25 @@ primary button or the Enter key. The policy that pages need: `default-src 'none'
 img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; frame-ancestors 'none'`.
 
     page             fields                              primary button       other buttons
-    masuk            identifier password public_device   sign-in              (script fills passkey)
+    masuk            identifier password public_device   sign-in              cancel, when a service waits (script fills passkey)
     masuk_kode       code                                submit-code          cancel, method=<name>, resend
     masuk_passkey    passkey (by script)                 use-passkey          cancel, method=<name>
     daftar           name email phone kpj password terms sign-up
     daftar_terkirim                                      (link to /aktivasi)  resend
-    aktivasi         hidden token                        activate
-    aktivasi_kode    identifier? code                    submit-code          resend
+    aktivasi         hidden token, password?             activate
+    aktivasi_kode    identifier? code password?          submit-code          resend
     aktivasi_habis   hidden token                        resend
     lupa_kata_sandi  identifier                          send-reset
     lupa_terkirim    code                                submit-code          resend
     atur_ulang       hidden token, code? password        set-password
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
+    akun_privasi                                         accept
+    akun_izin                                                                 withdraw=<client id>
+    akun_permintaan  name birthdate reason               correct              object (objection), prefer (locale zone), take_back=<id>
+    akun_salinan                                         make                 download=<id>
+    akun_batasi                                          restrict or lift     cancel
+    akun_hapus       understood                          delete               cancel
+    hapus_batal      hidden token                        keep-account
     pilih_akun                                           continue (choice)    other (choice)
     akun                                                                      end=<session id>, disconnect=<id>, everywhere=1
     akun_kata_sandi  current_password password           set-password
@@ -52,8 +59,9 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
-Links go to /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey
-/akun/keamanan/passkey/ubah /keluar. What a browser is asked for a passkey stands in `…_options`, as JSON.
+Links go to /privasi /ketentuan /akun/privasi and what is below it, /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi
+/akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey /akun/keamanan/passkey/ubah /keluar. What a browser is asked for a
+passkey stands in `…_options`, as JSON.
 """
 
 from collections.abc import Mapping
@@ -72,6 +80,8 @@ class Service:
     policy_uri: str = ""
     tos_uri: str = ""
     client_uri: str = ""
+    told: tuple[str, ...] = ()
+    """Claims that it is told without asking the person, as the notice beside the sign-in says."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,91 @@ class PasskeyRow:
     synced: bool
     created: int
     used: int | None = None
+
+
+@dataclass(frozen=True)
+class ConsentRow:
+    """What a service may know, as the person allowed it. Moments are said already, in the person's own time."""
+
+    id: str
+    name: str
+    given: str
+    until: str
+    data: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """Something that was said about consent: `event` is given, changed, withdrawn or expired."""
+
+    name: str
+    event: str
+    at: str
+    notice_version: str
+
+
+@dataclass(frozen=True)
+class ReadingRow:
+    """Somebody who was told something of this person, and when last."""
+
+    who: str | Message
+    last: str
+    data: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """A request about one's own data. `due` and `decided` are said already, empty where there is none."""
+
+    id: str
+    kind: str
+    state: str
+    made: str
+    due: str
+    decided: str
+    ground: str = ""
+    outcome: str = ""
+    overdue: bool = False
+    mine_to_cancel: bool = False
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, akhir or akun."""
+
+    name: str
+    basis: str
+    unit: str
+    count: int
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """A copy of one's data that can be downloaded."""
+
+    id: str
+    made: str
+    until: str
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """What the law makes a service keep, labelled `tahan.<name>`."""
+
+    name: str
+    law: str
+    years: int
+
+
+@dataclass(frozen=True)
+class AffectedRow:
+    """A service that is told when the account goes."""
+
+    name: str
+    holds: tuple[HoldRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,10 +274,15 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "phone": "str; masked",
         "until": "int; when link and code expire",
     },
-    "aktivasi": {"holder": "str; the name in the registration", "phone": "str; its number, masked"},
+    "aktivasi": {
+        "holder": "str; the name in the registration",
+        "phone": "str; its number, masked",
+        "identifier": "str; for password managers, not shown",
+        "ask_password": "bool; this browser did not register, so its person chooses the password",
+    },
     "aktivasi_kode": {
         "destination": "str; masked, empty when this browser did not register",
-        "ask_identifier": "bool; ask which registration the code belongs to",
+        "ask_identifier": "bool; ask which registration the code belongs to, and for a new password",
     },
     "aktivasi_lama": {"sent_at": "int; when the newest message was sent"},
     "aktivasi_habis": {},
@@ -199,6 +299,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "izin": {
         "claims": "sequence of Claim",
         "abilities": "sequence of str; scopes that allow something, labelled cakupan.<scope>",
+        "reached": "sequence of str; names of services whose APIs it could call in the person's name",
+        "purpose": "str; why the service wants it, in its own words, or empty",
     },
     "pilih_akun": {"identifier": "str; masked address of the account that is signed in"},
     "akun": {
@@ -233,6 +335,30 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "buletin_berhenti": {"done": "bool; asked, or done"},
     "akun_passkey": {"passkey_options": "str; what the browser is asked in order to make a passkey"},
     "akun_passkey_ubah": {"passkey": "PasskeyRow"},
+    "akun_privasi": {
+        "restricted": "bool; the person has frozen what services may do",
+        "deletion": "str; when the account will be deleted, or empty",
+        "accept": "bool; terms and privacy notice have a version that the person has not accepted",
+        "kept": "sequence of KeptRow",
+    },
+    "akun_izin": {"consents": "sequence of ConsentRow", "history": "sequence of HistoryRow"},
+    "akun_akses": {"readings": "sequence of ReadingRow"},
+    "akun_permintaan": {
+        "requests": "sequence of RequestRow",
+        "locale": "str; id or en",
+        "zone": "str; IANA name of the person's time zone",
+    },
+    "akun_salinan": {"copies": "sequence of CopyRow"},
+    "akun_batasi": {"restricted": "bool"},
+    "akun_hapus": {"runs": "str; when it will be, or empty", "services": "sequence of AffectedRow"},
+    "hapus_batal": {"holder": "str; whose account", "done": "bool; it is taken back"},
+    "salinan_berkas": {
+        "made": "str; moment",
+        "account": "str; id",
+        "sections": "sequence of (table, rows); a row is a sequence of (column, value)",
+    },
+    "privasi": {"version": "str", "kept": "sequence of str; kinds of data"},
+    "ketentuan": {"version": "str"},
     "keluar": {},
     "keluar_selesai": {"services": "sequence of SignedOut", "next": "str; back to the service, or empty"},
     "kesalahan": {

@@ -46,6 +46,7 @@ class Theme:
         lineage = _lineage(folder, name)
         sources, catalogues, files, settings = _gather(lineage)
         self.brand: Mapping[str, str] = settings["brand"]
+        self.notice_version = self.brand["notice_version"]
         self.tokens: Mapping[str, Mapping[str, str]] = settings["tokens"]
         self._languages = {code: Language(code, catalogues[code]) for code in CODES}
         style = stylesheet.assemble(self.tokens["light"], self.tokens["dark"], files["base.css"])

@@ -7,7 +7,24 @@ import segno
 from markupsafe import Markup
 
 from idp.theme.language import Message
-from idp.theme.pages import Claim, Method, PasskeyRow, PasswordRules, Service, ServiceRow, SessionRow, SignedOut
+from idp.theme.pages import (
+    AffectedRow,
+    Claim,
+    ConsentRow,
+    CopyRow,
+    HistoryRow,
+    HoldRow,
+    KeptRow,
+    Method,
+    PasskeyRow,
+    PasswordRules,
+    ReadingRow,
+    RequestRow,
+    Service,
+    ServiceRow,
+    SessionRow,
+    SignedOut,
+)
 
 SITE = "sso.contoh.go.id"
 NOON = 1_763_795_100  # 22 November 2025, 14.05 in Jakarta
@@ -76,6 +93,82 @@ def _sample(template: str, state: str = "", /, **context: Any) -> Sample:
     return Sample(template, state, common | context)
 
 
+_SAID = "22 November 2025 pukul 14.05 WIB"
+_KEPT = (
+    KeptRow("identity", "contract", "akun", 0),
+    KeptRow("sessions", "interest", "hari", 7),
+    KeptRow("proofs", "law", "tahun", 5),
+)
+_CENTRE = {"name": "Budi Santoso", "back": "/akun"}
+_WITHIN = {"name": "Budi Santoso", "back": "/akun/privasi"}
+_ASKED = (
+    RequestRow("a", "correct", "open", _SAID, "25 November 2025 pukul 14.05 WIB", "", mine_to_cancel=True),
+    RequestRow("b", "object", "open", _SAID, "21 November 2025 pukul 14.05 WIB", "", overdue=True, mine_to_cancel=True),
+    RequestRow(
+        "c", "correct", "refused", _SAID, "", _SAID, ground="unproven", outcome="Nama di KTP tetap Budi Santoso."
+    ),
+    RequestRow("d", "access", "done", _SAID, "", _SAID),
+)
+_PRIVACY = (
+    _sample("akun_privasi", restricted=False, deletion="", accept=False, kept=_KEPT, **_CENTRE),
+    _sample("akun_privasi", "semua", restricted=True, deletion=_SAID, accept=True, kept=_KEPT, **_CENTRE),
+    _sample(
+        "akun_izin",
+        consents=(
+            ConsentRow(
+                "mitra", "Mitra Koperasi", _SAID, "22 November 2026", ("Nama", "Email", "Nomor ponsel"), ("Tanggal lahir",),
+                "Menghitung bunga pinjaman anggota koperasi.",
+            ),
+        ),
+        history=(
+            HistoryRow("Mitra Koperasi", "changed", _SAID, "2026-11"),
+            HistoryRow("Mitra Koperasi", "given", _SAID, "2026-11"),
+        ),
+        **_WITHIN,
+    ),
+    _sample("akun_izin", "kosong", consents=(), history=(), **_WITHIN),
+    _sample(
+        "akun_akses",
+        readings=(
+            ReadingRow("Saldo JHT", _SAID, "Nama, Email"),
+            ReadingRow(Message("akses.petugas", siapa="client:cs"), _SAID, "Nama, Email, Nomor ponsel", "Telepon 175, nomor 8812"),
+        ),
+        **_WITHIN,
+    ),
+    _sample("akun_akses", "kosong", readings=(), **_WITHIN),
+    _sample("akun_permintaan", requests=(), locale="id", zone="Asia/Jakarta", **_WITHIN),
+    _sample(
+        "akun_permintaan", "salah", requests=_ASKED, locale="en", zone="Asia/Makassar",
+        values={"birthdate": "27 3 1990"},
+        errors={"birthdate": Message("perbaikan.lahir"), "reason": Message("perbaikan.alasan_kosong", n=1000)}, **_WITHIN,
+    ),
+    _sample("akun_salinan", copies=(), **_WITHIN),
+    _sample(
+        "akun_salinan", "siap", copies=(CopyRow("a", _SAID, "23 November 2025 pukul 14.05 WIB"),),
+        notice=Message("salinan.siap"), **_WITHIN,
+    ),
+    _sample("akun_batasi", restricted=False, **_WITHIN),
+    _sample("akun_batasi", "layanan", restricted=True, name="Budi Santoso", service=SALDO, lanjut=TICKET),
+    _sample(
+        "akun_hapus", runs="",
+        services=(
+            AffectedRow("Klaim", (HoldRow("claims", "UU 24/2011, UU 8/1997 pasal 11", 10),)),
+            AffectedRow("Mitra Koperasi"),
+        ),
+        errors={"understood": Message("hapus.centang")}, **_WITHIN,
+    ),
+    _sample("akun_hapus", "menunggu", runs=_SAID, services=(), notice=Message("hapus.dijadwalkan"), **_WITHIN),
+    _sample("hapus_batal", holder="Budi Santoso", done=False, hidden={"token": "tok_" * 11}),
+    _sample("hapus_batal", "selesai", holder="", done=True),
+    _sample(
+        "salinan_berkas", made=_SAID, account="01993f7e-0000-7000-8000-000000000000",
+        sections=(("accounts", ((("name", "Budi Santoso"), ("email", "budi.santoso@contoh.com")),)),),
+    ),
+    _sample("privasi", version="2026-11", kept=("identity", "sessions", "audit")),
+    _sample("ketentuan", version="2026-11"),
+)  # fmt: skip
+
+
 PAGES = (
     _sample("masuk", promote_reset=False, passkey_options=ASKED, service=SALDO, lanjut=TICKET),
     _sample("masuk", "polos", promote_reset=False, passkey_options=ASKED),
@@ -126,7 +219,24 @@ PAGES = (
         until=NOON + 86_400,
         notice=Message("kirim.terkirim"),
     ),
-    _sample("aktivasi", holder="Budi Santoso", phone="+62 812-••••-7890", hidden={"token": "tok_" * 11}),
+    _sample(
+        "aktivasi",
+        holder="Budi Santoso",
+        phone="+62 812-••••-7890",
+        identifier="budi@contoh.com",
+        ask_password=False,
+        hidden={"token": "tok_" * 11},
+    ),
+    _sample(
+        "aktivasi",
+        "sandi",
+        holder="Budi Santoso",
+        phone="+62 812-••••-7890",
+        identifier="budi@contoh.com",
+        ask_password=True,
+        hidden={"token": "tok_" * 11},
+        errors={"password": Message("pw.kosong")},
+    ),
     _sample("aktivasi_kode", destination="b•••@contoh.com", ask_identifier=False, back="/daftar"),
     _sample("aktivasi_kode", "salah", destination="", ask_identifier=True, errors={"code": Message("akt.kode", n=4)}),
     _sample("aktivasi_lama", sent_at=NOON),
@@ -144,6 +254,8 @@ PAGES = (
         service=SALDO,
         claims=CLAIMS,
         abilities=("saldo:baca", "offline_access"),
+        reached=("Klaim",),
+        purpose="Menghitung bunga pinjaman anggota koperasi.",
         lanjut=TICKET,
     ),
     _sample("pilih_akun", name="Budi Santoso", identifier="b•••@contoh.com", service=SALDO, lanjut=TICKET),
@@ -286,6 +398,7 @@ PAGES = (
         values={"name": PASSKEYS[0].name},
         back="/akun/keamanan",
     ),
+    *_PRIVACY,
     _sample("keluar", name="Budi Santoso"),
     _sample("keluar_selesai", services=(), next=""),
     _sample(
@@ -324,7 +437,29 @@ PAGES = (
 _LINK = "https://sso.contoh.go.id/aktivasi?token=" + "A7x-" * 11
 _FORGOT = "https://sso.contoh.go.id/lupa-kata-sandi"
 
+_CENTRE_LINK = "https://sso.contoh.go.id/akun/privasi"
+
 MAILS: dict[str, dict[str, Any]] = {
+    "dibatasi": {"nama": "Budi Santoso", "waktu": NOON, "tautan": _CENTRE_LINK},
+    "batas_dicabut": {"nama": "Budi Santoso", "waktu": NOON, "tautan": _CENTRE_LINK},
+    "hapus_diminta": {
+        "nama": "Budi Santoso",
+        "waktu": NOON,
+        "tautan": _CENTRE_LINK + "/hapus/batal?token=" + "A7x-" * 11,
+    },
+    "hapus_batal": {"nama": "Budi Santoso", "waktu": NOON},
+    "hapus_selesai": {"nama": "Budi Santoso", "waktu": NOON, "rujukan": "01993f7e-0000-7000-8000-000000000000"},
+    "permintaan_selesai": {
+        "nama": "Budi Santoso",
+        "permintaan": Message("permintaan.correct"),
+        "tautan": _CENTRE_LINK,
+    },
+    "permintaan_ditolak": {
+        "nama": "Budi Santoso",
+        "permintaan": Message("permintaan.correct"),
+        "alasan": Message("alasan.unproven"),
+        "tautan": _CENTRE_LINK,
+    },
     "aktivasi": {"nama": "Budi", "tautan": _LINK, "kode": "Hn4RtaQ9", "waktu": NOON},
     "akun_ada": {"tautan_masuk": "https://sso.contoh.go.id/masuk", "tautan_lupa": _FORGOT},
     "atur_ulang": {"nama": "Budi", "tautan": _LINK, "kode": "Hn4RtaQ9", "waktu": NOON},

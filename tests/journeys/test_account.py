@@ -133,6 +133,26 @@ async def test_changing_the_password_ends_the_other_sessions(house: House) -> No
     assert [letter.subject for letter in await letters(house, person.email)] == ["Kata sandi Anda sudah diganti"]
 
 
+async def test_a_learnt_password_alone_does_not_change_itself(house: House) -> None:
+    """T28: where there is a second factor, it is asked for, once in five minutes; then the way leads back."""
+    person = house.account()
+    browser = await at_home(house, person)
+    csrf = dict((await browser.get("/akun/keamanan")).forms[-1].values)["csrf"]
+    forced = {"csrf": csrf, "current_password": person.password, "password": NEW}
+    answer = await browser.http.post("/akun/kata-sandi", data=forced)
+    assert answer.headers["location"] == "/masuk/kode?kembali=sandi"
+    page = await browser.get("/akun/kata-sandi")
+    assert page.url.endswith("/masuk/kode?kembali=sandi")
+    page = await browser.submit(page, {"code": now_code(house, person)}, press="submit-code")
+    assert page.url.endswith("/akun/kata-sandi")
+    house.clock.advance(301)
+    late = await browser.submit(page, {"current_password": person.password, "password": NEW}, press="set-password")
+    assert late.url.endswith("/masuk/kode?kembali=sandi")
+    page = await browser.submit(late, {"code": now_code(house, person)}, press="submit-code")
+    page = await browser.submit(page, {"current_password": person.password, "password": NEW}, press="set-password")
+    assert "Kata sandi sudah diganti" in page.text
+
+
 async def test_the_present_password_cannot_be_guessed_at_leisure(house: House) -> None:
     person = plain(house)
     browser = await at_home(house, person)

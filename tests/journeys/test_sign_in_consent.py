@@ -2,6 +2,7 @@
 
 import pytest
 
+from idp.sessions import ticket
 from tests.support.browser import Browser, Page
 from tests.support.servers import House
 
@@ -85,6 +86,18 @@ async def test_a_consent_counts_for_the_person_who_gave_it(house: House) -> None
     page = await browser.submit(page, {"identifier": other.email, "password": other.password}, press="sign-in")
     assert "allow" in page.ids
     assert other.email in page.text
+
+
+async def test_what_was_done_long_ago_does_not_answer_prompt_login(house: House) -> None:
+    """A tab that lay open at the consent is no proof that the person is still the same."""
+    browser, person = house.browser(), house.account()
+    page = await browser.get((await house.relying_party("mitra").authorization("openid email", prompt="login")).url)
+    page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    house.clock.advance(ticket.DONE_COUNTS)
+    page = await browser.submit(page, press="allow")
+    assert "password" in page.names
+    page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    assert "code" in page.parameters, "the consent itself is remembered"
 
 
 async def test_consent_before_sign_in_leads_to_the_sign_in(house: House) -> None:

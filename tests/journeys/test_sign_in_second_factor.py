@@ -122,6 +122,15 @@ async def test_whoever_cancels_goes_back_with_access_denied(house: House) -> Non
     assert "code" not in answer
 
 
+async def test_whoever_would_rather_not_sign_in_goes_back_with_access_denied(house: House) -> None:
+    """From the first page on; where no service waits, there is nowhere to go back to."""
+    browser = house.browser()
+    page = await browser.get((await house.relying_party("saldo").authorization("openid", state="s")).url)
+    answer = (await browser.submit(page, press="cancel")).parameters
+    assert (answer["error"], answer["state"], answer["iss"]) == ("access_denied", "s", house.issuer)
+    assert "cancel" not in (await browser.get("/masuk")).ids
+
+
 async def test_without_a_session_the_password_comes_first(house: House) -> None:
     """T23, T28: no step can be jumped over by its address."""
     browser = house.browser()

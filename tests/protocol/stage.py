@@ -194,12 +194,14 @@ class Stage:
         browser.http.cookies.set(session_cookie(self.house.settings), str(handle))
         return handle
 
-    async def consent(self, person: Person, party: RelyingParty, scope: str = SCOPE) -> None:
-        """Remember that a person allowed a client these scopes."""
+    async def consent(self, person: Person, party: RelyingParty, scope: str = SCOPE, *resources: str) -> None:
+        """Remember that a person allowed a client these scopes and resources."""
         now = self.clock.now()
-        allowed = consent.Consent(frozenset(scope.split()), frozenset(), now)
+        allowed = consent.Consent(frozenset(scope.split()), frozenset(), now, frozenset(resources))
         async with self.provider.database.transaction() as tx:
-            await consent.remember(tx, person.id, party.client_id, allowed, now + 86400)
+            await consent.remember(
+                tx, self.provider.new_id(), person.id, party.client_id, allowed, frozenset(), now + 86400
+            )
 
     async def signed_in(self, **options: Any) -> tuple[Party, Browser, Person]:
         """A client, a person, and their browser."""

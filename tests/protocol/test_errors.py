@@ -1,8 +1,9 @@
 """How the protocol refuses: shapes, characters, headers, methods; and nothing that anybody sends makes a 500."""
 
+import base64
 import re
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import httpx2
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from idp.base.errors import InvalidRequest
+from idp.base.opaque import digest
 from idp.web import wire
 from tests.protocol.stage import Party, Stage, stayed
 from tests.support.browser import Browser
@@ -86,7 +88,7 @@ REFUSED: list[tuple[dict[str, str | None], str]] = [
     ({"registration": "{}"}, "registration_not_supported"),
     ({"resource": "https://nobody.example/api"}, "invalid_target"),
     ({"resource": "not a uri"}, "invalid_target"),
-    ({"id_token_hint": "garbage"}, "invalid_request"),
+    ({"id_token_hint": "garbage", "prompt": "none"}, "login_required"),
     ({"claims": '{"id_token":{"acr":{"essential":true,"value":"urn:other"}}}'}, "unmet_authentication_requirements"),
 ]
 
@@ -319,6 +321,20 @@ async def test_malformed_basic_is_invalid_client(stage: Stage, header: str) -> N
         401,
         "invalid_client",
     )
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+async def test_a_basic_secret_is_taken_with_and_without_form_encoding(stage: Stage, encoded: bool) -> None:
+    """RFC 6749 section 2.3.1 asks for the encoding; many libraries leave it out."""
+    party, secret = await stage.party(), "a+b%2F%zz:c d&e=ü/" + "0123456789abcdef"
+    await stage.change(party, secret_hash=digest(secret))
+    pair = f"{party.client_id}:{quote_plus(secret) if encoded else secret}"
+    headers = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+    answer = await stage.http.post("/token", data={"grant_type": "refresh_token"}, headers=headers)
+    check_json(answer, 400, "invalid_request")
+    wrong = {"Authorization": f"Basic {base64.b64encode(pair[:-1].encode()).decode()}"}
+    answer = await stage.http.post("/token", data={"grant_type": "refresh_token"}, headers=wrong)
+    check_json(answer, 401, "invalid_client")
 
 
 async def test_two_ways_at_once_are_refused(signed_in: tuple[Party, Browser]) -> None:

@@ -1,15 +1,37 @@
-"""An ID token that a relying party kept for longer than its signing key lived: what signing out does with it."""
+"""An ID token that a relying party kept for longer than its signing key lived: signing out and signing in with it."""
 
 import pytest
 
 from idp.clients import registry
 from idp.flows import rotate_keys
 from idp.keys.key import afterlife
-from tests.protocol.stage import Stage, asked
+from tests.protocol.stage import Stage, asked, path
 
 pytestmark = pytest.mark.anyio
 
 BYE = "https://rp.example/bye"
+
+
+async def outlive_the_keys(stage: Stage) -> None:
+    """Every key that signed until now is gone, and nobody can verify with it any more."""
+    assert all(rotation.active for rotation in await rotate_keys.rotate(stage.provider, force=True))
+    stage.clock.advance(afterlife(stage.house.settings.lifetimes) + 1)
+    await rotate_keys.rotate(stage.provider, force=True)
+
+
+async def test_a_hint_whose_key_is_gone_names_nobody_who_is_known_to_be_here(stage: Stage) -> None:
+    """With prompt=none it is login_required; otherwise a sign-in answers, and is not asked for twice."""
+    party = await stage.party()
+    hint = (await party.tokens(await stage.browser(await stage.person()))).id_token
+    await outlive_the_keys(stage)
+    account, browser = stage.house.account(), stage.house.browser()
+    await party.authorize(browser, account)
+    assert "code" in await party.answered(browser, prompt="none")
+    assert (await party.answered(browser, prompt="none", id_token_hint=hint))["error"] == "login_required"
+    page = await browser.get((await party.authorization(id_token_hint=hint)).url)
+    assert path(page) == "/masuk"
+    page = await browser.submit(page, {"identifier": account.email, "password": account.password}, press="sign-in")
+    assert "code" in page.parameters
 
 
 async def test_a_hint_whose_key_is_gone_still_lets_the_person_sign_out(stage: Stage) -> None:
@@ -17,9 +39,7 @@ async def test_a_hint_whose_key_is_gone_still_lets_the_person_sign_out(stage: St
     party = await stage.party()
     person = await stage.person()
     tokens = await party.tokens(await stage.browser(person))
-    assert all(rotation.active for rotation in await rotate_keys.rotate(stage.provider, force=True))
-    stage.clock.advance(afterlife(stage.house.settings.lifetimes) + 1)
-    await rotate_keys.rotate(stage.provider, force=True)
+    await outlive_the_keys(stage)
 
     browser = await stage.browser(person)
     page = await browser.get("/end_session", id_token_hint=tokens.id_token, post_logout_redirect_uri=BYE, state="s")

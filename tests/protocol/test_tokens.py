@@ -14,7 +14,7 @@ from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import logout
 from idp.grants.refresh import RefreshTokens
 from idp.store.tables import audit
-from tests.protocol.stage import Stage, challenge, path
+from tests.protocol.stage import SCOPE, Stage, challenge, path
 from tests.support.relying_party import Tokens
 
 pytestmark = pytest.mark.anyio
@@ -228,7 +228,7 @@ async def test_siblings_know_a_person_by_one_name_and_strangers_by_another(stage
     first, browser, person = await stage.signed_in()
     second = await stage.party()
     stranger = await stage.party(first_party=False, redirect_uris=["https://stranger.example/cb"])
-    await stage.consent(person, stranger)
+    await stage.consent(person, stranger, SCOPE, "https://sibling.example/x")
     mine, theirs, foreign = [await party.tokens(browser) for party in (first, second, stranger)]
     assert mine.claims["sub"] == theirs.claims["sub"] != foreign.claims["sub"]
     assert str(person.id) not in mine.id_token + foreign.id_token
@@ -568,3 +568,23 @@ async def test_a_refresh_never_raises_what_was_proven(stage: Stage) -> None:
     later = await party.refresh(tokens.refresh_token)
     assert later.claims["acr"] == "urn:gerbang:acr:loa1"
     assert later.claims["auth_time"] == tokens.claims["auth_time"]
+
+
+async def test_a_third_partys_reach_is_shown_remembered_and_kept_to(stage: Stage) -> None:
+    """RFC 8707: what a service may call in a person's name is part of what they say yes to."""
+    await stage.party(resource_uris=["https://reached.example/x"], client_name="Layanan Iuran")
+    stranger = await stage.party(first_party=False)
+    browser = await stage.browser(await stage.person())
+    reached = {"resource": "https://reached.example/x"}
+    page = await browser.get((await stranger.authorization("openid")).url)
+    assert "Layanan Iuran" not in page.text
+    request = await stranger.authorization("openid")
+    code = (await browser.submit(await browser.get(request.url), press="allow")).parameters["code"]
+    refused = await stranger.post_code(request, code, **reached)
+    assert refused.json()["error"] == "invalid_target", "nobody was shown this resource"
+    page = await browser.get((await stranger.authorization("openid", **reached)).url)
+    assert "Layanan Iuran" in page.text, "a consent without the resource does not cover it"
+    assert "code" in (await browser.submit(page, press="allow")).parameters
+    tokens = await stranger.tokens(browser, **reached)
+    assert tokens.claims["sub"]
+    assert "code" in await stranger.answered(browser, prompt="none")

@@ -44,6 +44,26 @@ async def test_a_registration_answers_with_everything(house: House) -> None:
     assert "unknown_member" not in made
 
 
+async def test_a_registration_answers_with_what_holds_where_nothing_was_said(house: House) -> None:
+    """RFC 7591 section 3.2.1; and a client may send back what it was told (RFC 7592 section 2.2)."""
+    made = (await register(house)).json()
+    silent = {
+        "scope": "openid profile email phone address offline_access", "subject_type": "pairwise",
+        "application_type": "web", "access_token_signed_response_alg": "ES256", "require_auth_time": False,
+    }  # fmt: skip
+    assert made.items() >= silent.items()
+    ours = ("registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at")
+    again = await house.http().put(
+        f"/register/{made['client_id']}",
+        json={name: value for name, value in made.items() if name not in ours},
+        headers=bearer(made["registration_access_token"]),
+    )
+    assert again.status_code == 200, again.text
+    assert again.json().items() >= silent.items()
+    several = await register(house, redirect_uris=["https://a.example/cb", "https://b.example/cb"])
+    assert "subject_type" not in several.json(), "it could not be sent back"
+
+
 async def test_a_registered_client_signs_people_in_at_once(house: House) -> None:
     made = (await register(house)).json()
     party = house.relying_party(

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -171,11 +172,19 @@ class Server(Site):
 
     def start(self) -> "Server":
         """Start it and wait until it says that it is ready."""
+        self._launch().wait_until(self._ready, 60)
+        return self
+
+    def run_until_dead(self) -> None:
+        """Start it and wait until it has killed itself at a failpoint, ready or not."""
+        self._launch()
+        self.wait_until_dead()
+
+    def _launch(self) -> Child:
         self.storage.var.parent.mkdir(parents=True, exist_ok=True)
         log = self.storage.var.parent / "server.log"
         self._child = Child(self.command("serve", "--dev"), log, cwd=ROOT, env=self.env())
-        self._child.wait_until(self._ready, 60)
-        return self
+        return self._child
 
     def stop(self) -> int:
         """Ask it to end, as systemd does; the exit code."""
@@ -186,6 +195,11 @@ class Server(Site):
         """End it as a power cut would."""
         assert self._child, "not started"
         self._child.kill()
+
+    def wait_until_dead(self) -> None:
+        """Wait until it has killed itself, at a failpoint."""
+        assert self._child, "not started"
+        assert self._child.process.wait(60) == -signal.SIGKILL, self.log()
 
     def log(self) -> str:
         """The end of what it wrote."""

@@ -51,3 +51,14 @@ def test_a_text_message_ends_with_the_code_bound_to_the_site() -> None:
 def test_a_text_message_holds_no_link(name: str) -> None:
     for code in CODES:
         assert "http" not in THEME.sms(name, THEME.language(code), **SMS[name])
+
+
+@pytest.mark.parametrize("name", ["situs.example", "Sari.jahat.co.id Dewi", "www.jahat.example"])
+def test_a_name_that_looks_like_an_address_is_not_written_as_one(name: str) -> None:
+    """Mail programs link whatever could be a host, and the person who reads is told to press a link."""
+    letter = THEME.mail("aktivasi", THEME.language(), **{**MAILS["aktivasi"], "nama": name})
+    for body in (letter.text, letter.html):
+        assert name not in body
+        assert " ".join(name.replace(".", ". ").split()) in body
+    titled = THEME.mail("aktivasi", THEME.language(), **{**MAILS["aktivasi"], "nama": "H. Sari Dewi, S. Pd."})
+    assert "H. Sari Dewi, S. Pd." in titled.text

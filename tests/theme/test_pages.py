@@ -97,7 +97,7 @@ def test_a_page_is_sound(html: str) -> None:
     assert len(page.all("form")) <= 1
     for field in page.all("input"):
         if field["type"] not in {"hidden", "checkbox"} and "hidden" not in field:
-            assert {"for": field["id"]} in page.all("label")
+            assert field["id"] in {label.get("for") for label in page.all("label")}
         for name in (field.get("aria-describedby") or "").split():
             assert name in ids
     for link in page.all("a"):

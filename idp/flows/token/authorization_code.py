@@ -29,6 +29,7 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
     if request.resources:
         # What is wrong in itself is said before the code is spent.
         minting.sector(provider, client, minting.audience(provider, client, (), request.resources))
+    provider.failpoint("code.before")
     row = await code.redeem(
         provider.database,
         handle,
@@ -51,10 +52,13 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
             network=request.network,
         )
         raise InvalidGrant("the code is not valid")
+    provider.failpoint("code.consumed")
     grant = from_row(row)
-    resources = minting.audience(provider, client, grant.resources, request.resources)
+    resources = minting.granted_audience(provider, client, grant, request.resources)
     refresh = provider.refresh_tokens.make(grant.id, grant.generation) if grant.offline else None
-    return minting.response(provider, client, grant, Person.of(row), grant.scope, resources, refresh, grant.nonce)
+    answer = minting.response(provider, client, grant, Person.of(row), grant.scope, resources, refresh, grant.nonce)
+    provider.failpoint("code.signed")
+    return answer
 
 
 def _redirect_uri(client: Client, sent: str | None) -> str:

@@ -34,6 +34,14 @@ def audience(provider: Provider, client: Client, granted: Sequence[str], asked: 
     return list(dict.fromkeys(asked)) or list(granted)
 
 
+def granted_audience(provider: Provider, client: Client, grant: Grant, asked: Sequence[str]) -> list[str]:
+    """As `audience`, in a person's name: who has to ask them may name only what they were shown."""
+    unseen = client.foreign(asked, provider.settings.issuer).difference(grant.resources)
+    if unseen and not client.pre_authorised:
+        raise InvalidTarget("resource was not part of the authorization request")
+    return audience(provider, client, grant.resources, asked)
+
+
 def sector(provider: Provider, client: Client, resources: Sequence[str]) -> str:
     """The sector for which a token's subject is computed: its resource's, so that the resource knows the person."""
     owners = (provider.clients.owner_of(resource) for resource in resources)
@@ -76,7 +84,7 @@ def id_token(provider: Provider, client: Client, grant: Grant, person: Person, a
         nonce=nonce,
         access_token=access,
         algorithm=client.id_token_algorithm,
-        extra=claims.release(person, frozenset(), asked, provider.sealer) if asked else {},
+        extra=claims.release(person, frozenset(), asked, provider.sealer, grant.withheld) if asked else {},
     )
     return provider.keyring.sign(body, client.id_token_algorithm)
 

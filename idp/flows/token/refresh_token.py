@@ -26,6 +26,7 @@ async def renew(provider: Provider, client: Client, request: TokenRequest) -> di
     if "scope" in request.values or request.resources:
         await _judge_before_rotating(provider, client, token, request)
     now = provider.clock.now()
+    provider.failpoint("refresh.before")
     row = await refresh.rotate(
         provider.database,
         token,
@@ -33,15 +34,18 @@ async def renew(provider: Provider, client: Client, request: TokenRequest) -> di
         now=now,
         idle_expires_at=now + provider.settings.lifetimes.refresh_idle,
     )
+    provider.failpoint("refresh.rotated")
     if row is None:
         row = await _lost_answer(provider, client, token, request.network)
-    return _answer(provider, client, row, request)
+    answer = _answer(provider, client, row, request)
+    provider.failpoint("refresh.signed")
+    return answer
 
 
 def _answer(provider: Provider, client: Client, row: Mapping[str, Any], request: TokenRequest) -> dict[str, Any]:
     grant = from_row(row)
     scope = minting.narrowed_scope(grant.scope, request.values.get("scope"))
-    resources = minting.audience(provider, client, grant.resources, request.resources)
+    resources = minting.granted_audience(provider, client, grant, request.resources)
     successor = provider.refresh_tokens.make(grant.id, grant.generation)
     return minting.response(provider, client, grant, Person.of(row), scope, resources, successor, None)
 
@@ -53,7 +57,7 @@ async def _judge_before_rotating(
     if row is not None and refresh.usable(row, client.client_id, provider.clock.now()):
         grant = from_row(row)
         minting.narrowed_scope(grant.scope, request.values.get("scope"))
-        minting.sector(provider, client, minting.audience(provider, client, grant.resources, request.resources))
+        minting.sector(provider, client, minting.granted_audience(provider, client, grant, request.resources))
 
 
 async def _lost_answer(provider: Provider, client: Client, token: RefreshToken, network: str) -> Mapping[str, Any]:

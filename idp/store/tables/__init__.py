@@ -11,6 +11,7 @@ from idp.store.tables.keys import signing_keys
 from idp.store.tables.memberships import memberships
 from idp.store.tables.outbox import breakers, outbox, spending
 from idp.store.tables.passwords import past_passwords
+from idp.store.tables.privacy import consent_history, privacy_exports, privacy_requests
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
 
@@ -25,6 +26,7 @@ __all__ = [
     "challenges",
     "changes",
     "clients",
+    "consent_history",
     "consents",
     "contact_changes",
     "grants",
@@ -35,6 +37,8 @@ __all__ = [
     "outbox",
     "passkeys",
     "past_passwords",
+    "privacy_exports",
+    "privacy_requests",
     "pushed_requests",
     "recovery_codes",
     "sessions",

@@ -10,7 +10,10 @@ from idp.web.pages import (
     consent,
     contact,
     faults,
+    notices,
+    own_data,
     passkey,
+    privacy,
     recover,
     second_factor,
     security,
@@ -21,8 +24,8 @@ from idp.web.pages import (
 )  # fmt: skip
 
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, passkey, select_account, consent, recover, account, security,
-    contact, sign_out, assets,
+    sign_up, activate, sign_in, second_factor, passkey, select_account, consent, recover, account, security, privacy, own_data,
+    sign_out, contact, notices, assets,
 )  # fmt: skip
 
 

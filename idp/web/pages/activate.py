@@ -44,7 +44,10 @@ async def _submit_link(frame: Frame, request: Request, behind: Waiting, form: Fo
             return _link(frame, request, behind, link, token)
         said = await sign_up.resend(provider, visitor, link.sign_up.id)
         return frame.page(request, "aktivasi_habis", hidden={"token": token}, **behind.context, **telling(said))
-    outcome = await activate.by_link(provider, visitor, token)
+    here = registered_here(frame, request)
+    outcome = await activate.by_link(provider, visitor, token, here, form.text("password"))
+    if isinstance(outcome, Message):
+        return _link(frame, request, behind, await activate.look(provider, token), token, {"password": outcome})
     if isinstance(outcome, Link):
         return _link(frame, request, behind, outcome, token)
     return await _done(frame, request, behind, outcome)
@@ -62,15 +65,17 @@ async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Fo
         return await _code(frame, request, behind, identifier, **telling(said))
     if not code.strip():
         return await _code(frame, request, behind, identifier, errors={"code": Message("otp.kosong")})
+    outcome: Activated | PhoneProven | Message | dict[str, Message]
     if known:
         outcome = await activate.by_code(provider, visitor, known, code)
     else:
-        outcome = await activate.by_code_of(provider, visitor, identifier, code)
+        outcome = await activate.by_code_of(provider, visitor, identifier, code, form.text("password"))
     if isinstance(outcome, Activated):
         return await _done(frame, request, behind, outcome)
     if isinstance(outcome, PhoneProven):
         return await _code(frame, request, behind, identifier, notice=Message("aktivasi_kode.ponsel_terbukti"))
-    return await _code(frame, request, behind, identifier, errors={"code": outcome})
+    errors = {"code": outcome} if isinstance(outcome, Message) else outcome
+    return await _code(frame, request, behind, identifier, errors=errors)
 
 
 async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str = "", **said: Any) -> Response:
@@ -88,7 +93,14 @@ async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str
     )
 
 
-def _link(frame: Frame, request: Request, behind: Waiting, link: Link, token: str) -> Response:
+def _link(
+    frame: Frame,
+    request: Request,
+    behind: Waiting,
+    link: Link,
+    token: str,
+    errors: dict[str, Message] | None = None,
+) -> Response:
     """One page for each thing that can be the matter with a link, each with one next step."""
     if link.state == activate.LIVE and link.sign_up is not None:
         # Whoever owns the address but did not register sees that somebody else did (T36).
@@ -96,8 +108,12 @@ def _link(frame: Frame, request: Request, behind: Waiting, link: Link, token: st
         return frame.page(
             request,
             "aktivasi",
+            400 if errors else 200,
             holder=draft.name,
             phone=contact.masked_phone(draft.phone),
+            identifier=draft.email,
+            ask_password=registered_here(frame, request) != link.sign_up.id,
+            errors=errors or {},
             hidden={"token": token},
             **behind.context,
         )

@@ -34,12 +34,18 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if both is None:
             return turned_away(frame, behind)
         told = consent.disclosure(provider, *both)
-        claims = [Claim(name, _value(value)) for name, value in told.claims.items()]
+        claims = [
+            Claim(name, _shown(name, value), name in told.optional, name not in told.withheld)
+            for name, value in told.claims.items()
+        ]
+        purpose = both[0].client.purpose
         return frame.page(
             request,
             "izin",
             claims=claims,
             abilities=told.abilities,
+            reached=[owner.localised_name(behind.language) for owner in told.reached],
+            purpose=purpose.get(frame.language(request).code) or next(iter(purpose.values()), ""),
             name=both[1].person.name,
             hidden=shown_to(both[1]),
             **behind.context,
@@ -54,14 +60,20 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if not answers(form, stands):
             return turned_away(frame, behind)
         if form.text("decision") == "allow":
-            await consent.allow(provider, interaction, stands)
+            await consent.allow(provider, interaction, stands, form.all("claim"))
             return frame.redirect(behind.onward("consent", stands.session.id))
         if form.text("decision") == "deny":
             await consent.deny(provider, interaction, stands)
             return frame.respond(request, flow.refuse(provider, interaction, AccessDenied("the person said no")))
         raise PageFault("kesalahan.permintaan", "a consent without a decision")
 
-    return [frame.door("/izin", show, submit)]
+    return [frame.door("/izin", show, submit, repeated=("claim",))]
+
+
+def _shown(name: str, value: Any) -> str:
+    """A claim as its owner recognises it; a NIK only by its ends, since others may see the screen."""
+    text = _value(value)
+    return f"{text[:4]}{'•' * (len(text) - 8)}{text[-4:]}" if name == "nik" and len(text) > 8 else text
 
 
 def _value(value: Any) -> str:
@@ -69,5 +81,5 @@ def _value(value: Any) -> str:
     if isinstance(value, dict):
         return str(value.get("formatted") or ", ".join(str(part) for part in value.values() if part))
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(_value(part) for part in value)
     return str(value)

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from idp.base.errors import AccessDenied
 from idp.flows import interaction as flow
 from idp.flows import second_factor
 from idp.flows.second_factor import Paused, Proved
@@ -41,8 +40,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         visitor = frame.visitor(request)
         stands = await second_factor.present(provider, visitor)
         if "cancel" in form and behind.interaction is not None:
-            refusal = flow.refuse(provider, behind.interaction, AccessDenied("the person did not want to continue"))
-            return frame.respond(request, refusal)
+            return frame.respond(request, flow.declined(provider, behind.interaction))
         if stands is None:
             return turned_away(frame, behind)
         if form.text("method") == levels.PASSKEY:

@@ -36,12 +36,18 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_password(request: Request) -> Response:
         behind, stands = await waiting(frame, request), await signed_in(frame, request)
-        return _password(frame, request, behind, stands) if stands else turned_away(frame, behind)
+        if stands is None:
+            return turned_away(frame, behind)
+        if missing := security.missing_for_password(provider, stands):
+            return frame.redirect(_to_prove(behind, missing))
+        return _password(frame, request, behind, stands)
 
     async def submit_password(request: Request, form: Form) -> Response:
         behind, stands = await waiting(frame, request, form), await signed_in(frame, request)
         if stands is None:
             return turned_away(frame, behind)
+        if missing := security.missing_for_password(provider, stands):
+            return frame.redirect(_to_prove(behind, missing))
         errors = await security.change_password(
             provider, frame.visitor(request), stands, form.text("current_password"), form.text("password")
         )
@@ -100,6 +106,11 @@ async def _submit_totp(frame: Frame, request: Request, form: Form) -> Response:
     response = frame.redirect("/akun/keamanan?kabar=dipasang")
     frame.set_session(response, handle)
     return response
+
+
+def _to_prove(behind: Waiting, factor: str) -> str:
+    """Where a factor is shown again before the password changes; a request that waits leads back here by itself."""
+    return behind.path("/masuk/kode") if behind.interaction else to_confirm("sandi", factor)
 
 
 def _password(

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts import contact
+from idp.flows import interaction as flow
 from idp.flows import passkey, second_factor, sign_in
 from idp.flows.sign_in import NotActivated, Paused, SignedIn
 from idp.provider import Provider
@@ -44,6 +45,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
+        if "cancel" in form and behind.interaction is not None:
+            return frame.respond(request, flow.declined(provider, behind.interaction))
         if form.text("passkey"):
             return await _with_passkey(frame, request, behind, form)
         identifier, password = form.text("identifier").strip(), form.text("password")

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from idp.base.errors import PageFault
 from idp.flows import interaction as flow
 from idp.flows.interaction import Interaction
+from idp.grants import claims as claims_of
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
@@ -40,7 +41,9 @@ class Waiting:
             return None
         client = self.interaction.client
         uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri", "client_uri")}
-        return Service(client.localised_name(self.language), **uris)
+        # Where people are told, not asked, this is where they are told.
+        told = claims_of.names(self.interaction.request.scope) if client.pre_authorised else []
+        return Service(client.localised_name(self.language), **uris, told=tuple(told))
 
     def path(self, path: str, **query: str) -> str:
         """A page of ours with the ticket along, or with where it goes back to."""
@@ -59,10 +62,14 @@ class Waiting:
 
 # Where a page may ask to be come back to (`kembali`): names, not addresses, so that nobody is sent anywhere else (T10).
 HOMES = {
+    "sandi": "/akun/kata-sandi",
     "keamanan": "/akun/keamanan",
     "totp": "/akun/keamanan/totp",
     "passkey": "/akun/keamanan/passkey",
     "kontak": "/akun/kontak",
+    "salinan": "/akun/privasi/salinan",
+    "batasi": "/akun/privasi/batasi",
+    "hapus": "/akun/privasi/hapus",
 }
 # Where each factor is shown.
 _SHOWN_AT = {levels.TOTP: "/masuk/kode?", levels.PASSKEY: "/masuk/passkey?"}
@@ -111,6 +118,14 @@ def shown_to(stands: Standing) -> dict[str, str]:
 def answers(form: Form, stands: Standing) -> bool:
     """Whether this form was shown to the person who is here now; if not, they have to see their own."""
     return form.text("sesi") == str(stands.session.id)
+
+
+def as_id(text: str) -> UUID:
+    """An id that a button of ours sent; PageFault for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise PageFault("kesalahan.permintaan", "not an id") from None
 
 
 def _https(uri: Any) -> str:

@@ -133,7 +133,11 @@ async def _metadata(scope: Scope, receive: Receive) -> Mapping[str, Any]:
 
 def _information(provider: Provider, client: Client, made: Registered | None, token: str | None) -> dict[str, Any]:
     """The client information response (RFC 7591 section 3.2.1, RFC 7592 section 3). A secret is shown when it is made."""
-    body: dict[str, Any] = {**client.metadata, "client_id": client.client_id, "client_id_issued_at": client.created_at}
+    body: dict[str, Any] = {
+        **register_client.in_effect(client),
+        "client_id": client.client_id,
+        "client_id_issued_at": client.created_at,
+    }
     if made is not None and made.secret is not None:
         body |= {"client_secret": made.secret, "client_secret_expires_at": 0}
     body |= {

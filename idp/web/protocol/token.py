@@ -24,5 +24,6 @@ def endpoint(provider: Provider) -> App:
             raise
         metrics.count_token(label, "issued")
         await wire.answer_json(send, 200, body, wire.ANY_ORIGIN)
+        provider.failpoint("token.sent")
 
     return wire.posted(answer)

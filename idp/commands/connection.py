@@ -1,0 +1,36 @@
+"""One connection of a server: uvicorn's, with an end to what may come before, between and after the bytes of a body.
+
+The parser hands a header over when it is whole, so what never ends would be kept until memory does (T16).
+"""
+
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD = 65_536
+"""Bytes of one request that are not its body: request line, headers, frames of chunks, trailers. Tickets take twelve thousand."""
+
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class Connection(HttpToolsProtocol):
+    """Counts what is not body, and hangs up (RFC 6585 section 5) when that is too much."""
+
+    _head = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._head += len(data)
+        super().data_received(data)
+        if self._head > MAX_HEAD and not self.transport.is_closing():
+            answering: Any = self.cycle  # None until the first request, whatever its annotation says
+            if answering is None or answering.response_complete:
+                self.transport.write(_TOO_LARGE)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        self._head = 0
+        super().on_message_begin()
+
+    def on_body(self, body: bytes) -> None:
+        self._head -= len(body)
+        super().on_body(body)
