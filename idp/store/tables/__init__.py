@@ -4,6 +4,8 @@ from idp.store.tables.accounts import accounts, contact_changes, identifiers, kn
 from idp.store.tables.audit import audit, changes
 from idp.store.tables.clients import clients
 from idp.store.tables.columns import Id, Json, as_id, metadata
+from idp.store.tables.documents import documents
+from idp.store.tables.drafts import drafts
 from idp.store.tables.factors import passkeys, recovery_codes
 from idp.store.tables.grants import consents, grants, pushed_requests
 from idp.store.tables.keys import signing_keys
@@ -27,6 +29,8 @@ __all__ = [
     "consent_history",
     "consents",
     "contact_changes",
+    "documents",
+    "drafts",
     "grants",
     "identifiers",
     "known_devices",
