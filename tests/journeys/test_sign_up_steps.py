@@ -113,7 +113,7 @@ async def test_an_account_carries_what_was_declared_sealed(house: House) -> None
     assert declared.unseal_nik(provider.sealer, made.id, made.nik_sealed) == "3374156703900003"
     assert b"3374156703900003" not in made.nik_sealed
     assert (made.category, made.kpj, made.review) == ("BPU", "50917364820", None)
-    assert (made.terms_version, made.terms_accepted_at) == ("1/1", house.clock.now())
+    assert (made.terms_version, made.terms_accepted_at) == (house.provider.theme.notice_version, house.clock.now())
     assert made.birthdate_sealed is not None
     assert made.identity_level == 0
 
