@@ -339,3 +339,18 @@ async def test_a_picture_that_comes_too_late_is_told_where_to_go(house: House) -
     await register(browser, page=await browser.get("/daftar/dokumen"))
     page = await browser.upload(form, "photo", card())
     assert page.url.endswith("/daftar/terkirim")
+
+
+async def test_an_account_that_is_erased_takes_its_pictures_along(house: House) -> None:
+    person, browser = house.account(), house.browser()
+    await enter(browser, person.email, person.password)
+    for kind in ("ktp", "other"):
+        await browser.upload(await browser.get(f"/akun/dokumen/unggah?jenis={kind}"), "photo", card())
+    found = await rows(house)
+    async with house.provider.database.transaction() as tx:
+        await document.decide(tx, found[0].id, document.APPROVED, house.clock.now())
+        await document.release(tx, found[0].subject_id, house.clock.now())
+    assert "Belum ada dokumen" in (await browser.get("/akun/dokumen")).text
+    await drain(house.provider)
+    assert await rows(house) == []
+    assert objects(house) == []
