@@ -38,6 +38,8 @@ class Account:
     category: str | None = None
     nik_sealed: bytes | None = field(default=None, repr=False)
     nik_index: bytes | None = field(default=None, repr=False)
+    passport_sealed: bytes | None = field(default=None, repr=False)
+    review: str | None = None
     identity_level: int = 0
     identity_method: str | None = None
     identity_verified_at: int | None = None

@@ -92,6 +92,7 @@ class Lifetimes(BaseModel):
     session_absolute: int = Field(12 * 3600, ge=60, description="Session, whatever its use.")
     interaction: int = Field(3600, ge=60, description="An authorization request that waits for its person.")
     activation: int = Field(24 * 3600, description="Activation link and code.")
+    draft: int = Field(24 * 3600, ge=600, description="A registration that is being filled in.")
     reset: int = Field(30 * 60, description="Password reset link.")
     pending_sign_up: int = Field(
         7 * 86400, description="A registration that was never activated is deleted after this."
@@ -126,6 +127,17 @@ class Limits(BaseModel):
     resend_per_hour: int = Field(5, description="Messages per destination and hour.")
     resend_per_day: int = Field(10, description="Messages per destination and day.")
     sign_up_per_network: int = Field(60, description="Registrations per network and 5 minutes.")
+    sign_up_starts: int = Field(
+        20,
+        ge=0,
+        description="Registrations begun per network and 20 seconds; past it, and past `sign_up_per_network`, a browser proves work or a person an address first. Ten times `sign_up_per_network` is the end.",
+    )
+    puzzle_bits: int = Field(
+        15,
+        ge=8,
+        le=24,
+        description="Leading zero bits of that proof of work; each one doubles it. 15 is about a second on a cheap phone.",
+    )
     recover_per_network: int = Field(60, description="Recovery requests per network and 5 minutes.")
     push_per_network: int = Field(
         300, description="Pushed authorization requests of public clients per network and 5 minutes."
@@ -166,6 +178,27 @@ class Outbound(BaseModel):
     )
     ca_file: Path | None = Field(None, description="An extra CA bundle (PEM) that outbound calls trust.")
     timeout: int = Field(5, description="Seconds until an outbound call is given up.")
+
+
+class Documents(BaseModel):
+    """Pictures of identity cards and other papers, sealed in an object store."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str | None = Field(
+        None,
+        description="Object store: `s3://bucket/prefix`, `gs://…`, `az://…`; its credentials come from the usual variables (`AWS_…`). Unset keeps files in `IDP_VAR/documents`.",
+    )
+    max_bytes: int = Field(5 * 1024 * 1024, ge=65_536, description="Largest file in bytes.")
+    max_pixels: int = Field(
+        25_000_000, ge=1_000_000, description="Most pixels of a picture; bounds the memory that unpacking takes."
+    )
+    per_person: int = Field(10, ge=2, description="Documents that one person may have waiting.")
+    at_once: int = Field(
+        12,
+        ge=2,
+        description="Uploads that one process takes at the same time, half of them from one network at most; past it 503 with Retry-After.",
+    )
 
 
 class Registration(BaseModel):
@@ -226,6 +259,7 @@ class Settings(BaseSettings):
     password_policy_officers: Literal["hybrid", "nist", "seed-bssn"] = Field(
         "hybrid", description="The same for officers, who may administer the provider itself."
     )
+    kpj_pattern: str = Field(r"^\d{11}$", description="Regular expression of a participant number (KPJ).")
     default_language: Literal["id", "en"] = Field("id", description="Language of pages when nothing else is asked.")
     dev: bool = Field(
         False, description="Dev mode: migrates, makes keys, seeds, enables every feature. Loopback issuers only."
@@ -254,6 +288,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     outbound: Outbound = Outbound()
     registration: Registration = Registration()
+    documents: Documents = Documents()
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

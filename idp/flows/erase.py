@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, requests
+from idp.accounts import account, document, requests
 from idp.accounts.requests import Request
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle, same
@@ -112,6 +112,7 @@ async def carry_out(provider: Provider, request_id: UUID) -> bool:
             return True
         await logout.end_all(provider, tx, person.id, "erasure")
         await requests.empty(tx, person.id)
+        await document.release(tx, person.id, now)
         gone = await dossier.erase(tx, person.id)
         if person.email is not None:
             # About nobody that we know: the letter is all that is left of the address, until it is delivered.

@@ -21,7 +21,7 @@ EXPORT_KEPT = DAY
 
 # Legal bases of UU PDP 27/2022 art. 20 (2), labelled `dasar.<name>` in the catalogue.
 CONSENT, CONTRACT, LAW, INTEREST = "consent", "contract", "law", "interest"
-SWEEP, ERASURE, DELIVERY = "sweep", "erasure", "delivery"
+SWEEP, ERASURE, DELIVERY, DOCUMENTS = "sweep", "erasure", "delivery", "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,13 @@ CATEGORIES = (
     ),
     Category("membership", LAW, _account("memberships")),
     Category("factors", CONTRACT, _account("totp_credentials", "passkeys", "recovery_codes", "past_passwords")),
-    Category("registration", CONTRACT, (Kept("sign_ups", "expires_at"), Kept("challenges", "expires_at", 8 * DAY))),
+    Category(
+        "registration",
+        CONTRACT,
+        (Kept("drafts", "expires_at"), Kept("sign_ups", "expires_at"), Kept("challenges", "expires_at", 8 * DAY)),
+    ),
+    # The calendar of a document stands in its row; the pictures go first, by a job of their own.
+    Category("documents", CONSENT, (Kept("documents", job=DOCUMENTS),)),
     Category("sessions", INTEREST, (Kept("sessions", "expires_at", 7 * DAY),)),
     Category("devices", INTEREST, (Kept("known_devices", "used_at", REMEMBERED + DAY),)),
     Category("failures", INTEREST, (Kept("throttles", "updated_at", 30 * DAY),)),

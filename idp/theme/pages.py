@@ -28,8 +28,20 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     masuk            identifier password public_device   sign-in              cancel, when a service waits (script fills passkey)
     masuk_kode       code                                submit-code          cancel, method=<name>, resend
     masuk_passkey    passkey (by script)                 use-passkey          cancel, method=<name>
-    daftar           name email phone kpj password terms sign-up
+    daftar                                               start                discard
+    daftar_data_diri nik passport name birth_day         continue
+                     birth_month birth_year confirmed?
+    daftar_kontak    phone email first                   continue             suggested=<address>
+    daftar_kepesertaan category kpj                      continue
+    daftar_dokumen                                       continue             remove=<document id>
+    unggah           photo gallery (multipart)           upload
+    daftar_kata_sandi password                           continue
+    daftar_periksa   terms                               sign-up
     daftar_terkirim                                      (link to /aktivasi)  resend
+    daftar_perbaiki  email phone password?               save
+    daftar_ramai     hidden puzzle answer; email         send-link
+    daftar_lanjut    hidden token                        continue
+    akun_dokumen                                                              remove=<document id>
     aktivasi         hidden token, password?             activate
     aktivasi_kode    identifier? code password?          submit-code          resend
     aktivasi_habis   hidden token                        resend
@@ -60,8 +72,8 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     form_post        the parameters of the response      continue
 
 Links go to /privasi /ketentuan /akun/privasi and what is below it, /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi
-/akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey /akun/keamanan/passkey/ubah /keluar. What a browser is asked for a
-passkey stands in `…_options`, as JSON.
+/akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey /akun/keamanan/passkey/ubah /daftar/perbaiki /akun/dokumen /keluar. What a
+browser is asked for a passkey stands in `…_options`, as JSON.
 """
 
 from collections.abc import Mapping
@@ -237,6 +249,29 @@ class Method:
     name: str
 
 
+@dataclass(frozen=True)
+class Answer:
+    """One line of the last look at a registration: labelled `periksa.<name>`; `change` is where it is answered."""
+
+    name: str
+    value: str | Message
+    change: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document, or the place of one: labelled `dokumen.<kind>`. `add` is where to send it; `id` is what the button that
+    removes it sends, empty when it cannot be removed; `picture` is the address of its small picture; `state` is one of
+    `dokumen.status_<state>`; `created` is UNIX seconds."""
+
+    kind: str
+    add: str = ""
+    id: str = ""
+    picture: str = ""
+    state: str = ""
+    created: int = 0
+
+
 COMMON: dict[str, Any] = {
     "root": "",
     "here": "",
@@ -251,6 +286,8 @@ COMMON: dict[str, Any] = {
     "nonce": "",
     "rules": PasswordRules(12, 4, 20),
 }
+
+_STEP = {"position": "int; which step this is", "positions": "int; how many there are"}
 
 # Page → name → what it is. Names here have no default: StrictUndefined refuses a page that misses one.
 PAGES: Mapping[str, Mapping[str, str]] = {
@@ -268,8 +305,37 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "others": "sequence of Method",
         "reason": "Message or None; why, where it is not simply that the service asks for it",
     },
-    "daftar": {},
+    "daftar": {"resume": "str; where a registration that was begun goes on, or empty"},
+    "daftar_data_diri": {**_STEP, "ask_confirmation": "bool; the number is of another date: it may be confirmed"},
+    "daftar_kontak": {**_STEP, "suggestion": "str; the address that was probably meant, or empty"},
+    "daftar_kepesertaan": _STEP,
+    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind"},
+    "unggah": {"kind": "str; ktp, selfie or other"},
+    "daftar_kata_sandi": {
+        **_STEP,
+        "identifier": "str; for password managers, not shown",
+        "chosen": "bool; there is one already, which an empty field keeps",
+    },
+    "daftar_periksa": {
+        **_STEP,
+        "rows": "sequence of Answer",
+        "version": "str; of the terms and the privacy notice",
+    },
+    "daftar_perbaiki": {
+        "email": "str; masked",
+        "phone": "str; masked",
+        "ask_password": "bool; what is new may stand in the password",
+    },
+    "daftar_habis": {},
+    "daftar_ramai": {"puzzle": "str; what the browser works on", "bits": "int; leading zero bits asked for"},
+    "daftar_surat": {},
+    "daftar_lanjut": {},
+    "akun_dokumen": {
+        "papers": "sequence of Paper, oldest first",
+        "add": "sequence of Paper; kinds that can be added",
+    },
     "daftar_terkirim": {
+        "first": "str; email or sms, which of the two the person looks at first",
         "email": "str; masked",
         "phone": "str; masked",
         "until": "int; when link and code expire",

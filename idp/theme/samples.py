@@ -9,6 +9,7 @@ from markupsafe import Markup
 from idp.theme.language import Message
 from idp.theme.pages import (
     AffectedRow,
+    Answer,
     Claim,
     ConsentRow,
     CopyRow,
@@ -16,6 +17,7 @@ from idp.theme.pages import (
     HoldRow,
     KeptRow,
     Method,
+    Paper,
     PasskeyRow,
     PasswordRules,
     ReadingRow,
@@ -34,7 +36,22 @@ OTPAUTH = "otpauth://totp/Gerbang:budi%40contoh.com?secret=JBSWY3DPEHPK3PXPJBSWY
 SALDO = Service(
     "Saldo JHT", policy_uri="https://saldo.contoh.go.id/privasi", tos_uri="https://saldo.contoh.go.id/ketentuan"
 )
-TYPED = {"name": "Budi Santoso", "email": "budi@contoh", "phone": "021 555", "kpj": "123"}
+WHO = {
+    "name": "Budi Santoso", "nik": "3374152703900003",
+    "birth_day": "28", "birth_month": "3", "birth_year": "1990",
+}  # fmt: skip
+ROWS = (
+    Answer("nama", "Budi Santoso", "/daftar/data-diri"),
+    Answer("nik", "3374••••••••0003", "/daftar/data-diri"),
+    Answer("lahir", "27-3-1990", "/daftar/data-diri"),
+    Answer("hp", "+6281234567890", "/daftar/kontak"),
+    Answer("email", "budi.santoso.yang.panjang.sekali@kantor.contoh.go.id", "/daftar/kontak"),
+    Answer("kepesertaan", Message("kepesertaan.PU"), "/daftar/kepesertaan"),
+    Answer("kpj", "12345678901", "/daftar/kepesertaan"),
+    Answer("dokumen", Message("dokumen.ada", jenis=(Message("dokumen.ktp"),)), "/daftar/dokumen"),
+    Answer("sandi", Message("daftar.sandi_dibuat"), "/daftar/kata-sandi"),
+)
+ADDABLE = (Paper("ktp", add="#isi"), Paper("selfie", add="#isi"), Paper("other", add="#isi"))
 CLAIMS = (
     Claim("name", "Budi Santoso"),
     Claim("email", "budi.santoso@contoh.com"),
@@ -169,6 +186,10 @@ _PRIVACY = (
 )  # fmt: skip
 
 
+def _step(position: int) -> dict[str, Any]:
+    return {"position": position, "positions": 6, "hidden": {"formulir": "slip" * 40}}
+
+
 PAGES = (
     _sample("masuk", promote_reset=False, passkey_options=ASKED, service=SALDO, lanjut=TICKET),
     _sample("masuk", "polos", promote_reset=False, passkey_options=ASKED),
@@ -196,28 +217,139 @@ PAGES = (
     ),
     _sample("masuk_passkey", passkey_options=ASKED, others=(Method("totp"),), service=SALDO, lanjut=TICKET),
     _sample("masuk_passkey", "gagal", passkey_options=ASKED, others=(), errors={"": Message("passkey.gagal_lain")}),
-    _sample("daftar"),
+    _sample("daftar", resume=""),
+    _sample("daftar", "lagi", resume="/daftar/kontak", service=SALDO, lanjut=TICKET),
+    _sample("daftar_data_diri", ask_confirmation=False, back="/daftar", **_step(1)),
     _sample(
-        "daftar",
+        "daftar_data_diri",
         "salah",
-        back="/masuk",
-        values=TYPED,
-        errors={
-            "email": Message("email"),
-            "phone": Message("hp.rumah"),
-            "kpj": Message("kpj"),
-            "password": Message("pw.campur", jenis="angka"),
-            "terms": Message("setuju"),
-        },
+        ask_confirmation=False,
+        values={"name": "R2D2", "nik": "123", "birth_day": "31", "birth_month": "2", "birth_year": "1990"},
+        errors={"nik": Message("nik.format"), "name": Message("nama"), "birth_day": Message("dob")},
+        **_step(1),
     ),
-    _sample("daftar_terkirim", email="b•••@contoh.com", phone="+62 812-••••-7890", until=NOON + 86_400),
+    _sample(
+        "daftar_data_diri",
+        "beda",
+        ask_confirmation=True,
+        values=WHO,
+        errors={"nik": Message("nik.dob")},
+        **_step(1),
+    ),
+    _sample(
+        "daftar_data_diri",
+        "paspor",
+        ask_confirmation=False,
+        values={"name": "Jane Doe", "passport": "A1"},
+        errors={"passport": Message("paspor"), "birth_day": Message("dob")},
+        **_step(1),
+    ),
+    _sample("daftar_kontak", suggestion="", values={"first": "email"}, back="/daftar/data-diri", **_step(2)),
+    _sample(
+        "daftar_kontak",
+        "salah",
+        suggestion="",
+        values={"phone": "021 555", "email": "budi@contoh", "first": "sms"},
+        errors={"phone": Message("hp.rumah"), "email": Message("email")},
+        **_step(2),
+    ),
+    _sample(
+        "daftar_kontak",
+        "maksud",
+        suggestion="budi@gmail.com",
+        values={"phone": "0812 3456 7890", "email": "budi@gmial.com", "first": "email"},
+        notice=Message("email.maksud", alamat="budi@gmail.com"),
+        **_step(2),
+    ),
+    _sample("daftar_kepesertaan", back="/daftar/kontak", **_step(3)),
+    _sample(
+        "daftar_kepesertaan",
+        "salah",
+        values={"kpj": "123"},
+        errors={"category-PU": Message("kepesertaan.pilih"), "kpj": Message("kpj")},
+        **_step(3),
+    ),
+    _sample("daftar_dokumen", papers=(Paper("ktp", add="#isi"), Paper("selfie", add="#isi")), **_step(4)),
+    _sample(
+        "daftar_dokumen",
+        "ada",
+        papers=(Paper("ktp", "#isi", "01", "/daftar/dokumen/gambar?id=01"), Paper("selfie", add="#isi")),
+        back="/daftar/kepesertaan",
+        **_step(4),
+    ),
+    _sample("unggah", kind="ktp", back="/daftar/dokumen"),
+    _sample("unggah", "wajah", kind="selfie", errors={"photo": Message("foto")}),
+    _sample("unggah", "lain", kind="other", errors={"photo": Message("file")}),
+    _sample("daftar_kata_sandi", identifier="budi@contoh.com", chosen=False, back="/daftar/dokumen", **_step(5)),
+    _sample(
+        "daftar_kata_sandi",
+        "salah",
+        identifier="budi@contoh.com",
+        chosen=False,
+        errors={"password": Message("pw.campur", jenis="angka")},
+        **_step(5),
+    ),
+    _sample(
+        "daftar_kata_sandi",
+        "lagi",
+        identifier="budi@contoh.com",
+        chosen=True,
+        notice=Message("pw.ulang"),
+        **_step(5),
+    ),
+    _sample("daftar_periksa", rows=ROWS, version="2026-11", back="/daftar/kata-sandi", **_step(6)),
+    _sample(
+        "daftar_periksa",
+        "salah",
+        rows=ROWS,
+        version="2026-11",
+        errors={"terms": Message("setuju")},
+        **_step(6),
+    ),
+    _sample("daftar_habis"),
+    _sample("daftar_ramai", puzzle="p" * 80, bits=15, hidden={"puzzle": "p" * 80, "answer": ""}),
+    _sample("daftar_ramai", "salah", puzzle="p" * 80, bits=15, errors={"email": Message("email")}),
+    _sample("daftar_surat"),
+    _sample("daftar_lanjut", hidden={"token": "tok_" * 11}),
+    _sample("daftar_lanjut", "tunggu", hidden={"token": "tok_" * 11}, errors={"": Message("ramai.tunggu", n=12)}),
+    _sample("daftar_terkirim", email="b•••@contoh.com", phone="+62 812-••••-7890", until=NOON + 86_400, first="email"),
     _sample(
         "daftar_terkirim",
         "lagi",
         email="b•••@contoh.com",
         phone="+62 812-••••-7890",
         until=NOON + 86_400,
+        first="sms",
         notice=Message("kirim.terkirim"),
+    ),
+    _sample(
+        "daftar_perbaiki",
+        email="b•••@contoh.com",
+        phone="+62 812-••••-7890",
+        ask_password=False,
+        back="/daftar/terkirim",
+    ),
+    _sample(
+        "daftar_perbaiki",
+        "sandi",
+        email="b•••@contoh.com",
+        phone="+62 812-••••-7890",
+        ask_password=True,
+        values={"email": "budi@contoh.go.id"},
+        errors={"password": Message("pw.ulang")},
+    ),
+    _sample("akun_dokumen", name="Budi Santoso", papers=(), add=ADDABLE, back="/akun"),
+    _sample(
+        "akun_dokumen",
+        "ada",
+        name="Budi Santoso",
+        papers=(
+            Paper("ktp", id="01", picture="/akun/dokumen/gambar?id=01", state="submitted", created=NOON),
+            Paper("other", picture="/akun/dokumen/gambar?id=02", state="rejected", created=NOON - 90_000),
+        ),
+        add=ADDABLE,
+        notice=Message("dokumen.dihapus"),
+        back="/akun",
     ),
     _sample(
         "aktivasi",
@@ -462,6 +594,7 @@ MAILS: dict[str, dict[str, Any]] = {
     },
     "aktivasi": {"nama": "Budi", "tautan": _LINK, "kode": "Hn4RtaQ9", "waktu": NOON},
     "akun_ada": {"tautan_masuk": "https://sso.contoh.go.id/masuk", "tautan_lupa": _FORGOT},
+    "lanjut_daftar": {"tautan": "https://sso.contoh.go.id/daftar/lanjut?token=" + "A7x-" * 40, "waktu": NOON},
     "atur_ulang": {"nama": "Budi", "tautan": _LINK, "kode": "Hn4RtaQ9", "waktu": NOON},
     "sandi_diganti": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "totp_dipasang": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},

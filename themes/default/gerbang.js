@@ -1,6 +1,6 @@
 // Comfort: every page works without it, save for passkeys, which only a script can ask for. Shows passwords and what they
-// still lack, copies the secret, swallows a double click. Fetches nothing: what is asked of a passkey stands in the page,
-// what it answers goes with the form.
+// still lack, copies the secret, shrinks pictures, swallows a double click. Fetches nothing: what is asked of a passkey
+// stands in the page, what it answers goes with the form.
 (function () {
   "use strict";
   var each = function (selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); };
@@ -92,6 +92,30 @@
     if (form.querySelector("[autocomplete~=webauthn]") && PublicKeyCredential.isConditionalMediationAvailable) {
       PublicKeyCredential.isConditionalMediationAvailable().then(function (can) { return can && ask("conditional"); }).catch(function () {});
     }
+  });
+  // Pictures of a phone's camera become small before they travel; the server takes them as they are, too.
+  each("[data-shrink]", function (input) {
+    if (!window.createImageBitmap || !window.DataTransfer) return;
+    input.addEventListener("change", function () {
+      var file = input.files[0];
+      if (!file || file.size < 3e5) return;
+      createImageBitmap(file, { imageOrientation: "from-image" }).then(function (image) {
+        var canvas = document.createElement("canvas"), scale = Math.min(1, 1600 / Math.max(image.width, image.height));
+        canvas.width = image.width * scale;
+        canvas.height = image.height * scale;
+        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+        var shrink = function (quality) {
+          canvas.toBlob(function (blob) {
+            if (!blob) return;
+            if (blob.size > 3e5 && quality > 0.4) return shrink(quality - 0.15);
+            var chosen = new DataTransfer();
+            chosen.items.add(new File([blob], "foto.jpg", { type: "image/jpeg" }));
+            input.files = chosen.files;
+          }, "image/jpeg", quality);
+        };
+        shrink(0.85);
+      }, function () {});
+    });
   });
   each("form", function (form) {
     var last = 0;

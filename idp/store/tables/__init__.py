@@ -5,6 +5,8 @@ from idp.store.tables.answered import answered_challenges
 from idp.store.tables.audit import audit, changes
 from idp.store.tables.clients import clients
 from idp.store.tables.columns import Id, Json, as_id, metadata
+from idp.store.tables.documents import documents
+from idp.store.tables.drafts import drafts
 from idp.store.tables.factors import passkeys, recovery_codes
 from idp.store.tables.grants import consents, grants, pushed_requests
 from idp.store.tables.keys import signing_keys
@@ -29,6 +31,8 @@ __all__ = [
     "consent_history",
     "consents",
     "contact_changes",
+    "documents",
+    "drafts",
     "grants",
     "identifiers",
     "known_devices",

@@ -18,6 +18,8 @@ accounts = Table(
     Column("nik_sealed", LargeBinary),
     Column("nik_index", LargeBinary(16)),  # blind index; unique only among verified accounts
     Column("birthdate_sealed", LargeBinary),
+    Column("passport_sealed", LargeBinary),  # of somebody without a NIK
+    Column("review", String(128)),  # what an officer should look at, as coded reasons; see idp/accounts/declared.py
     Column(
         "identity_level", SmallInteger, nullable=False
     ),  # 0 declared, 1 registry match, 2 document and face, or branch

@@ -9,6 +9,8 @@ from idp.web.pages import (
     assets,
     consent,
     contact,
+    crowded,
+    documents,
     faults,
     notices,
     own_data,
@@ -21,11 +23,16 @@ from idp.web.pages import (
     sign_in,
     sign_out,
     sign_up,
+    sign_up_steps,
 )  # fmt: skip
 
+UPLOADS = documents.UPLOADS
+"""Addresses that take a file, and so a larger body."""
+
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, passkey, select_account, consent, recover, account, security, privacy, own_data,
-    sign_out, contact, notices, assets,
+    sign_up, sign_up_steps, documents, crowded, activate,
+    sign_in, second_factor, passkey, select_account, consent, recover,
+    account, security, privacy, own_data, sign_out, contact, notices, assets,
 )  # fmt: skip
 
 
