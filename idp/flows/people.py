@@ -15,7 +15,7 @@ from idp.accounts import account as rooms
 from idp.accounts import birthdate, contact, policy, profile, totp
 from idp.accounts.account import EMAIL, KPJ, PHONE, Account
 from idp.base.errors import Fault
-from idp.flows import logout, passwords, privacy
+from idp.flows import logout, passwords, privacy, registry_check
 from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -100,6 +100,20 @@ async def looked(provider: Provider, accounts: Sequence[Account], *, by: str, pu
         )
 
 
+async def bury(provider: Provider, account_id: UUID, *, by: str) -> Account:
+    """Close the account of somebody who has died, as a registry would have it closed. Raises UnknownAccount."""
+    async with provider.database.transaction() as tx:
+        await rooms.lock(tx, account_id)
+        account = await rooms.read(tx, account_id)
+        if account is None:
+            raise UnknownAccount(f"no account {account_id}")
+        if account.status != rooms.DECEASED:
+            await registry_check.bury(provider, tx, account, by=by)
+        changed = await rooms.read(tx, account_id)
+    assert changed is not None
+    return changed
+
+
 async def switch(provider: Provider, account_id: UUID, *, enabled: bool, by: str) -> Account:
     """Turn an account off, with all its sessions and tokens, effective at once on every replica; or on again.
 
@@ -144,7 +158,7 @@ async def prepare(provider: Provider, wanted: Wanted, known: Account | None = No
     keys = {EMAIL: rooms.lookup(provider.material, EMAIL, str(account.email))}
     if account.phone is not None and account.phone_verified:
         keys[PHONE] = rooms.lookup(provider.material, PHONE, account.phone)
-    if account.kpj is not None:
+    if account.kpj is not None and not account.identity_level:
         keys[KPJ] = rooms.lookup(provider.material, KPJ, account.kpj)
     secret = None if wanted.totp_secret is None else _totp_secret(wanted.totp_secret)
     return Prepared(account, keys, secret)

@@ -65,11 +65,12 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     akun_kontak_kode code                                submit-code          resend
     kontak_batalkan  hidden token                        revert-contact
     buletin_berhenti hidden token                        leave-newsletter
+    akun_identitas   nik name day month year confirmed   submit-identity      now=1, officer=1
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
 Links go to /privasi /ketentuan /akun/privasi and what is below it, /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp
-/daftar/perbaiki /akun/dokumen /keluar.
+/daftar/perbaiki /akun/identitas /akun/dokumen /keluar.
 """
 
 from collections.abc import Mapping
@@ -357,6 +358,18 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "totp_since": "int or None; when the authenticator app was added",
         "password_since": "int; when the password was last changed",
         "password_due": "bool; it has reached its term",
+    },
+    "akun_identitas": {
+        "level": "int; tingkat_identitas 0, 1 or 2",
+        "state": "str; none, submitted, matched, review, approved, rejected or referred",
+        "reason": "str; code of a rejection, labelled alasan.<code>, else empty",
+        "method": "str; how the level was reached: registry, document or branch; empty for level 0",
+        "verified_at": "int or None; when it was reached",
+        "target": "int or None; by when an officer should have looked",
+        "nik": "str; masked, empty when none is known",
+        "may_type": "bool; show the form",
+        "may_ask_officer": "bool; show the button that asks an officer",
+        "confirm": "bool; ask whether the card says the same",
     },
     "akun_totp": {
         "qr": "Markup; inline SVG of the otpauth address",

@@ -65,6 +65,7 @@ HOMES = {
     "salinan": "/akun/privasi/salinan",
     "batasi": "/akun/privasi/batasi",
     "hapus": "/akun/privasi/hapus",
+    "identitas": "/akun/identitas",
 }
 
 
