@@ -204,8 +204,10 @@ def _account(provider: Provider, wanted: Wanted, known: Account | None) -> Accou
         raise BadAccount(f"account {wanted.email}: {wrong} is not acceptable") from None
     except profile.NotAClaim as error:
         raise BadAccount(f"account {wanted.email}: {error}") from None
-    birthdate_sealed = None
-    if claimed := claims.pop("birthdate", None):
+    # A birth date that was verified is not a file's to change.
+    birthdate_sealed = base.birthdate_sealed if base.identity_level else None
+    claimed = claims.pop("birthdate", None)
+    if claimed and not base.identity_level:
         same = known is not None and claimed == born(provider, base)
         # Sealing is never the same twice; what has not changed stays as it lies.
         birthdate_sealed = base.birthdate_sealed if same else birthdate.seal(provider.sealer, base.id, claimed)

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from idp.accounts import account, birthdate, contact, nik, proofing
+from idp.accounts import account, birthdate, contact, membership, nik, proofing
 from idp.accounts.account import Account
 from idp.accounts.contact import NotAContact
+from idp.accounts.membership import Membership
 from idp.accounts.nik import Nik
 from idp.accounts.proofing import Proofing
 from idp.base.errors import Fault
-from idp.flows import messages, registry_check
+from idp.flows import messages, people, registry_check
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -284,6 +285,49 @@ async def refer(provider: Provider, proofing_id: UUID, *, by: str) -> None:
         await proofing.settle(tx, found, proofing.REFERRED, by=by, now=provider.clock.now())
         await provider.audit.append(tx, Event("identity.referred", actor=by, account_id=person.id))
         await registry_check.tell(provider, tx, person, "identitas_cabang")
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """An identity that an operator answers for, with what a registry said of it."""
+
+    nik: str = field(repr=False)
+    birthdate: str = field(repr=False)
+    level: int
+    method: str
+    membership: Membership | None = field(repr=False)
+
+
+async def vouch(provider: Provider, email: str, vouched: Vouched, *, by: str) -> None:
+    """Take over an identity that was verified elsewhere; nothing where one stands already. Raises Contested."""
+    now = provider.clock.now()
+    person = await people.find(provider, email)
+    if person is None or person.identity_level:
+        return
+    async with provider.database.transaction() as tx:
+        await account.lock(tx, person.id)
+        await account.declare(
+            tx,
+            person.id,
+            name=person.name,
+            nik_sealed=nik.seal(provider.sealer, person.id, vouched.nik),
+            nik_index=account.lookup(provider.material, account.NIK, vouched.nik),
+            birthdate_sealed=birthdate.seal(provider.sealer, person.id, vouched.birthdate),
+            now=now,
+        )
+        declared = await account.read(tx, person.id)
+        assert declared is not None
+        if not await account.claim(tx, person.id, registry_check.keys(provider, declared, vouched.membership), now):
+            raise Contested(f"{email}: another account proved to have its NIK or number")
+        await membership.put(tx, person.id, vouched.membership, now)
+        await account.identify(tx, person.id, vouched.level, vouched.method, now)
+        event = Event(
+            "identity.verified",
+            actor=by,
+            account_id=person.id,
+            detail={"level": vouched.level, "method": vouched.method},
+        )
+        await provider.audit.append(tx, event)
 
 
 async def _open(tx: Tx, proofing_id: UUID) -> tuple[Proofing, Account]:

@@ -5,6 +5,7 @@ import json
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import httpx2
@@ -21,6 +22,7 @@ from examples.provider import Provider, TokenRefused
 from examples.registration import Registration
 from examples.saldo.api import api
 from examples.saldo.app import saldo
+from examples.saldo.ledger import Ledger
 from examples.session import Sessions
 
 pytestmark = pytest.mark.anyio
@@ -73,7 +75,9 @@ def access_claims(**changed: Any) -> dict[str, Any]:
 
 async def call(issuer: FakeIssuer, authorization: str | None, query: str = "") -> httpx2.Response:
     app = FastAPI()
-    app.include_router(api(Provider(ISSUER, issuer.http, lambda: NOW), RESOURCE, lambda: NOW))
+    app.include_router(
+        api(Provider(ISSUER, issuer.http, lambda: NOW), RESOURCE, Ledger(date(2025, 11, 22)), lambda: NOW)
+    )
     headers = {b"Authorization": authorization.encode()} if authorization else {}
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="https://saldo.example") as http:
         return await http.get(f"/api/saldo{query}", headers=headers)

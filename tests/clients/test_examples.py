@@ -26,8 +26,8 @@ from tests.support.servers import ROOT, Server, Storages
 # The ports of the services are registered with the provider, so one worker of a run has them all.
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("examples")]
 
-SALDO, KLAIM, JMO = (f"http://localhost:{port}" for port in (8101, 8102, 8103))
-PORTS = (8101, 8102, 8103)
+PORTS = (8101, 8102, 8103, 8104, 8105, 8106, 8107)
+SALDO, KLAIM, JMO, MITRA, SIAPKERJA, REGISTRY, GATEWAY = (f"http://localhost:{port}" for port in PORTS)
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,10 @@ def test_the_screen_says_where_to_click(demo: Demo) -> None:
         SALDO,
         KLAIM,
         JMO,
+        MITRA,
+        SIAPKERJA,
+        REGISTRY,
+        GATEWAY,
         f"{demo.issuer}/akun",
         f"{demo.issuer}/daftar",
         demo.account.email,
