@@ -70,11 +70,11 @@ def gateway(us: Registration, http: httpx2.AsyncClient) -> FastAPI:
     async def pay(
         request: Request,
         number: Annotated[str, Form()],
-        code: Annotated[str, Form()] = "",
+        bill: Annotated[str, Form()] = "",
         amount: Annotated[str, Form()] = "",
     ) -> Response:
         digits = "".join(character for character in amount if character.isascii() and character.isdigit())
-        payment = {"code": code.strip(), "amount": int(digits[:12] or 0), "number": number}
+        payment = {"code": bill.strip(), "amount": int(digits[:12] or 0), "number": number}
         # The number goes along, so that a payment whose answer got lost is sent again and booked once.
         answer = await http.post(
             f"{resource}/iuran", json=payment, headers={"Authorization": f"Bearer {await token.get()}"}
@@ -87,7 +87,7 @@ def gateway(us: Registration, http: httpx2.AsyncClient) -> FastAPI:
         }
         if answer.status_code not in mistake:
             return pages.trouble(request, 502, "Belum bisa dibayar", "Layanan saldo menolak permintaan kami.")
-        typed = {"code": code, "amount": amount}
+        typed = {"bill": bill, "amount": amount}
         return pages.show(
             request, "pay.html", 422, number=number, typed=typed, mistake=mistake[answer.status_code], booked=None
         )

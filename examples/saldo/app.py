@@ -127,9 +127,16 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
             return await to_provider(request, asked, onward)
         return pages.trouble(request, 502, "Saldo belum bisa dibuka", "Layanan saldo menolak permintaan kami.")
 
-    @app.get("/riwayat{form}")
-    async def past(request: Request, form: str, jenis: str = "iuran", tahun: str = "") -> Response:
-        """As a page, and as a file (`.csv`, `.pdf`): the API asks for two factors before it tells either."""
+    @app.get("/riwayat")
+    async def past(request: Request, jenis: str = "iuran", tahun: str = "") -> Response:
+        return await told(request, "", jenis, tahun)
+
+    @app.get("/riwayat.{form}")
+    async def past_as_file(request: Request, form: str, jenis: str = "iuran", tahun: str = "") -> Response:
+        return await told(request, f".{form}", jenis, tahun)
+
+    async def told(request: Request, form: str, jenis: str, tahun: str) -> Response:
+        """As a page, or as a file (`.csv`, `.pdf`): the API asks for two factors before it tells either."""
         if form not in ("", ".csv", ".pdf") or jenis not in history.KINDS:
             return pages.trouble(request, 404, "Tidak ada di sini", "Pilih riwayat dari halaman saldo.")
         query = urlencode({"jenis": jenis, "tahun": tahun if tahun.isdigit() else ""})

@@ -130,6 +130,18 @@ async def test_the_consent_page_shows_values_as_people_read_them(stage: Stage) -
     assert "True" not in page.text
 
 
+async def test_a_checked_identity_is_told_to_who_asks_for_it(stage: Stage) -> None:
+    """In `acr`, too: a service that asked for two factors gets loa2, and one that needs a checked identity loa2v."""
+    person, now = await stage.person(totp=True, identity_level=2), stage.clock.now()
+    party, browser = await stage.party(), await stage.browser(person, {"pwd": now, "otp": now})
+    prefix = stage.provider.settings.acr_prefix
+    asked = {"loa2": "loa2", "loa1 loa2": "loa2", "loa2v": "loa2v", "loa3 loa2v": "loa2v", "loa2v loa2": "loa2v"}
+    for wanted, acr in asked.items():
+        values = " ".join(prefix + level for level in wanted.split())
+        assert (await party.tokens(browser, acr_values=values)).claims["acr"] == prefix + acr
+    assert (await party.tokens(browser)).claims["acr"] == f"{prefix}loa2v"
+
+
 async def test_a_subject_is_the_one_of_the_resources_sector(stage: Stage) -> None:
     """A token for a sibling's API names the person as all first parties know them; a third party has its own name for them."""
     person = await participant(stage)
