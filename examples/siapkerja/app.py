@@ -1,5 +1,6 @@
 """siapkerja's pages: another organisation. People are asked before it gets anything; its `sub` for a person is nobody else's."""
 
+import json
 import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -40,6 +41,10 @@ class Loss:
         return found
 
 
+# The name alone: the scope `profile` would bring a dozen claims that nobody here needs, and people would be asked for all.
+NEEDED = json.dumps({"userinfo": {"name": {"essential": True}}})
+
+
 def siapkerja(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
     sessions = Sessions("siapkerja-session", https=us.url.startswith("https:"))
     pages = Pages("SIAPKerja", Path(__file__).parent / "pages", form_targets=us.issuer)
@@ -49,7 +54,7 @@ def siapkerja(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
         server_metadata_url=f"{us.issuer}/.well-known/openid-configuration",
         client_id=us.client_id,
         client_secret=us.client_secret,
-        client_kwargs={"scope": "openid profile kepesertaan", "code_challenge_method": "S256"},
+        client_kwargs={"scope": "openid kepesertaan", "code_challenge_method": "S256"},
     )
 
     @asynccontextmanager
@@ -66,7 +71,7 @@ def siapkerja(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
 
     @app.get("/masuk")
     async def sign_in(request: Request) -> Response:
-        redirect: Response = await sso.authorize_redirect(request, f"{us.url}/callback")
+        redirect: Response = await sso.authorize_redirect(request, f"{us.url}/callback", claims=NEEDED)
         return redirect
 
     @app.get("/callback")
