@@ -268,7 +268,9 @@ async def approve(provider: Provider, proofing_id: UUID, method: str, *, by: str
         await provider.audit.append(
             tx, Event("identity.verified", actor=by, account_id=person.id, detail={"level": 2, "method": method})
         )
-        await registry_check.tell(provider, tx, person, "identitas_disetujui", waktu=now)
+        await messages.tell_everywhere(
+            provider, tx, person, "identitas_disetujui", tautan=registry_check.page(provider)
+        )
 
 
 async def reject(provider: Provider, proofing_id: UUID, reason: str, *, by: str) -> None:

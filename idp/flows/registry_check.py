@@ -160,7 +160,7 @@ async def _matched(provider: Provider, tx: Tx, person: Account, waits: Proofing 
     await provider.audit.append(
         tx, Event("identity.verified", actor=KIND, account_id=person.id, detail={"level": 1, "method": KIND})
     )
-    await tell(provider, tx, person, "identitas_cocok", waktu=now)
+    await messages.tell_everywhere(provider, tx, person, "identitas_cocok", tautan=page(provider))
 
 
 async def _review(provider: Provider, tx: Tx, waits: Proofing, *flags: str) -> None:
@@ -196,9 +196,13 @@ async def bury(provider: Provider, tx: Tx, person: Account, *, by: str) -> None:
     await tell(provider, tx, person, "akun_meninggal")
 
 
+def page(provider: Provider) -> str:
+    """Where people see how their identity stands."""
+    return f"{provider.settings.issuer}/akun/identitas"
+
+
 async def tell(provider: Provider, tx: Tx, person: Account, template: str, **values: Any) -> None:
     """A mail about one's identity, to the proven address."""
     if person.email and person.email_verified:
-        page = f"{provider.settings.issuer}/akun/identitas"
-        values = {"nama": person.name, "tautan": page, **values}
+        values = {"nama": person.name, "tautan": page(provider), **values}
         await messages.mail(provider, tx, person.email, template, person.locale, person.id, **values)
