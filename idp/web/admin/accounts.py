@@ -57,7 +57,8 @@ class AccountFile(Account):
 async def list_accounts(
     desk: AtDesk,
     status: Annotated[
-        Literal["active", "restricted", "disabled", "deceased"] | None, Query(description="Only accounts in this state.")
+        Literal["active", "restricted", "disabled", "deceased"] | None,
+        Query(description="Only accounts in this state."),
     ] = None,
     identifier: Annotated[
         str | None,
