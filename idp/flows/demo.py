@@ -90,6 +90,23 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "redirect_uris": ["http://localhost:8105/callback"],
             "post_logout_redirect_uris": ["http://localhost:8105/"],
             "grant_types": _CODE,
+            "scope": "openid profile email kepesertaan",
+            "id_token_signed_response_alg": "ES256",
+        },
+        {
+            "always_ask": True,
+            "purpose": {
+                "id": "Memeriksa hak Anda atas Jaminan Kehilangan Pekerjaan.",
+                "en": "To check whether the benefit for lost jobs is yours.",
+            },
+        },
+    ),
+    "koperasi": (
+        {
+            "client_name": "Mitra Koperasi",
+            "redirect_uris": ["http://localhost:8109/callback"],
+            "post_logout_redirect_uris": ["http://localhost:8109/"],
+            "grant_types": _CODE,
             "scope": "openid profile email phone address offline_access kepesertaan",
             "id_token_signed_response_alg": "ES256",
         },

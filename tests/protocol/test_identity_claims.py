@@ -149,7 +149,7 @@ async def test_a_subject_is_the_one_of_the_resources_sector(stage: Stage) -> Non
     owner = await stage.party(scope=SCOPES, resource_uris=[api])
     sibling = await stage.party(scope=SCOPES)
     third = await stage.party(scope=SCOPES, first_party=False, redirect_uris=["https://ketiga.example/cb"])
-    await stage.consent(person, third, SCOPES)
+    await stage.consent(person, third, SCOPES, api)
     subjects = {}
     for name, party in (("owner", owner), ("sibling", sibling), ("third", third)):
         tokens = await party.tokens(await stage.browser(person), SCOPES, resource=api)
