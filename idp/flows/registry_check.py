@@ -5,11 +5,12 @@ for a few seconds. What comes back is settled under the account's lock, and only
 asked: two answers to one question do no more than one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, birthdate, membership, nik, proofing, registry
+from idp.accounts import account, birthdate, declared, membership, nik, proofing, registry
 from idp.accounts.account import Account
 from idp.accounts.proofing import Proofing
 from idp.accounts.registry import Answer, Question
@@ -19,6 +20,8 @@ from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.theme.language import Message
+
+_FLAGS = {declared.MINOR: proofing.UNDER_AGE, declared.NIK_PROVINCE: proofing.PROVINCE}
 
 KIND = "registry"
 """Kind and target of its outbox items."""
@@ -58,6 +61,17 @@ async def put(provider: Provider, tx: Tx, account_id: UUID, proofing_id: UUID | 
     """Let the worker ask. The item holds ids alone: what is asked is read when it is asked."""
     payload = {"account": str(account_id), "proofing": str(proofing_id) if proofing_id else None}
     await provider.outbox.put(tx, KIND, KIND, payload, account_id)
+
+
+async def begin(provider: Provider, tx: Tx, account_id: UUID, review: Sequence[str]) -> None:
+    """Let what was declared at registration be checked; `review` are the reasons that `idp.accounts.declared` names."""
+    flags = tuple(_FLAGS.get(reason, reason) for reason in review)
+    askable = provider.settings.registry.url is not None and declared.PASSPORT not in review
+    state = proofing.SUBMITTED if askable else proofing.REVIEW
+    begun = Proofing(provider.new_id(), account_id, state, provider.clock.now(), flags)
+    await proofing.insert(tx, begun)
+    if askable:
+        await put(provider, tx, account_id, begun.id)
 
 
 async def pending(provider: Provider, account_id: UUID, proofing_id: UUID | None) -> Asked | None:
