@@ -1,6 +1,6 @@
 """An account and the identifiers that find it. A row exists from activation on, so an account in hand is a real one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,9 @@ from idp.store.tables import accounts, identifiers
 ACTIVE, RESTRICTED, DISABLED = "active", "restricted", "disabled"
 # A restricted account is frozen towards services by its own person, who still signs in to see it, copy it or unfreeze it.
 MAY_SIGN_IN = (ACTIVE, RESTRICTED)
+DECEASED = "deceased"
+"""Whose person a registry or an officer declared dead: as dead as a disabled account, and told apart from one."""
+
 EMAIL, PHONE, KPJ, NIK = "email", "phone", "kpj", "nik"
 WAS = "was"
 """A contact that was changed and may yet be brought back: nobody else can have it meanwhile."""
@@ -112,10 +115,10 @@ async def rewrite(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
     try:
         async with tx.begin_nested():
             await tx.execute(update(accounts).where(accounts.c.id == account.id).values(values))
+            # Numbers that a registry confirmed are not among what files and operators declare.
+            kept = (NIK, WAS, KPJ) if account.identity_level else (NIK, WAS)
             await tx.execute(
-                identifiers.delete().where(
-                    identifiers.c.account_id == account.id, identifiers.c.kind.not_in((NIK, WAS))
-                )
+                identifiers.delete().where(identifiers.c.account_id == account.id, identifiers.c.kind.not_in(kept))
             )
             for kind, key in keys.items():
                 await tx.execute(
@@ -126,6 +129,53 @@ async def rewrite(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+async def claim(tx: Tx, account_id: UUID, keys: Sequence[tuple[str, bytes]], now: int) -> bool:
+    """Make verified numbers find this account, (kind, `lookup`) each. False when another account has one: then nothing is written.
+
+    In the order of their lookups, so that two accounts that want the same numbers at once do not wait for each other.
+    """
+    wanted = dict(sorted((key, kind) for kind, key in keys))
+    owners = await tx.execute(
+        select(identifiers.c.lookup, identifiers.c.account_id).where(identifiers.c.lookup.in_(wanted))
+    )
+    for key, owner in owners:
+        if owner != account_id:
+            return False
+        del wanted[key]
+    try:
+        async with tx.begin_nested():
+            for key, kind in wanted.items():
+                await tx.execute(
+                    identifiers.insert().values(lookup=key, account_id=account_id, kind=kind, verified_at=now)
+                )
+    except IntegrityError:
+        return False
+    return True
+
+
+async def declare(
+    tx: Tx, account_id: UUID, *, name: str, nik_sealed: bytes, nik_index: bytes, birthdate_sealed: bytes, now: int
+) -> bool:
+    """What a person says of themselves anew; False once it was verified, since then it is nobody's to retype."""
+    changed = await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.identity_level == 0)
+        .values(
+            name=name, nik_sealed=nik_sealed, nik_index=nik_index, birthdate_sealed=birthdate_sealed, updated_at=now
+        )
+    )
+    return changed.rowcount == 1
+
+
+async def identify(tx: Tx, account_id: UUID, level: int, method: str, now: int) -> None:
+    """Raise the identity level; one that is as high already keeps its method and its date."""
+    await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.identity_level < level)
+        .values(identity_level=level, identity_method=method, identity_verified_at=now, updated_at=now)
+    )
 
 
 async def page(tx: Tx, *, status: str | None = None, after: UUID | None = None, limit: int = 50) -> list[Account]:

@@ -1,4 +1,4 @@
-"""The population number (NIK): its pattern, and what of it can be compared with what the person says. Pure.
+"""The population number (NIK): its pattern, and what of it can be compared with what the person says; and how it lies sealed.
 
 `PPKKCC DDMMYY SSSS`: province, regency and district of first registration, birth date (a woman's day plus 40), a serial.
 A number is permanent even when it was issued with a wrong date, so a difference is shown and may be confirmed; it never
@@ -8,8 +8,10 @@ keeps anybody out. Neither does a province that the list does not know: both are
 from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from idp.accounts.contact import NotAContact, digits
+from idp.store.encrypted import Place, Sealer
 
 # Codes of the Ministry of Home Affairs.
 PROVINCES = frozenset(
@@ -65,6 +67,20 @@ def read(text: str) -> Nik:
 def masked(number: str) -> str:
     """First four and last four digits, as on every page that shows a NIK."""
     return f"{number[:4]}••••••••{number[-4:]}" if number else ""
+
+
+def seal(sealer: Sealer, account_id: UUID, number: str) -> bytes:
+    """The sealed form of sixteen digits."""
+    return sealer.seal(_place(account_id), number.encode())
+
+
+def unseal(sealer: Sealer, account_id: UUID, sealed: bytes | None) -> str:
+    """The sixteen digits; empty when none are known."""
+    return sealer.open(_place(account_id), sealed).decode() if sealed is not None else ""
+
+
+def _place(account_id: UUID) -> Place:
+    return Place("accounts", "nik", account_id)
 
 
 def _exists(day: int, month: int, year: int) -> bool:

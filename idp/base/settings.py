@@ -73,6 +73,55 @@ class Spending(BaseModel):
     )
 
 
+class Registry(BaseModel):
+    """Who knows participants: a templated HTTP request, and where its JSON answer says what (JSON pointers, RFC 6901).
+
+    `{nik}`, `{name}`, `{birthdate}` (YYYY-MM-DD) and `{number}` (the participant number as declared, or nothing) are filled in.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str | None = Field(
+        None, description="URL of the registry; unset sends every identity check to officers. May hold places too."
+    )
+    method: Literal["POST", "GET"] = Field("POST", description="HTTP method.")
+    body: str = Field(
+        '{"nik": "{nik}", "nama": "{name}", "tanggal_lahir": "{birthdate}", "nomor_peserta": "{number}"}',
+        description="Body template, escaped as its content type needs.",
+    )
+    content_type: str = Field("application/json", description="Content-Type of the body.")
+    headers: dict[str, str] = Field(
+        {}, description="Further headers; values are templates. In the environment: `Name: value`, one a line."
+    )
+    authorization: SecretStr | None = Field(None, description="Value of the Authorization header.")
+    timeout: int = Field(10, description="Seconds until the worker gives a request up; it tries again later.")
+    patience: int = Field(3, description="Seconds that a person waits who wants the answer now.")
+    result: str = Field("/hasil", description="Pointer to the verdict.")
+    match: str = Field("cocok", description="The verdict that everything fits.")
+    mismatch: str = Field("tidak_cocok", description="The verdict that something differs.")
+    unknown: str = Field("tidak_dikenal", description="The verdict that nobody is known by this NIK.")
+    reason: str = Field("/alasan", description="Pointer to the code of a difference; officers see it, people do not.")
+    deceased: str = Field("/meninggal", description="Pointer to a boolean: the person has died.")
+    numbers: str = Field("/kepesertaan/nomor", description="Pointer to the list of participant numbers.")
+    category: str = Field("/kepesertaan/kategori", description="Pointer to PU, BPU, PMI or JAKON.")
+    status: str = Field("/kepesertaan/status", description="Pointer to the state of the membership.")
+    active: str = Field("aktif", description="The state that counts as active; every other is inactive.")
+    employers: str = Field("/perusahaan", description="Pointer to the list of companies that the person acts for.")
+    npp: str = Field("/npp", description="Pointer within a company to its number.")
+    role: str = Field("/peran", description="Pointer within a company to the person's role.")
+    refresh: int = Field(
+        7 * 86400, ge=3600, description="Seconds after which the worker asks about a known participant again."
+    )
+
+    @field_validator("headers", mode="before")
+    @classmethod
+    def _lines(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [line.partition(":") for line in value.splitlines() if line.strip()]
+        return {name.strip(): text.strip() for name, _, text in pairs}
+
+
 class Lifetimes(BaseModel):
     """How long things live, in seconds."""
 
@@ -107,6 +156,9 @@ class Lifetimes(BaseModel):
     key_rotation: int = Field(
         30 * 86400, ge=3600, description="A signing key is rotated when it has been active for this long."
     )
+    proofing_documents: int = Field(
+        30 * 86400, description="Photographs of identity cards are deleted this long after the decision."
+    )
     consent: int = Field(365 * 86400, description="A remembered consent is asked again after this.")
 
 
@@ -139,6 +191,13 @@ class Limits(BaseModel):
         description="Leading zero bits of that proof of work; each one doubles it. 15 is about a second on a cheap phone.",
     )
     recover_per_network: int = Field(60, description="Recovery requests per network and 5 minutes.")
+    identity_attempts: int = Field(
+        5, ge=1, description="Identity checks per account and 24 hours; then a branch helps."
+    )
+    identity_per_nik: int = Field(
+        10, ge=1, description="Identity checks that name one NIK in 24 hours, whoever asks; past it officers decide."
+    )
+    identity_per_network: int = Field(60, description="Identity checks per network and 5 minutes.")
     push_per_network: int = Field(
         300, description="Pushed authorization requests of public clients per network and 5 minutes."
     )
@@ -284,6 +343,7 @@ class Settings(BaseSettings):
         description="Names of gateways in the order in which they are tried; default `sms`, then the others by name.",
     )
     spending: Spending = Spending()
+    registry: Registry = Registry()
     lifetimes: Lifetimes = Lifetimes()
     limits: Limits = Limits()
     outbound: Outbound = Outbound()

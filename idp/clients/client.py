@@ -120,6 +120,11 @@ class Client:
         return frozenset(resources) - self.resource_uris - {issuer}
 
     @cached_property
+    def approved_claims(self) -> frozenset[str]:
+        """Restricted claims that a contract lets it have."""
+        return frozenset(self.policy.get("approved_claims", ()))
+
+    @cached_property
     def sector(self) -> str:
         """What a pairwise subject is computed for (OIDC Core section 8.1)."""
         if self.metadata.get("subject_type") == "public":

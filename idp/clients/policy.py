@@ -9,8 +9,12 @@ from idp.base.errors import InvalidClientMetadata
 from idp.base.settings import loopback
 from idp.clients.holds import HOLDS
 
-MEMBERS = ("first_party", "pre_authorised", "always_ask", "require_pkce", "resource_uris", "purpose", "holds")
+MEMBERS = (
+    "first_party", "pre_authorised", "always_ask", "require_pkce", "resource_uris", "purpose", "holds", "approved_claims",
+)  # fmt: skip
 MAX_PURPOSE = 300
+APPROVABLE = ("nik",)
+"""Claims that a client gets only when a contract says so."""
 _URI = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]{1,2048}")
 
 
@@ -38,6 +42,11 @@ def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
         accepted["holds"] = _holds(wanted["holds"])
     if wanted.get("resource_uris") is not None:
         accepted["resource_uris"] = _resources(wanted["resource_uris"])
+    if wanted.get("approved_claims") is not None:
+        approved = wanted["approved_claims"]
+        if not isinstance(approved, list) or any(name not in APPROVABLE for name in approved):
+            raise InvalidClientMetadata(f"approved_claims may name {', '.join(APPROVABLE)}")
+        accepted["approved_claims"] = list(dict.fromkeys(approved))
     return accepted
 
 

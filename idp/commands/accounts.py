@@ -100,9 +100,20 @@ def update(context: typer.Context, account: Reference, password_file: PasswordFi
 
 
 @verbs.disable.command("account")
-def disable(context: typer.Context, account: Reference) -> None:
+def disable(
+    context: typer.Context,
+    account: Reference,
+    deceased: Annotated[bool, typer.Option("--deceased", help="Because its person has died.")] = False,
+) -> None:
     """Turn an account off; its sessions and tokens end at once, on every replica."""
-    _switch(context, account, enabled=False)
+    if not deceased:
+        return _switch(context, account, enabled=False)
+
+    async def bury(provider: Provider) -> None:
+        await people.bury(provider, (await _found(provider, account)).id, by=COMMAND_LINE)
+
+    with_provider(context, bury)
+    typer.echo(f"{account}: closed, its person has died")
 
 
 @verbs.enable.command("account")

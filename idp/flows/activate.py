@@ -16,7 +16,7 @@ from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
 from idp.accounts.policy import Owner
-from idp.flows import documents, passwords
+from idp.flows import documents, passwords, registry_check
 from idp.flows import sign_up as sign_up_flow
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -192,6 +192,8 @@ async def _activate(
         await links.spend(tx, links.ACTIVATE, [sign_up.id, *others], now)
         if made:
             await documents.adopt(tx, sign_up.declared.draft, sign_up.id)
+            if sign_up.declared.nik or sign_up.declared.passport:
+                await registry_check.begin(provider, tx, sign_up.id, sign_up.declared.review)
             event = Event("account.activated", actor=str(sign_up.id), account_id=sign_up.id, network=visitor.network)
             await provider.audit.append(tx, event)
     return Activated(_ticket(provider, visitor, sign_up), before=not made)

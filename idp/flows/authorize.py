@@ -131,7 +131,9 @@ async def _issue(
     scope, offline = _granted_scope(request)
     handle = provider.new_handle()
     session = stands.session
-    authentication = Authentication(session.auth_time, provider.settings.acr(stands.level), levels.amr(session.factors))
+    authentication = Authentication(
+        session.auth_time, provider.settings.acr(levels.told(stands.level, request.wanted)), levels.amr(session.factors)
+    )
     draft = code.Draft(
         stands.account_id,
         request.client.client_id,

@@ -16,8 +16,9 @@ from idp.provider import Provider
 from idp.store.audit import Event
 
 # Not worth a line of their own: each says something about another claim.
-_SILENT = frozenset({"email_verified", "phone_number_verified", "updated_at"})
-_PLAIN = frozenset({"openid", *claims_of.SCOPE_CLAIMS})
+_SILENT = frozenset({"email_verified", "phone_number_verified", "updated_at", "identitas_diverifikasi_pada", "metode"})
+# Scopes that allow nothing but knowing the claims that stand beside them. What a registry tells may be empty today.
+_PLAIN = frozenset({"openid", "profile", "email", "phone", "address"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class Disclosure:
 def disclosure(provider: Provider, interaction: Interaction, stands: Standing) -> Disclosure:
     """What this request would tell the service about this person."""
     request = interaction.request
-    released = claims_of.release(stands.person, request.scope, dict.fromkeys(request.asked_claims), provider.sealer)
+    barred = claims_of.barred(interaction.client)
+    asked = dict.fromkeys(request.asked_claims)
+    released = claims_of.release(stands.person, request.scope, asked, provider.sealer, barred)
     told = {name: value for name, value in released.items() if name not in _SILENT}
     abilities = [scope for scope in request.ordered_scope.split() if scope not in _PLAIN]
     owners = (provider.clients.owner_of(resource) for resource in request.foreign)

@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
-from idp.accounts import birthdate
+from idp.accounts import birthdate, nik
 from idp.base.errors import InvalidRequest
+from idp.clients.client import Client
 from idp.grants.person import Person
 from idp.store.encrypted import Sealer
 
@@ -30,7 +31,16 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "email": ("email", "email_verified"),
     "address": ("address",),
     "phone": ("phone_number", "phone_number_verified"),
+    "kepesertaan": ("nomor_peserta", "kategori", "status_kepesertaan", "peserta"),
+    "perusahaan": ("perusahaan",),
+    "identitas": ("nik", "tingkat_identitas", "identitas_diverifikasi_pada", "metode"),
+    "klaim:ajukan": ("kontak_diubah_pada",),
 }
+"""Scope → its claims. What tells how well somebody is known may also be asked for by name, with `openid` alone."""
+
+REGISTERED = {claim: scope for scope in ("kepesertaan", "perusahaan", "klaim:ajukan") for claim in SCOPE_CLAIMS[scope]}
+"""Claims that may be asked for by name only by clients registered for their scope: else that were a way around it."""
+
 CLAIMS = tuple(dict.fromkeys(claim for claims in SCOPE_CLAIMS.values() for claim in claims))
 MAX_CLAIMS_PARAMETER = 4096
 
@@ -80,6 +90,15 @@ def essential(scope: frozenset[str], parameter: Mapping[str, Mapping[str, Any]])
     return frozenset(claim for claim in by_scope if claim not in named) | {name for name, must in named.items() if must}
 
 
+def barred(client: Client, *, id_token: bool = False) -> frozenset[str]:
+    """The claims that a client never gets, whatever it asks: those of scopes that it is not registered for, and the NIK
+    unless its policy approves of it. In an ID token, which passes through browsers, no NIK at all.
+    """
+    registered = client.scopes or frozenset()
+    closed = {claim for claim, scope in REGISTERED.items() if scope not in registered}
+    return frozenset(closed if "nik" in client.approved_claims and not id_token else {*closed, "nik"})
+
+
 def release(
     person: Person, scope: frozenset[str], asked: Mapping[str, Any], sealer: Sealer, withheld: Collection[str] = ()
 ) -> dict[str, Any]:
@@ -91,6 +110,10 @@ def release(
             del wanted[claim]
     if "birthdate" in wanted:
         known["birthdate"] = birthdate.unseal(sealer, person.account_id, person.birthdate_sealed)
+    if "nik" in wanted:
+        # As typed it is only what somebody says of themselves, and could be anybody's.
+        verified = person.nik_sealed if person.identity_level >= 1 else None
+        known["nik"] = nik.unseal(sealer, person.account_id, verified)
     return {claim: known[claim] for claim in wanted if known.get(claim) not in (None, "", {}, [])}
 
 

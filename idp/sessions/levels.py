@@ -4,7 +4,7 @@ loa1: one factor. loa2: two factors, or a passkey with user verification. loa2v:
 loa3: loa2v with a phishing-resistant factor. Each contains those below. `amr` values are from RFC 8176.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 LEVELS = ("loa1", "loa2", "loa2v", "loa3")
 
@@ -58,6 +58,16 @@ def auth_time(factors: Mapping[str, int]) -> int:
 def reaches(actual: str, wanted: str) -> bool:
     """Whether a level contains another; unknown names are never reached."""
     return actual in LEVELS and wanted in LEVELS and LEVELS.index(actual) >= LEVELS.index(wanted)
+
+
+def told(reached: str, wanted: Sequence[str]) -> str:
+    """What a service learns that asked for `wanted`: that an identity was checked only if it asked for a level that needs it.
+
+    So whoever asks for two factors and compares for equality gets what was asked for, whoever signs in.
+    """
+    if wanted and reaches(reached, "loa2v") and not any(reaches(level, "loa2v") for level in wanted):
+        return "loa2"
+    return reached
 
 
 def reachable(enrolled: frozenset[str], identity_level: int) -> str:

@@ -68,12 +68,13 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     buletin_berhenti hidden token                        leave-newsletter
     akun_passkey     passkey (by script) name            add-passkey
     akun_passkey_ubah name                               save-name            remove=1
+    akun_identitas   nik name day month year confirmed   submit-identity      now=1, officer=1
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
 Links go to /privasi /ketentuan /akun/privasi and what is below it, /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi
-/akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey /akun/keamanan/passkey/ubah /daftar/perbaiki /akun/dokumen /keluar. What a
-browser is asked for a passkey stands in `…_options`, as JSON.
+/akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey /akun/keamanan/passkey/ubah /daftar/perbaiki /akun/identitas /akun/dokumen
+/keluar. What a browser is asked for a passkey stands in `…_options`, as JSON.
 """
 
 from collections.abc import Mapping
@@ -382,6 +383,18 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "password_due": "bool; it has reached its term",
         "passkeys": "sequence of PasskeyRow",
         "room_for_passkeys": "bool; the account may have one more",
+    },
+    "akun_identitas": {
+        "level": "int; tingkat_identitas 0, 1 or 2",
+        "state": "str; none, submitted, matched, review, approved, rejected or referred",
+        "reason": "str; code of a rejection, labelled alasan.<code>, else empty",
+        "method": "str; how the level was reached: registry, document or branch; empty for level 0",
+        "verified_at": "int or None; when it was reached",
+        "target": "int or None; by when an officer should have looked",
+        "nik": "str; masked, empty when none is known",
+        "may_type": "bool; show the form",
+        "may_ask_officer": "bool; show the button that asks an officer",
+        "confirm": "bool; ask whether the card says the same",
     },
     "akun_totp": {
         "qr": "Markup; inline SVG of the otpauth address",

@@ -110,6 +110,14 @@ def _sample(template: str, state: str = "", /, **context: Any) -> Sample:
     return Sample(template, state, common | context)
 
 
+def _identity(state_name: str, /, **context: Any) -> Sample:
+    common = {
+        "reason": "", "method": "", "verified_at": None, "target": None, "nik": "3273••••••••0001", "may_type": False,
+        "may_ask_officer": False, "confirm": False, "name": "Budi Santoso", "back": "/akun",
+    }  # fmt: skip
+    return _sample("akun_identitas", state_name, **{**common, **context})
+
+
 _SAID = "22 November 2025 pukul 14.05 WIB"
 _KEPT = (
     KeptRow("identity", "contract", "akun", 0),
@@ -448,6 +456,32 @@ PAGES = (
         back="/akun",
         notice=Message("keamanan.totp_dipasang"),
     ),
+    _identity("", level=0, state="none", nik="", may_type=True),
+    _identity(
+        "salah",
+        level=0,
+        state="none",
+        nik="",
+        may_type=True,
+        confirm=True,
+        values={"nik": "3273 0117 0887 0001", "name": "Budi Santoso", "day": "18", "month": "8", "year": "1987"},
+        errors={"nik": Message("nik.dob"), "day": Message("dob")},
+    ),
+    _identity("dicocokkan", level=0, state="submitted"),
+    _identity("diperiksa", level=0, state="review", target=NOON + 172_800),
+    _identity("ditolak", level=0, state="rejected", reason="data_beda", may_type=True, may_ask_officer=True),
+    _identity("cabang", level=0, state="referred"),
+    _identity("cocok", level=1, state="matched", method="registry", verified_at=NOON, may_ask_officer=True),
+    _identity(
+        "foto",
+        level=1,
+        state="rejected",
+        reason="silau",
+        method="registry",
+        verified_at=NOON,
+        may_ask_officer=True,
+    ),
+    _identity("lengkap", level=2, state="approved", method="document", verified_at=NOON),
     _sample(
         "akun_totp",
         name="Budi Santoso",
@@ -567,6 +601,7 @@ PAGES = (
 )
 
 _LINK = "https://sso.contoh.go.id/aktivasi?token=" + "A7x-" * 11
+_IDENTITY = "https://sso.contoh.go.id/akun/identitas"
 _FORGOT = "https://sso.contoh.go.id/lupa-kata-sandi"
 
 _CENTRE_LINK = "https://sso.contoh.go.id/akun/privasi"
@@ -598,6 +633,11 @@ MAILS: dict[str, dict[str, Any]] = {
     "atur_ulang": {"nama": "Budi", "tautan": _LINK, "kode": "Hn4RtaQ9", "waktu": NOON},
     "sandi_diganti": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "totp_dipasang": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "identitas_cocok": {"nama": "Budi", "waktu": NOON, "tautan": _IDENTITY, "tautan_lupa": _FORGOT},
+    "identitas_disetujui": {"nama": "Budi", "waktu": NOON, "tautan": _IDENTITY, "tautan_lupa": _FORGOT},
+    "identitas_ditolak": {"nama": "Budi", "alasan": Message("alasan.silau"), "tautan": _IDENTITY},
+    "identitas_cabang": {"nama": "Budi", "tautan": _IDENTITY},
+    "akun_meninggal": {"nama": "Budi"},
     "totp_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "kontak_kode": {"nama": "Budi", "kode": "Hn4RtaQ9"},
     "kontak_terpakai": {"tautan_masuk": "https://sso.contoh.go.id/masuk"},

@@ -76,7 +76,9 @@ async def phone(chromium: Chromium, locale: str = "id-ID") -> AsyncIterator[Phon
         yield Phone(page, session, made["authenticatorId"])
     finally:
         await context.close()
-    assert not [text for text in complaints if "400 (Bad Request)" not in text]
+    assert not [
+        text for text in complaints if not any(status in text for status in ("400 (Bad Request)", "404 (Not Found)"))
+    ]
 
 
 async def enrol(server: Server, phone: Phone, locale: str = "id-ID") -> None:
@@ -138,7 +140,9 @@ async def test_a_passkey_from_its_making_to_its_end(server: Server, chromium: Ch
 
 
 async def test_a_passkey_is_the_second_factor_of_a_service(server: Server, chromium: Chromium) -> None:
-    party, person = server.relying_party("saldo"), server.account(1)
+    # Any port of this loopback address is the service's; the provider's own says that there is no such page, which will do.
+    here = f"http://127.0.0.1:{server.port}/callback"
+    party, person = server.relying_party("bench", redirect_uris=[here]), server.account(1)
     async with party.http, phone(chromium) as device:
         page = device.page
         await enrol(server, device)
@@ -154,10 +158,9 @@ async def test_a_passkey_is_the_second_factor_of_a_service(server: Server, chrom
         assert await page.locator("[data-no-passkey]").is_hidden()
         assert await fits(page)
         await device.present(True)
-        # Nobody listens at the service's address: that the browser goes there is all that is needed.
-        async with page.expect_request(f"{request.redirect_uri}*") as arrival:
-            await page.click("#use-passkey")
-        answer = dict(parse_qsl(urlsplit((await arrival.value).url).query))
+        await page.click("#use-passkey")
+        await page.wait_for_url(f"{here}*")
+        answer = dict(parse_qsl(urlsplit(page.url).query))
         tokens = await party.redeem(request, answer["code"])
         assert tokens.claims["acr"] == LOA2
         assert tokens.claims["amr"] == ["pwd", "swk", "user", "mfa"]

@@ -133,7 +133,7 @@ async def test_userinfo_is_noted_once_an_hour(house: House) -> None:
 
 async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
     person, browser = house.account(), house.browser()
-    await house.relying_party("mitra").sign_in(browser, person, scope="openid profile")
+    await house.relying_party("koperasi").sign_in(browser, person, scope="openid profile")
     files = await copy(browser)
     data, page = json.loads(files["data.json"]), files["data.html"].decode()
     (own,) = data["holds"]["accounts"]
@@ -361,7 +361,7 @@ async def test_an_account_goes_after_seven_days_and_leaves_no_trace_but_its_id(h
     person = plain(house)
     service = house.browser()
     tokens = await house.relying_party("saldo").sign_in(service, person, scope="openid profile email")
-    await house.relying_party("mitra").sign_in(service, person, scope="openid email")
+    await house.relying_party("koperasi").sign_in(service, person, scope="openid email")
     browser = await scheduled(house, person)
     gone = await account_id(house, person)
     assert [letter.subject for letter in await letters(house, person.email)] == ["Akun Anda akan dihapus"]

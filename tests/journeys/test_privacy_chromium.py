@@ -68,7 +68,7 @@ async def test_seeing_copying_freezing_and_nearly_deleting(
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
 async def test_an_unticked_box_on_the_consent_page(server: Server, chromium: Chromium, javascript: bool) -> None:
-    party = server.relying_party("mitra")
+    party = server.relying_party("koperasi")
     async with phone(chromium, javascript=javascript) as page:
         await signed_in(server, page, "id")
         request = await party.authorization("openid profile", prompt="consent")

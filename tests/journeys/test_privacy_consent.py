@@ -19,9 +19,9 @@ pytestmark = pytest.mark.anyio
 
 async def change(house: House, **policy: object) -> None:
     """Let an operator decide something about the demo's third party."""
-    known = house.provider.clients.known("mitra")
+    known = house.provider.clients.known("koperasi")
     assert known is not None
-    await register_client.replace(house.provider, "mitra", known.metadata, by="the test", policy=policy)
+    await register_client.replace(house.provider, "koperasi", known.metadata, by="the test", policy=policy)
 
 
 async def untick(browser: Browser, page: Page, *names: str) -> Page:
@@ -44,7 +44,7 @@ async def test_essential_is_told_from_optional(house: House) -> None:
 
 
 async def test_what_is_not_ticked_is_not_released(house: House) -> None:
-    browser, party = house.browser(), house.relying_party("mitra")
+    browser, party = house.browser(), house.relying_party("koperasi")
     request = await party.authorization(ASKED)
     page = await browser.get(request.url)
     person = house.account()
@@ -60,7 +60,7 @@ async def test_what_is_not_ticked_is_not_released(house: House) -> None:
 
 
 async def test_the_claims_parameter_says_what_is_essential_and_the_id_token_keeps_to_it(house: House) -> None:
-    browser, party = house.browser(), house.relying_party("mitra")
+    browser, party = house.browser(), house.relying_party("koperasi")
     wish = json.dumps({"id_token": {"birthdate": {"essential": True}, "gender": None}, "userinfo": {"gender": None}})
     page = await at_consent(house, browser, "openid", claims=wish)
     boxes = {value for name, value in page.forms[0].values if name == "claim"}
@@ -74,7 +74,7 @@ async def test_the_claims_parameter_says_what_is_essential_and_the_id_token_keep
 
 
 async def test_what_was_kept_back_and_becomes_essential_is_asked_again(house: House) -> None:
-    browser, party = house.browser(), house.relying_party("mitra")
+    browser, party = house.browser(), house.relying_party("koperasi")
     await untick(browser, await at_consent(house, browser, "openid profile"), "birthdate")
     wish = json.dumps({"userinfo": {"birthdate": {"essential": True}}})
     request = await party.authorization("openid profile", claims=wish)
@@ -86,7 +86,7 @@ async def test_what_was_kept_back_and_becomes_essential_is_asked_again(house: Ho
 
 
 async def test_keeping_more_back_is_true_of_what_the_service_holds_already(house: House) -> None:
-    browser, party = house.browser(), house.relying_party("mitra")
+    browser, party = house.browser(), house.relying_party("koperasi")
     tokens = await party.sign_in(browser, house.account(), "openid profile")
     assert "birthdate" in (await party.userinfo(tokens.access_token)).json()
     page = await browser.get((await party.authorization("openid profile", prompt="consent")).url)
@@ -117,7 +117,7 @@ async def test_a_new_purpose_is_asked_and_shown(house: House) -> None:
 
 async def test_always_ask_means_always(house: House) -> None:
     await change(house, always_ask=True)
-    browser, party = house.browser(), house.relying_party("mitra")
+    browser, party = house.browser(), house.relying_party("koperasi")
     for _ in range(2):
         page = await at_consent(house, browser, "openid email")
         assert "allow" in page.ids
@@ -127,7 +127,7 @@ async def test_always_ask_means_always(house: House) -> None:
 
 
 async def test_without_a_page_consent_is_required_until_it_was_given(house: House) -> None:
-    browser, party = house.browser(), house.relying_party("mitra")
+    browser, party = house.browser(), house.relying_party("koperasi")
     await browser.submit(await at_consent(house, browser, "openid email"), press="allow")
     for scope, expected in (("openid email", "code"), ("openid email phone", "error")):
         page = await browser.get((await party.authorization(scope, prompt="none")).url)
@@ -158,7 +158,7 @@ async def test_policies_that_contradict_the_law_or_themselves_are_refused(
 async def test_a_first_party_is_told_of_beside_the_sign_in(house: House) -> None:
     page = await house.browser().get((await house.relying_party("saldo").authorization("openid profile email")).url)
     assert "Saldo JHT menerima: Nama" in page.text
-    page = await house.browser().get((await house.relying_party("mitra").authorization("openid profile")).url)
+    page = await house.browser().get((await house.relying_party("koperasi").authorization("openid profile")).url)
     assert "menerima:" not in page.text
 
 
@@ -201,11 +201,11 @@ async def test_a_button_pressed_many_times_is_one_consent(house: House) -> None:
 
 
 async def test_withdrawing_stops_the_service_at_once(house: House) -> None:
-    browser, party = house.browser(), house.relying_party("mitra")
+    browser, party = house.browser(), house.relying_party("koperasi")
     tokens = await party.sign_in(browser, house.account(), "openid email offline_access", prompt="consent")
     page = await browser.get("/akun/privasi/izin")
     csrf = dict(page.forms[0].values)["csrf"]
-    await browser.http.post("/akun/privasi/izin", data={"csrf": csrf, "withdraw": "mitra"})
+    await browser.http.post("/akun/privasi/izin", data={"csrf": csrf, "withdraw": "koperasi"})
     assert (await party.userinfo(tokens.access_token)).status_code == 401
     answer = await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)
     assert answer.json()["error"] == "invalid_grant"

@@ -108,6 +108,7 @@ class Stage:
         pre_authorised: bool = True,
         first_party: bool = True,
         resource_uris: list[str] | None = None,
+        approved_claims: list[str] | None = None,
         key: Key | None = None,
         **members: Any,
     ) -> Party:
@@ -125,7 +126,7 @@ class Stage:
             wanted |= {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key.as_dict(private=False)]}}
         rules = policy.validate(
             {"require_pkce": require_pkce, "first_party": first_party, "pre_authorised": pre_authorised and first_party,
-             "resource_uris": resource_uris or []}
+             "resource_uris": resource_uris or [], "approved_claims": approved_claims or []}
         )  # fmt: skip
         now = self.clock.now()
         client = Client(client_id, metadata.validate(wanted), rules, digest(secret), created_at=now, updated_at=now)

@@ -14,6 +14,7 @@ from idp.store.tables.memberships import memberships
 from idp.store.tables.outbox import breakers, outbox, spending
 from idp.store.tables.passwords import past_passwords
 from idp.store.tables.privacy import consent_history, privacy_exports, privacy_requests
+from idp.store.tables.proofings import proofings
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
 
@@ -43,6 +44,7 @@ __all__ = [
     "past_passwords",
     "privacy_exports",
     "privacy_requests",
+    "proofings",
     "pushed_requests",
     "recovery_codes",
     "sessions",

@@ -30,7 +30,7 @@ class Account(BaseModel):
     """An account, without anything that proves who somebody is. Times are UNIX seconds."""
 
     id: UUID
-    status: Literal["active", "restricted", "disabled"] = Field(
+    status: Literal["active", "restricted", "disabled", "deceased"] = Field(
         description="`restricted`: the person has frozen what services may do with their data."
     )
     name: str
@@ -57,7 +57,8 @@ class AccountFile(Account):
 async def list_accounts(
     desk: AtDesk,
     status: Annotated[
-        Literal["active", "restricted", "disabled"] | None, Query(description="Only accounts in this state.")
+        Literal["active", "restricted", "disabled", "deceased"] | None,
+        Query(description="Only accounts in this state."),
     ] = None,
     identifier: Annotated[
         str | None,

@@ -96,6 +96,9 @@ class Policy(Body):
     resource_uris: list[str] | None = Field(
         None, description="Resource indicators (RFC 8707) of the APIs that it serves."
     )
+    approved_claims: list[Literal["nik"]] | None = Field(
+        None, description="Claims that a contract lets it have; without it the scope `identitas` brings no NIK."
+    )
 
 
 class NewClient(Body):

@@ -12,6 +12,7 @@ from idp.web.pages import (
     crowded,
     documents,
     faults,
+    identity,
     notices,
     own_data,
     passkey,
@@ -32,7 +33,7 @@ UPLOADS = documents.UPLOADS
 _JOURNEYS = (
     sign_up, sign_up_steps, documents, crowded, activate,
     sign_in, second_factor, passkey, select_account, consent, recover,
-    account, security, privacy, own_data, sign_out, contact, notices, assets,
+    account, security, privacy, own_data, sign_out, contact, identity, notices, assets,
 )  # fmt: skip
 
 

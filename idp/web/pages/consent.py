@@ -6,12 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from idp.accounts import nik
 from idp.base.errors import AccessDenied, PageFault
 from idp.flows import consent, second_factor
 from idp.flows import interaction as flow
 from idp.flows.interaction import Interaction
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.theme.language import Language
 from idp.theme.pages import Claim
 from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import Waiting, answers, shown_to, turned_away, waiting
@@ -34,8 +36,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if both is None:
             return turned_away(frame, behind)
         told = consent.disclosure(provider, *both)
+        language = frame.language(request)
         claims = [
-            Claim(name, _shown(name, value), name in told.optional, name not in told.withheld)
+            Claim(name, _value(name, value, language), name in told.optional, name not in told.withheld)
             for name, value in told.claims.items()
         ]
         purpose = both[0].client.purpose
@@ -70,16 +73,16 @@ def routes(provider: Provider) -> list[BaseRoute]:
     return [frame.door("/izin", show, submit, repeated=("claim",))]
 
 
-def _shown(name: str, value: Any) -> str:
-    """A claim as its owner recognises it; a NIK only by its ends, since others may see the screen."""
-    text = _value(value)
-    return f"{text[:4]}{'•' * (len(text) - 8)}{text[-4:]}" if name == "nik" and len(text) > 8 else text
-
-
-def _value(value: Any) -> str:
+def _value(name: str, value: Any, language: Language) -> str:
     """A claim's value as a person reads it; an address is its formatted form, or its parts (OIDC Core section 5.1.1)."""
+    if name == "nik":
+        return nik.masked(value)
+    if name == "kontak_diubah_pada":
+        return language.moment(value)
+    if name in ("peserta", "tingkat_identitas", "status_kepesertaan"):
+        return language.label(f"nilai.{name}", str(value).lower())
     if isinstance(value, dict):
         return str(value.get("formatted") or ", ".join(str(part) for part in value.values() if part))
     if isinstance(value, list):
-        return ", ".join(_value(part) for part in value)
+        return ", ".join(_value("", part, language) for part in value)
     return str(value)

@@ -70,6 +70,7 @@ HOMES = {
     "salinan": "/akun/privasi/salinan",
     "batasi": "/akun/privasi/batasi",
     "hapus": "/akun/privasi/hapus",
+    "identitas": "/akun/identitas",
 }
 # Where each factor is shown.
 _SHOWN_AT = {levels.TOTP: "/masuk/kode?", levels.PASSKEY: "/masuk/passkey?"}
