@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from idp.flows.authorization_request import AuthorizationRequest
+from idp.grants.claims import essential
 from idp.grants.standing import Standing
 from idp.sessions import levels
 from idp.sessions.ticket import Ticket
@@ -17,6 +18,7 @@ NEW_PASSWORD = "new_password"
 ENROL, IDENTITY = "enrol", "identity"
 ALONE = "alone"
 """Marks in a ticket that the person goes on without the second factor that a service would like."""
+LIFT = "lift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Question:
     def did_one(self, steps: Collection[str]) -> bool:
         """Whether one of several steps was done for this request, in this session."""
         return any(self.did(step) for step in steps)
+
+    @property
+    def signed_in_anew(self) -> bool:
+        """Whether the person signed in for this very request, with whatever one signs in with."""
+        return any(self.did(factor) for factor in levels.PRIMARY)
 
     @property
     def stale(self) -> bool:
@@ -71,6 +78,17 @@ def unmet(request: AuthorizationRequest, standing: Standing) -> bool:
     return request.acr_essential and unreached(request, standing)
 
 
+def addable(request: AuthorizationRequest, standing: Standing) -> frozenset[str]:
+    """The factors that this account has not, of which any one, once added, would do for a level that is asked for."""
+    missing = set(levels.ENROLLABLE) - standing.enrolled - request.client.excluded_factors
+    identity = standing.person.identity_level
+    return frozenset(
+        factor
+        for factor in missing
+        if any(levels.reaches(levels.level({*standing.enrolled, factor}, identity), level) for level in request.wanted)
+    )
+
+
 def second_factors(request: AuthorizationRequest, standing: Standing) -> frozenset[str]:
     """The enrolled factors of which any one, shown now, completes the level to reach; none when that needs no second."""
     return _completing(request, standing, standing.enrolled)
@@ -101,13 +119,13 @@ def _may_show(question: Question) -> bool:
 
 
 def _create(question: Question) -> bool:
-    return "create" in question.request.prompt and not question.did(levels.PASSWORD)
+    return "create" in question.request.prompt and not question.signed_in_anew
 
 
 def _login(question: Question) -> bool:
     if question.standing is None:
         return True
-    if question.did_one((levels.PASSWORD, levels.PASSKEY)):
+    if question.signed_in_anew:
         return False
     if "login" in question.request.prompt or question.hinted is False:
         return True
@@ -116,9 +134,13 @@ def _login(question: Question) -> bool:
 
 
 def _select_account(question: Question) -> bool:
-    if question.standing is None or question.did("select") or question.did(levels.PASSWORD):
+    if question.standing is None or question.did("select") or question.signed_in_anew:
         return False
     return "select_account" in question.request.prompt
+
+
+def _lift(question: Question) -> bool:
+    return question.standing is not None and question.standing.restricted
 
 
 def _second_factor(question: Question) -> bool:
@@ -162,13 +184,22 @@ def _consent(question: Question) -> bool:
         return True
     if request.client.pre_authorised:
         return False
-    return standing.consent is None or not standing.consent.covers(request.scope, request.asked_claims, request.foreign)
+    if request.client.always_ask or standing.consent is None:
+        return True
+    return not standing.consent.covers(
+        request.scope,
+        request.asked_claims,
+        request.foreign,
+        essential(request.scope, request.claims),
+        request.client.purpose_version,
+    )
 
 
 PROMPTS: tuple[tuple[str, Callable[[Question], bool]], ...] = (
     (CREATE, _create),
     (SELECT_ACCOUNT, _select_account),
     (LOGIN, _login),
+    (LIFT, _lift),
     (ENROL, _enrol),
     (IDENTITY, _identity),
     (SECOND_FACTOR, _second_factor),

@@ -9,12 +9,13 @@ that the reset itself came through.
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, links, policy, recovery_codes, throttle, totp
+from idp.accounts import account, contact, links, passkey, policy, recovery_codes, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import logout, messages, passwords, second_factor
+from idp.flows import passkey as passkeys
 from idp.flows.second_factor import Entry
 from idp.provider import Provider
 from idp.sessions import device, levels, slip
@@ -23,8 +24,8 @@ from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.theme.language import Message
 
-_ASKED, _PROVEN = "recovery", "recovery-proven"
-# How long somebody who typed the code may take to think of a password, in seconds.
+_ASKED, _PROVEN, _PASSKEY = "recovery", "recovery-proven", "recovery-passkey"
+# How long somebody who typed the code, or showed a passkey, may take to think of a password, in seconds.
 _PROOF_LIFETIME = 600
 # Composed for, and never sent to, nobody.
 _NOBODY = "nobody@example.invalid"
@@ -97,7 +98,7 @@ async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
         # A link dies with the password that it was meant to replace, however that was changed.
         if (
             person is None
-            or person.status != account.ACTIVE
+            or person.status not in account.MAY_SIGN_IN
             or (person.password_changed_at or 0) > challenge.created_at
         ):
             raise PageFault("kesalahan.atur_ulang", "reset link outlived its password")
@@ -113,18 +114,39 @@ async def send_code(provider: Provider, visitor: Visitor, token: str, method: st
         return await second_factor.send(provider, tx, visitor, reset.account, reset.challenge.id, method)
 
 
+async def show_passkey(provider: Provider, visitor: Visitor, token: str, text: str) -> str | Message:
+    """A passkey instead of a code: the slip that says so to `set_password` for ten minutes, or what to say."""
+    reset = await look(provider, visitor, token)
+    if levels.PASSKEY not in reset.methods:
+        raise PageFault("kesalahan.permintaan", "no passkey helps with this reset")
+    refused = await passkeys.prove_for_reset(provider, visitor, reset.challenge.id, reset.account.id, text)
+    if refused is not None:
+        return Message("passkey.lama" if isinstance(refused, passkeys.TooLate) else "passkey.gagal_lain")
+    value, until = str(reset.challenge.id), provider.clock.now() + _PROOF_LIFETIME
+    return slip.write(provider.material, provider.entropy, _PASSKEY, visitor.device, value, until)
+
+
+def passkey_shown(provider: Provider, visitor: Visitor, reset: Reset, shown: str) -> bool:
+    """Whether a slip says that this browser showed a passkey for this reset lately."""
+    value = slip.read(provider.material, _PASSKEY, visitor.device, shown, provider.clock.now())
+    return isinstance(value, str) and value == str(reset.challenge.id)
+
+
 async def set_password(
-    provider: Provider, visitor: Visitor, token: str, password: str, code: str, method: str = ""
+    provider: Provider, visitor: Visitor, token: str, password: str, code: str, method: str = "", shown: str = ""
 ) -> dict[str, Message]:
     """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done."""
     reset = await look(provider, visitor, token)
     if refused := await passwords.refused(provider, reset.account, password, second_factor=bool(reset.methods)):
         return {"password": refused}
-    if reset.methods and not code.strip():
+    asks = bool(reset.methods) and not passkey_shown(provider, visitor, reset, shown)
+    if asks and method == levels.PASSKEY:
+        return {"": Message("passkey.lama")}
+    if asks and not code.strip():
         return {"code": Message("otp.kosong")}
     hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
     async with provider.database.transaction() as tx:
-        if reset.methods:
+        if asks:
             entry = Entry(_method(reset, method, code), code, reset.challenge.id)
             fault = await second_factor.check(provider, tx, visitor, reset.account.id, entry, reset.methods)
             if fault is not None:
@@ -156,6 +178,8 @@ async def _methods(provider: Provider, tx: Tx, challenge: Challenge, person: Acc
         has.add(levels.TOTP)
     if await recovery_codes.left(tx, person.id):
         has.add(levels.RECOVERY)
+    if await passkey.of(tx, person.id):
+        has.add(levels.PASSKEY)
     if challenge.channel == links.BY_SMS:
         if person.email is not None and person.email_verified:
             has.add(second_factor.MAIL)
@@ -168,14 +192,15 @@ def _method(reset: Reset, chosen: str, code: str) -> str:
     """The method of a code: the one chosen, else the best; a code of the length of a spare key is one, wherever it is typed."""
     if levels.RECOVERY in reset.methods and len(recovery_codes.typed(code)) == recovery_codes.LENGTH:
         return levels.RECOVERY
-    return chosen if chosen in reset.methods else reset.methods[0]
+    codes = [one for one in reset.methods if one != levels.PASSKEY]
+    return chosen if chosen in codes else next(iter(codes), levels.PASSKEY)
 
 
 async def _find(provider: Provider, tx: Tx, readings: list[tuple[str, str]]) -> Account | None:
     """The account that the identifier means, if it can be written to. As many reads as the text has readings."""
     found = [await account.find(tx, account.lookup(provider.material, kind, value)) for kind, value in readings]
     person = next((one for one in found if one is not None), None)
-    if person is None or person.status != account.ACTIVE or person.email is None or not person.email_verified:
+    if person is None or person.status not in account.MAY_SIGN_IN or person.email is None or not person.email_verified:
         return None
     return person
 

@@ -123,7 +123,8 @@ async def check(
     `allowed` are the methods that prove something in this journey: never the channel by which it began. What is
     returned has to be committed, or the count would be lost.
     """
-    if entry.method not in allowed:
+    # A passkey is no code: what is typed never counts as one.
+    if entry.method not in allowed or entry.method == levels.PASSKEY:
         return Wrong(entry.method)
     now = provider.clock.now()
     place = throttle.places(provider.material, visitor.network, visitor.device).codes

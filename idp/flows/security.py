@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, links, policy, recovery_codes, removal, throttle, totp
+from idp.accounts import account, contact, links, passkey, policy, recovery_codes, removal, throttle, totp
 from idp.accounts.account import Account
+from idp.accounts.passkey import Passkey
 from idp.accounts.throttle import Places
 from idp.accounts.totp import Totp
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
+from idp.flows import consent as consenting
 from idp.flows import logout, messages, passwords, second_factor
 from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
@@ -56,6 +58,7 @@ class Methods:
 
     password_since: int
     totp: Totp | None
+    passkeys: list[Passkey]
     phone: str | None
     sms: bool
     codes_left: int
@@ -75,30 +78,30 @@ def fresh(provider: Provider, stands: Standing) -> bool:
     return provider.clock.now() - stands.session.auth_time <= FRESH
 
 
-def missing_to_change(provider: Provider, stands: Standing, going: str | None = None) -> str | None:
-    """The factor to show, no longer than five minutes ago, before a factor is added, or `going` is taken away. None if all is shown.
+def missing_to_change(provider: Provider, stands: Standing) -> str | None:
+    """The factor to show, no longer than five minutes ago, before a contact or a factor changes; None when all is shown.
 
     First what begins a session, then a second factor where there is one: whoever has only the password must not be able to
-    strip the account of its second factor, nor to enrol their own (T28). What goes does not vouch for itself alone.
+    strip the account of its second factor, nor to enrol their own (T28). A passkey is both by itself.
     """
     shown = {factor for factor, at in stands.session.factors.items() if provider.clock.now() - at <= FRESH}
-    if not shown & {levels.PASSWORD, levels.PASSKEY} or not shown - {going}:
+    if not shown.intersection(levels.PRIMARY):
         return levels.PASSWORD
-    second = next((factor for factor in second_factor.ORDER if factor in stands.enrolled), None)
-    if second is not None and levels.level(shown, 0) == "loa1":
-        return second
-    return None
+    if levels.level(shown, 0) != "loa1":
+        return None
+    return next((factor for factor in second_factor.ORDER if factor in stands.enrolled), None)
 
 
 def missing_for_password(provider: Provider, stands: Standing) -> str | None:
     """The factor that must be shown before the password changes, beside the password itself, which its form asks for.
 
-    Whoever has learnt the password must not lock its owner out with it alone, where the account has more to show (T28).
+    Whoever has learnt the password must not lock its owner out with it alone, where the owner has chosen more to show (T28).
+    A number that is merely on record is not asked for, as with a reset; its code is taken where something is asked.
     """
     shown, now = stands.session.factors, provider.clock.now()
     if any(now - shown.get(factor, 0) <= FRESH for factor in levels.BESIDE_A_PASSWORD):
         return None
-    return levels.TOTP if levels.TOTP in stands.enrolled else None
+    return next((factor for factor in second_factor.ORDER if factor in stands.enrolled - {levels.SMS}), None)
 
 
 async def home(provider: Provider, stands: Standing) -> Home:
@@ -145,17 +148,7 @@ async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> lis
 
 async def disconnect(provider: Provider, stands: Standing, client_id: str) -> None:
     """Withdraw what was allowed to a service, and everything that it holds."""
-    async with provider.database.transaction() as tx:
-        await consent.withdraw(tx, stands.account_id, client_id)
-        await grant.revoke_of_client(tx, stands.account_id, client_id, provider.clock.now(), "person")
-        event = Event(
-            "consent.withdrawn",
-            actor=str(stands.account_id),
-            account_id=stands.account_id,
-            client_id=client_id,
-            session_id=stands.session.id,
-        )
-        await provider.audit.append(tx, event)
+    await consenting.withdraw(provider, stands, client_id)
 
 
 async def change_password(
@@ -187,12 +180,14 @@ async def methods(provider: Provider, stands: Standing) -> Methods:
     async with provider.database.reading() as tx:
         person = await account.read(tx, stands.account_id)
         apps = await totp.read(tx, provider.sealer, stands.account_id)
+        held = await passkey.of(tx, stands.account_id)
         codes_left = await recovery_codes.left(tx, stands.account_id)
         leaving = {one.factor: one.due_at for one in await removal.of(tx, stands.account_id)}
     assert person is not None
     return Methods(
         person.password_changed_at or person.created_at,
         apps[0] if apps else None,
+        held,
         person.phone,
         person.takes_codes,
         codes_left,

@@ -4,19 +4,29 @@ loa1: one factor. loa2: two factors, or a passkey with user verification. loa2v:
 loa3: loa2v with a phishing-resistant factor. Each contains those below. `amr` values are from RFC 8176.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 LEVELS = ("loa1", "loa2", "loa2v", "loa3")
 
 PASSWORD, TOTP, SMS, RECOVERY, PASSKEY = "pwd", "otp", "sms", "rec", "passkey"
+PRIMARY = (PASSWORD, PASSKEY)
+"""What one signs in with; a passkey is the second factor as well, since it verifies its person by itself."""
 SECOND = (TOTP, SMS, RECOVERY)
 """What makes two factors of a password. A mailed code is not among them (NIST SP 800-63B-4 section 3.1.3.1)."""
+
+_HARDWARE, _SYNCED = "hwk", "swk"
 BESIDE_A_PASSWORD = (*SECOND, PASSKEY)
 """What shows more than a password does."""
 STRONG = (PASSKEY, TOTP, SMS)
 """The second factors that stay. Recovery codes are used up; they are the spare key, not the lock."""
-ENROLLABLE = (PASSWORD, *SECOND)
+ENROLLABLE = (PASSWORD, *SECOND, PASSKEY)
 """What people can add to their accounts."""
+
+
+def with_passkey(factors: Mapping[str, int], *, synced: bool, now: int) -> dict[str, int]:
+    """`factors` once a passkey was shown. Beside it stands of which kind it was, as `amr` says it (RFC 8176)."""
+    others = {factor: at for factor, at in factors.items() if factor not in (_HARDWARE, _SYNCED)}
+    return {**others, PASSKEY: now, _SYNCED if synced else _HARDWARE: now}
 
 
 def level(factors: Collection[str], identity_level: int) -> str:
@@ -36,7 +46,7 @@ def amr(factors: Collection[str]) -> list[str]:
     if SMS in factors:
         methods.append("sms")
     if PASSKEY in factors:
-        methods += ["swk", "user"]
+        methods += [*(kind for kind in (_HARDWARE, _SYNCED) if kind in factors), "user"]
     if level(factors, 0) != "loa1":
         methods.append("mfa")
     return methods
@@ -50,6 +60,16 @@ def auth_time(factors: Mapping[str, int]) -> int:
 def reaches(actual: str, wanted: str) -> bool:
     """Whether a level contains another; unknown names are never reached."""
     return actual in LEVELS and wanted in LEVELS and LEVELS.index(actual) >= LEVELS.index(wanted)
+
+
+def told(reached: str, wanted: Sequence[str]) -> str:
+    """What a service learns that asked for `wanted`: that an identity was checked only if it asked for a level that needs it.
+
+    So whoever asks for two factors and compares for equality gets what was asked for, whoever signs in.
+    """
+    if wanted and reaches(reached, "loa2v") and not any(reaches(level, "loa2v") for level in wanted):
+        return "loa2"
+    return reached
 
 
 def attainable(identity_level: int, excluded: Collection[str] = ()) -> str:

@@ -5,11 +5,12 @@ import re
 
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from idp.accounts import recovery_codes as room
 from idp.base.opaque import SystemEntropy
-from idp.store.tables import audit, recovery_codes, removals
+from idp.flows import channels
+from idp.store.tables import audit, recovery_codes, removals, totp_credentials
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import apps, at_home, at_home_with_both, secret_of
 from tests.journeys.test_activate import sign_in
@@ -40,6 +41,13 @@ async def made(house: House, browser: Browser) -> tuple[Page, list[str]]:
     codes = KEY.findall(page.html)
     assert len(set(codes)) == 10
     return page, codes
+
+
+async def at_second(house: House, browser: Browser) -> Page:
+    """Where a service wants a second factor of Budi."""
+    person, party = house.account(), house.relying_party("saldo")
+    page = await browser.get((await party.authorization(acr_values=LOA2)).url)
+    return await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
 
 
 async def at_recovery(house: House, browser: Browser) -> Page:
@@ -152,6 +160,7 @@ async def test_few_codes_are_told(house: House) -> None:
 
 async def test_only_who_shows_both_factors_makes_codes_or_takes_factors_away(house: House) -> None:
     """T28: the password alone neither strips an account nor enrols a factor of its own."""
+    before = await apps(house)
     browser = await at_home(house, house.account())
     assert "/masuk/kode?kembali=pemulihan" in (await browser.get(PATH)).url
     csrf = dict((await browser.get("/akun/keamanan")).forms[-1].values)
@@ -166,7 +175,7 @@ async def test_only_who_shows_both_factors_makes_codes_or_takes_factors_away(hou
         assert "/masuk/kode" in (await siti.get(path)).url
     async with house.provider.database.reading() as tx:
         assert not (await tx.execute(select(recovery_codes))).all()
-    assert await apps(house) == 1
+    assert await apps(house) == before
 
 
 async def test_sms_is_turned_off_and_on_again(house: House) -> None:
@@ -224,6 +233,41 @@ async def test_the_last_strong_factor_goes_a_day_later(house: House) -> None:
     assert "add-sms" in page.ids
     assert "Tambahkan satu cara lagi" in page.text
     assert "Akun ini hanya punya satu cara masuk" in (await browser.get("/akun")).text
+
+
+async def test_asking_again_takes_it_away_no_sooner(house: House) -> None:
+    browser, page = await leaving(house)
+    csrf = dict(page.forms[-1].values)
+    answer = await browser.http.post("/akun/keamanan", data={**csrf, "remove": "sms"})
+    assert answer.headers["location"].endswith("kabar=menunggu")
+    assert await waiting_removals(house) == 1
+    assert "Kode dikirim ke 0813****5432" in (await browser.get("/akun/keamanan")).text
+
+
+async def test_while_sms_is_out_of_order_other_ways_come_first(house: House) -> None:
+    browser = await strongly(house)
+    _, codes = await made(house, browser)
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(delete(totp_credentials))
+        await house.provider.outbox.rest(tx, channels.SPENT, house.clock.now() + 600)
+    other = house.browser("203.0.113.8")
+    page = await at_second(house, other)
+    assert "SMS sedang terganggu. Pakai cara lain." in page.text
+    assert "Kode pemulihan" in page.text
+    assert "method-sms" in page.ids
+    assert (await other.submit(page, {"code": codes[0]}, press="submit-code")).left_to
+
+
+async def test_when_sms_is_out_of_order_and_all_there_is_the_page_says_until_when(house: House) -> None:
+    async with house.provider.database.transaction() as tx:
+        await house.provider.outbox.rest(tx, channels.SPENT, house.clock.now() + 600)
+    siti, party, browser = plain(house), house.relying_party("saldo"), house.browser()
+    page = await browser.get((await party.authorization(acr_values=LOA2)).url)
+    page = await browser.submit(page, {"identifier": siti.email, "password": siti.password}, press="sign-in")
+    assert "SMS sedang terganggu. Coba lagi pukul" in page.text
+    assert "send-code" in page.ids
+    house.clock.advance(601)
+    assert "terganggu" not in (await browser.get(page.url)).text
 
 
 async def test_it_can_be_called_off_in_the_account(house: House) -> None:

@@ -1,4 +1,4 @@
-"""What participants see: one file per journey. Plain forms; JavaScript is never needed."""
+"""What participants see: one file per journey. Plain forms; JavaScript is needed for passkeys alone."""
 
 from starlette.routing import BaseRoute
 
@@ -9,8 +9,15 @@ from idp.web.pages import (
     assets,
     consent,
     contact,
+    crowded,
+    documents,
     faults,
+    identity,
+    notices,
+    own_data,
+    passkey,
     phone_codes,
+    privacy,
     recover,
     recovery_codes,
     removal,
@@ -21,11 +28,16 @@ from idp.web.pages import (
     sign_in,
     sign_out,
     sign_up,
+    sign_up_steps,
 )  # fmt: skip
 
+UPLOADS = documents.UPLOADS
+"""Addresses that take a file, and so a larger body."""
+
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, second_method, select_account, consent, recover, account, security,
-    phone_codes, recovery_codes, removal, contact, sign_out, assets,
+    sign_up, sign_up_steps, documents, crowded, activate,
+    sign_in, second_factor, second_method, passkey, select_account, consent, recover,
+    account, security, phone_codes, recovery_codes, removal, privacy, own_data, sign_out, contact, identity, notices, assets,
 )  # fmt: skip
 
 

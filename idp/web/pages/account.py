@@ -73,6 +73,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         name=stands.person.name,
         level=stands.person.identity_level,
         single=stands.enrolled == {levels.PASSWORD},
+        suggest_passkey=levels.PASSKEY not in stands.enrolled,
         notice=notice,
         services=[row for used in found.services if (row := _service(frame, used, language)) is not None],
         sessions=[_session(one, stands) for one in found.sessions],

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import contact
 from idp.base.errors import PageFault
-from idp.flows import passwords, recover, second_factor
+from idp.flows import passkey, passwords, recover, second_factor
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
@@ -93,14 +93,19 @@ async def _submit_new(frame: Frame, request: Request, behind: Waiting, form: For
             ):
                 errors = {"": refused}
             return await _new_password(frame, request, behind, token, errors, method)
-        method = _METHODS.get(form.text("cara"), "")
+        method, shown = _METHODS.get(form.text("cara"), ""), form.text("bukti")
+        if form.text("passkey"):
+            outcome = await recover.show_passkey(frame.provider, visitor, token, form.text("passkey"))
+            if isinstance(outcome, Message):
+                return await _new_password(frame, request, behind, token, {"": outcome}, method)
+            return await _new_password(frame, request, behind, token, {}, method, outcome)
         errors = await recover.set_password(
-            frame.provider, visitor, token, form.text("password"), form.text("code"), method
+            frame.provider, visitor, token, form.text("password"), form.text("code"), method, shown
         )
     except PageFault as fault:
         return _dead(frame, request, fault)
     if errors:
-        return await _new_password(frame, request, behind, token, errors, method)
+        return await _new_password(frame, request, behind, token, errors, method, shown)
     response = frame.redirect(behind.path("/lupa-kata-sandi/selesai"))
     # Whoever was signed in here is out like everybody else; the cookie is of no use any more.
     frame.drop_session(response)
@@ -114,11 +119,13 @@ async def _new_password(
     token: str,
     errors: dict[str, Message] | None = None,
     chosen: str = "",
+    shown: str = "",
 ) -> Response:
     try:
         reset = await recover.look(frame.provider, frame.visitor(request), token)
     except PageFault as fault:
         return _dead(frame, request, fault)
+    proven = recover.passkey_shown(frame.provider, frame.visitor(request), reset, shown)
     method = chosen if chosen in reset.methods else next(iter(reset.methods), "")
     sent = None
     if method in (levels.SMS, second_factor.MAIL):
@@ -131,13 +138,18 @@ async def _new_password(
         **behind.context,
     }
     status = 400 if errors else 200
+    if method == levels.PASSKEY and not proven:
+        given |= {"heading": Message("atur_ulang.judul"), "reason": Message("atur_ulang.passkey")}
+        asked = await passkey.reset_options(frame.provider, reset.challenge.id, reset.account.id)
+        return frame.page(request, "masuk_passkey", status, passkey_options=asked, **given)
+    if proven:
+        given |= {"method": "", "others": (), "hidden": {"token": token, "cara": _NAME_OF[method], "bukti": shown}}
     if method in (levels.SMS, second_factor.MAIL) and sent is None:
         to = contact.masked(second_factor.destination_of(reset.account, method) or "")
         given |= {
             "heading": Message("atur_ulang.judul"),
             "reason": Message("atur_ulang.kode_isi"),
             "destination": to,
-            "passkey": "",
         }
         return frame.page(request, "kirim_kode", status, **given)
     given |= {"reference": sent.reference if sent else "", "until": sent.expires_at if sent else None}

@@ -12,7 +12,7 @@ from idp.theme.language import Message
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.second_factor import NAMES
 
-_DEAD = "kesalahan.hapus_batal"
+_DEAD = "kesalahan.cara_batal"
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -27,14 +27,14 @@ def routes(provider: Provider) -> list[BaseRoute]:
         except PageFault as fault:
             return _dead(frame, request, fault)
         method = names.get(found.factor, levels.TOTP)
-        return frame.page(request, "hapus_batal", method=method, due=found.due_at, hidden={"token": token})
+        return frame.page(request, "cara_batal", method=method, due=found.due_at, hidden={"token": token})
 
     async def submit(request: Request, form: Form) -> Response:
         try:
             await removal.call_off_by_link(provider, frame.visitor(request), form.text("token"))
         except PageFault as fault:
             return _dead(frame, request, fault)
-        return frame.page(request, "hapus_batal_selesai")
+        return frame.page(request, "cara_batal_selesai")
 
     return [frame.door("/akun/keamanan/batal", show, submit)]
 

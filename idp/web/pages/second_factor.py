@@ -1,19 +1,19 @@
 """/masuk/kode: what is asked beside the password, when a service or a change of one's own account needs it.
 
-Every way that helps here is on the page, the best one open. Nothing is sent by looking at a page: a code leaves by the
-button that says where it goes, and the step that is open stands in the address (`cara`), so Back and reload are safe.
+Every way that helps here is on the page, the best one open; whoever has a passkey is asked for that first, at
+/masuk/passkey, and may come from there to here. Nothing is sent by looking at a page: a code leaves by the button that
+says where it goes, and the step that is open stands in the address (`cara`), so Back and reload are safe.
 """
 
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.base.errors import PageFault
+from idp.flows import channels, second_factor
 from idp.flows import interaction as flow
-from idp.flows import second_factor
 from idp.flows.second_factor import Paused, Proved
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -26,7 +26,7 @@ from idp.web.pages.waiting import Waiting, answers, shown_to, turned_away, waiti
 
 # The methods by the names that addresses, buttons and the catalogue give them.
 NAMES = {"passkey": levels.PASSKEY, "totp": levels.TOTP, "sms": levels.SMS, "recovery": levels.RECOVERY}
-_NAME_OF = {method: name for name, method in NAMES.items()}
+NAME_OF = {method: name for name, method in NAMES.items()}
 
 # What a service is about to do, by the scope that lets it; the weightiest is told.
 _DEEDS = ("klaim:ajukan", "iuran:bayar", "saldo:baca", "iuran:baca", "klaim:baca", "perusahaan", "identitas")
@@ -41,11 +41,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await second_factor.present(provider, frame.visitor(request))
         if stands is None:
             return turned_away(frame, behind)
-        methods = _methods(behind, stands)
+        methods = second_factor.methods(stands, behind.asks)
         if not methods:
             return frame.redirect(behind.onward())
-        if methods == (levels.PASSKEY,):
-            return frame.redirect(_step(request, behind, page="/masuk/passkey"))
+        code_wanted = NAMES.get(query(request, "cara")) in methods and methods != (levels.PASSKEY,)
+        if levels.PASSKEY in methods and not code_wanted:
+            return frame.redirect(behind.path("/masuk/passkey"))
         return await _page(frame, request, behind, stands, methods)
 
     async def submit(request: Request, form: Form) -> Response:
@@ -55,16 +56,16 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.respond(request, flow.declined(provider, behind.interaction))
         if stands is None:
             return turned_away(frame, behind)
-        methods = _methods(behind, stands)
-        if not methods or methods == (levels.PASSKEY,):
+        methods = second_factor.methods(stands, behind.asks)
+        if not methods:
             return frame.redirect(behind.onward())
         if "sesi" in form and not answers(form, stands):
-            return frame.redirect(_step(request, behind))
+            return frame.redirect(behind.path("/masuk/kode"))
         if "method" in form:
             return await _choose(frame, request, behind, stands, methods, form.text("method"))
         if "resend" in form:
             return await _send(frame, request, behind, stands, methods)
-        return await _prove(frame, request, behind, stands, methods, form.text("code"))
+        return await _prove(frame, request, behind, stands, methods, form)
 
     return [frame.door("/masuk/kode", show, submit)]
 
@@ -74,11 +75,13 @@ async def _choose(
 ) -> Response:
     """Another way. By SMS the code leaves at once, unless one that still works did already: one press is enough."""
     method = NAMES.get(name)
-    if method not in methods or method == levels.PASSKEY:
+    if method not in methods:
         raise PageFault("kesalahan.permintaan", "a method that is no help here")
+    if method == levels.PASSKEY:
+        return frame.redirect(behind.path("/masuk/passkey"))
     if method == levels.SMS and await second_factor.sent(frame.provider, stands.session.id, method) is None:
         return await _send(frame, request, behind, stands, methods)
-    return frame.redirect(_step(request, behind, cara=name))
+    return frame.redirect(behind.path("/masuk/kode", cara=name))
 
 
 async def _send(
@@ -89,16 +92,17 @@ async def _send(
     refused = await second_factor.send_to(frame.provider, frame.visitor(request), stands, levels.SMS)
     if refused is not None:
         return await _page(frame, request, behind, stands, methods, {"": refused}, opened=levels.SMS)
-    return frame.redirect(_step(request, behind, cara="sms", kabar="terkirim"))
+    return frame.redirect(behind.path("/masuk/kode", cara="sms", kabar="terkirim"))
 
 
 async def _prove(
-    frame: Frame, request: Request, behind: Waiting, stands: Standing, methods: tuple[str, ...], code: str
+    frame: Frame, request: Request, behind: Waiting, stands: Standing, methods: tuple[str, ...], form: Form
 ) -> Response:
-    provider, visitor, method = frame.provider, frame.visitor(request), _opened(request, methods)
-    if not code.strip():
-        return await _page(frame, request, behind, stands, methods, {"code": Message("otp.kosong")})
-    outcome = await second_factor.prove(provider, visitor, stands, method, code)
+    provider, visitor = frame.provider, frame.visitor(request)
+    method = _opened(form.text("cara") or query(request, "cara"), methods)
+    if not form.text("code").strip():
+        return await _page(frame, request, behind, stands, methods, {"code": Message("otp.kosong")}, opened=method)
+    outcome = await second_factor.prove(provider, visitor, stands, method, form.text("code"))
     metrics.SIGN_INS.labels(method, type(outcome).__name__.lower()).inc()
     if isinstance(outcome, Proved):
         response = frame.redirect(behind.onward(method, outcome.handle.id))
@@ -110,27 +114,23 @@ async def _prove(
     error = second_factor.said(outcome)
     # Without a code that could be entered there is no field to point at.
     where = "" if method == levels.SMS and error.key in {"otp.habis", "otp.hangus"} else "code"
-    return await _page(frame, request, behind, stands, methods, {where: error}, status=status, headers=headers)
+    return await _page(
+        frame, request, behind, stands, methods, {where: error}, opened=method, status=status, headers=headers
+    )
 
 
-def _methods(behind: Waiting, stands: Standing) -> tuple[str, ...]:
-    return second_factor.methods(stands, None if behind.confirms else behind.interaction)
+def _opened(name: str, methods: tuple[str, ...], *, down: bool = False) -> str:
+    """The code that is asked: the one chosen, while it helps, else the best. A passkey has a page of its own.
 
-
-def _opened(request: Request, methods: tuple[str, ...]) -> str:
-    """The code that is asked: the one chosen, while it helps, else the best. A passkey has a page of its own."""
+    While messages do not arrive, what needs none comes first.
+    """
     codes = [method for method in methods if method != levels.PASSKEY]
-    chosen = NAMES.get(query(request, "cara"), "")
-    return chosen if chosen in codes else codes[0]
+    if NAMES.get(name) in codes:
+        return NAMES[name]
+    return min(codes, key=lambda method: down and method == levels.SMS)
 
 
-def _step(request: Request, behind: Waiting, page: str = "/masuk/kode", **step: str) -> str:
-    """This page with a step open, or another one of the same journey."""
-    kept = {"lanjut": behind.ticket, "kembali": query(request, "kembali"), **step}
-    return f"{page}?" + urlencode({name: value for name, value in kept.items() if value})
-
-
-def _reason(behind: Waiting, method: str, destination: str, *, sent: bool) -> Message | None:
+def reason(behind: Waiting, method: str, destination: str = "", *, sent: bool = False) -> Message | None:
     """Why a code is asked: what the service is about to do. None leaves it to the page to say that in general."""
     deed = None
     if behind.interaction is None or behind.confirms:
@@ -144,7 +144,7 @@ def _reason(behind: Waiting, method: str, destination: str, *, sent: bool) -> Me
     if method == levels.SMS:
         key = "stepup" if sent else "stepup.kirim"
         return Message(key, hal=deed, tujuan=destination)
-    return Message(f"stepup.{_NAME_OF[method]}", hal=deed)
+    return Message(f"stepup.{NAME_OF[method]}", hal=deed)
 
 
 async def _page(
@@ -159,23 +159,26 @@ async def _page(
     status: int = 400,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    method = opened or _opened(request, methods)
-    sent = await second_factor.sent(frame.provider, stands.session.id, method) if method == levels.SMS else None
+    provider = frame.provider
+    back_at = await channels.back_at(provider, channels.SMS) if levels.SMS in methods else None
+    method = opened or _opened(query(request, "cara"), methods, down=back_at is not None)
+    sent = await second_factor.sent(provider, stands.session.id, method) if method == levels.SMS else None
     destination = second_factor.masked_destination(stands, method)
     given: dict[str, Any] = {
-        "method": _NAME_OF[method],
-        "passkey": frame.root + _step(request, behind, page="/masuk/passkey") if levels.PASSKEY in methods else "",
-        "others": [Method(_NAME_OF[other]) for other in methods if other not in (method, levels.PASSKEY)],
-        "reason": _reason(behind, method, destination, sent=sent is not None),
-        "hidden": shown_to(stands),
+        "method": NAME_OF[method],
+        "others": [Method(NAME_OF[other]) for other in methods if other != method],
+        "reason": reason(behind, method, destination, sent=sent is not None),
+        "hidden": {**shown_to(stands), "cara": NAME_OF[method]},
         "name": stands.person.name,
         "errors": errors or {},
         **behind.context,
     }
+    if back_at is not None:
+        given["notice"] = Message("otp.gangguan") if len(methods) > 1 else Message("otp.gangguan_satu", jam=back_at)
     if method == levels.SMS and sent is None:
         given |= {"heading": Message("masuk_kode.judul"), "destination": destination}
         return frame.page(request, "kirim_kode", status if errors else 200, headers=headers, **given)
     given |= {"reference": sent.reference if sent else "", "until": sent.expires_at if sent else None}
-    if query(request, "kabar") == "terkirim" and sent is not None and not errors:
+    if query(request, "kabar") == "terkirim" and sent is not None and not errors and back_at is None:
         given["notice"] = Message("kirim.terkirim")
     return frame.page(request, "masuk_kode", status if errors else 200, headers=headers, **given)

@@ -30,14 +30,14 @@ def routes(provider: Provider) -> list[BaseRoute]:
         excluded = behind.interaction.client.excluded_factors
         if not prompts.unreached(behind.interaction.request, stands.without(excluded)):
             return frame.redirect(behind.onward())
-        # A number that takes codes already is no help: this service does not count them, or they would have been asked.
-        addable = levels.SMS not in excluded and levels.SMS not in stands.enrolled and stands.person.phone
+        helps = prompts.addable(behind.interaction.request, stands.without(excluded))
         return frame.page(
             request,
             "cara_kedua",
             name=stands.person.name,
-            phone=contact.masked(stands.person.phone or "") if addable else "",
-            passkeys=levels.PASSKEY in levels.ENROLLABLE,
+            phone=contact.masked(stands.person.phone or "") if levels.SMS in helps else "",
+            passkeys=levels.PASSKEY in helps,
+            app=levels.TOTP in helps,
             essential=behind.interaction.request.acr_essential,
             **behind.context,
         )

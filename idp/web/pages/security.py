@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from idp.accounts import contact, policy, recovery_codes, totp
+from idp.accounts import contact, passkey, policy, recovery_codes, totp
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import passwords, removal, security
@@ -15,6 +15,7 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
+from idp.theme.pages import PasskeyRow
 from idp.web.frame import Form, Frame, query, shown_rules
 from idp.web.pages.account import signed_in
 from idp.web.pages.second_factor import NAMES
@@ -25,6 +26,9 @@ _NOTICES = {
     "sandi": Message("ganti.selesai"),
     "dipasang": Message("keamanan.totp_dipasang"),
     "dihapus": Message("keamanan.totp_dihapus"),
+    "passkey_dipasang": Message("keamanan.passkey_dipasang"),
+    "passkey_diubah": Message("keamanan.passkey_diubah"),
+    "passkey_dihapus": Message("keamanan.passkey_dihapus"),
     "sms": Message("keamanan.sms_dinyalakan"),
     "sms_mati": Message("keamanan.sms_dimatikan"),
     "pemulihan": Message("keamanan.pemulihan_dibuat"),
@@ -44,7 +48,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if stands is None:
             return turned_away(frame, behind)
         if missing := security.missing_for_password(provider, stands):
-            return frame.redirect(_to_prove(behind, missing))
+            return frame.redirect(to_confirm("sandi", missing, behind.ticket))
         return _password(frame, request, behind, stands)
 
     async def submit_password(request: Request, form: Form) -> Response:
@@ -52,7 +56,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if stands is None:
             return turned_away(frame, behind)
         if missing := security.missing_for_password(provider, stands):
-            return frame.redirect(_to_prove(behind, missing))
+            return frame.redirect(to_confirm("sandi", missing, behind.ticket))
         errors = await security.change_password(
             provider, frame.visitor(request), stands, form.text("current_password"), form.text("password")
         )
@@ -72,7 +76,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         going = NAMES.get(form.text("remove"), "")
         if form.text("remove") not in _REMOVABLE or (stands is not None and going not in stands.enrolled):
             raise PageFault("kesalahan.permintaan", "nothing to remove")
-        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands, going)
+        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None:
             return frame.redirect(to_confirm("keamanan", missing))
         waits = await removal.remove_factor(provider, frame.visitor(request), stands, going)
@@ -126,11 +130,6 @@ def enrolled(frame: Frame, behind: Waiting, factor: str, handle: Handle, kabar: 
     return response
 
 
-def _to_prove(behind: Waiting, factor: str) -> str:
-    """Where a factor is shown again before the password changes; a request that waits leads back here by itself."""
-    return behind.path("/masuk/kode") if behind.interaction else to_confirm("sandi", factor)
-
-
 def _password(
     frame: Frame, request: Request, behind: Waiting, stands: Standing, errors: dict[str, Message] | None = None
 ) -> Response:
@@ -166,6 +165,10 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         few=methods.codes_left <= recovery_codes.FEW,
         leaving={name: methods.leaving[factor] for name, factor in NAMES.items() if factor in methods.leaving},
         single=len(stands.enrolled - {levels.PASSWORD}) < 2,
+        passkeys=[
+            PasskeyRow(str(one.id), one.name, one.synced, one.created_at, one.used_at) for one in methods.passkeys
+        ],
+        room_for_passkeys=len(methods.passkeys) < passkey.MOST,
         notice=_NOTICES.get(query(request, "kabar")),
         password_due=passwords.due(frame.provider, stands) != policy.OFF,
     )
