@@ -7,6 +7,7 @@ from idp.web.pages import (
     account,
     activate,
     assets,
+    assisted_recovery,
     consent,
     contact,
     crowded,
@@ -36,7 +37,7 @@ UPLOADS = documents.UPLOADS
 
 _JOURNEYS = (
     sign_up, sign_up_steps, documents, crowded, activate,
-    sign_in, second_factor, second_method, passkey, select_account, consent, recover,
+    sign_in, second_factor, second_method, passkey, select_account, consent, recover, assisted_recovery,
     account, security, phone_codes, recovery_codes, removal, privacy, own_data, sign_out, contact, identity, notices, assets,
 )  # fmt: skip
 
