@@ -38,7 +38,9 @@ def test_a_case_from_the_queue_to_the_decision(idp: CommandLine) -> None:
     assert "--checked ktp,face" in idp.refused("recover", "approve", case, "--checked", "ktp", "--reason", "x")
     assert "nothing called sim" in idp.refused("recover", "approve", case, "--checked", "ktp,face,sim", "--reason", "x")
     assert "a reason is needed" in idp.refused("recover", "approve", case, "--checked", "ktp,face", "--reason", " ")
-    said = idp.good("recover", "approve", case, "--checked", "ktp,face", "--reason", "datang sendiri", "--remove-factors")
+    said = idp.good(
+        "recover", "approve", case, "--checked", "ktp,face", "--reason", "datang sendiri", "--remove-factors"
+    )
     assert "unless it is cancelled" in said
     assert "is not open" in idp.refused("recover", "refuse", case, "--reason", "x")
     shown = idp.json("recover", "show", case)

@@ -142,9 +142,15 @@ async def test_the_second_factors_go_only_when_the_officer_says_so(house: House,
 async def test_nobody_learns_whether_there_is_an_account(house: House) -> None:
     """T33: number, page, mail and rows are there for whoever asks."""
     said, told = set(), set()
-    for n, identifier in enumerate((plain(house).email, "tidak.ada@contoh.go.id", "bukan apa-apa", SITI, "081299998888")):
+    for n, identifier in enumerate(
+        (plain(house).email, "tidak.ada@contoh.go.id", "bukan apa-apa", SITI, "081299998888")
+    ):
         page = await open_case(house, identifier, f"baru{n}@contoh.net", house.browser(f"203.0.113.{n}"))
-        number = next(one.number for one in await assisted_recovery.waiting(house.provider, ["open"], 10) if one.number in page.text)
+        number = next(
+            one.number
+            for one in await assisted_recovery.waiting(house.provider, ["open"], 10)
+            if one.number in page.text
+        )
         said.add((page.status, page.text.replace(number, "")))
         letter = await newest(house, f"baru{n}@contoh.net")
         told.add((letter.subject, letter.text.replace(number, "")))

@@ -243,7 +243,9 @@ async def test_two_resets_at_once_are_one(house: House) -> None:
     mailed = await first.get((await newest(house, person.email)).link)
     texted = await by_code(house, first, page, SITI)
     texted = await first.submit(texted, press="send-code")
-    code = [letter for letter in await letters(house, person.email) if letter.subject != "Atur ulang kata sandi"][-1].code
+    code = [letter for letter in await letters(house, person.email) if letter.subject != "Atur ulang kata sandi"][
+        -1
+    ].code
     done = await asyncio.gather(
         first.submit(texted, {"password": NEW, "code": code}, press="set-password"),
         second.submit(mailed, {"password": f"{NEW}-lain"}, press="set-password"),
