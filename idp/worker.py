@@ -16,8 +16,8 @@ from idp.jobs.chain import chain
 from idp.jobs.delivery import Deliveries
 from idp.jobs.documents import delete_documents
 from idp.jobs.erasure import carry_out
-from idp.jobs.registry import refresh
 from idp.jobs.recoveries import advance
+from idp.jobs.registry import refresh
 from idp.jobs.removals import removals
 from idp.jobs.rotation import rotate
 from idp.jobs.sweep import sweep

@@ -427,6 +427,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "single": "bool; beside the password there is no second method to fall back on",
         "passkeys": "sequence of PasskeyRow",
         "room_for_passkeys": "bool; the account may have one more",
+        "recovery": "Message or None; a recovery through a branch is under way, and can be cancelled",
     },
     "akun_identitas": {
         "level": "int; tingkat_identitas 0, 1 or 2",
@@ -439,7 +440,6 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "may_type": "bool; show the form",
         "may_ask_officer": "bool; show the button that asks an officer",
         "confirm": "bool; ask whether the card says the same",
-        "recovery": "Message or None; a recovery through a branch is under way, and can be cancelled",
     },
     "akun_ponsel": {
         "destination": "str; masked number",
