@@ -56,7 +56,7 @@ async def request(provider: Provider, visitor: Visitor, typed: str) -> str | Mes
     async with provider.database.transaction() as tx:
         if refused := await messages.too_often(provider, tx, f"recover:{spelling}"):
             return refused
-        sought = await recovery_letters.seek(provider, tx, readings)
+        sought = await recovery_letters.seek(provider, tx, readings, spelling)
         sent = await recovery_letters.write(provider, tx, visitor, sought)
     now = provider.clock.now()
     expires = now + provider.settings.lifetimes.reset

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from idp.accounts import account, links, one_time_code
 from idp.accounts.account import Account
-from idp.base.opaque import Handle
+from idp.base.opaque import Handle, keyed
 from idp.flows import messages, recycled
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -23,33 +23,39 @@ _NOBODY, _NO_NUMBER = "nobody@example.invalid", "+6281200000000"
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Whom an identifier means, and by which channels they are written to; nobody, and neither, when it means nobody."""
+    """Whom an identifier means, and by which channels they are written to; nobody, and neither, when it means nobody.
 
+    `stand_in` takes the account's place wherever there is none: the same for the same identifier, so that asking again
+    about nobody replaces and counts rows as asking about somebody does.
+    """
+
+    stand_in: UUID
     person: Account | None = None
     by_mail: bool = False
     by_sms: bool = False
 
 
-async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]]) -> Sought:
-    """Look an identifier up: as many reads as the text has readings, and one more."""
+async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spelling: str) -> Sought:
+    """Look an identifier up: as many reads as the text has readings, and one more. `spelling` is the likeliest of them."""
+    stand_in = UUID(bytes=keyed(provider.material.derive("recovery-nobody"), spelling)[:16])
     found = [(kind, await account.find(tx, account.lookup(provider.material, kind, value))) for kind, value in readings]
     kind, person = next(((kind, one) for kind, one in found if one is not None), ("", None))
     number = person.phone if person is not None and person.phone is not None else _NO_NUMBER
     trusted = await recycled.trusted(provider, tx, account.lookup(provider.material, account.PHONE, number))
     if person is None or person.status not in account.MAY_SIGN_IN or person.email is None or not person.email_verified:
-        return Sought()
+        return Sought(stand_in)
     by_sms = kind != account.EMAIL and person.takes_codes and trusted == person.id
     # A number that may be somebody else's by now, or takes no codes, still names its account: the mailbox is asked.
-    return Sought(person, by_mail=kind != account.PHONE or not by_sms, by_sms=by_sms)
+    return Sought(stand_in, person, by_mail=kind != account.PHONE or not by_sms, by_sms=by_sms)
 
 
 async def write(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> tuple[UUID, UUID]:
     """Write the mail and the SMS, each void unless it is meant for somebody. The ids of their two challenges."""
     person = sought.person
     # Asked under several names, one mailbox could still be filled: what counts in the end is where it goes.
-    if await messages.too_often(provider, tx, f"reset:{person.id if person is not None else provider.new_id()}"):
-        sought = Sought()
-    subject_id = sought.person.id if sought.person is not None else provider.new_id()
+    if await messages.too_often(provider, tx, f"reset:{person.id if person is not None else sought.stand_in}"):
+        sought = Sought(sought.stand_in)
+    subject_id = sought.person.id if sought.person is not None else sought.stand_in
     mailed = await _mail(provider, tx, visitor, sought, subject_id)
     texted = await _sms(provider, tx, visitor, sought, subject_id)
     detail = {"mail": sought.by_mail, "sms": sought.by_sms}
@@ -72,7 +78,7 @@ async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought, su
         mailbox, name, language = sought.person.email or _NOBODY, sought.person.name, sought.person.locale
     handle, code = provider.new_handle(), links.new_code(provider.entropy)
     # Whatever the person does not get replaces nothing that they have.
-    owner = subject_id if sought.by_mail else provider.new_id()
+    owner = subject_id if sought.by_mail else sought.stand_in
     tries = provider.settings.limits.code_tries
     challenge = links.Challenge(
         handle.id, links.RESET, owner, links.BY_EMAIL, mailbox, tries, now, now + lifetime
@@ -101,11 +107,11 @@ async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought, sub
     if meant and sought.person is not None:
         number, language = sought.person.phone or _NO_NUMBER, sought.person.locale
     # Counted with every other code to this number.
-    if await messages.too_often(provider, tx, f"otp:{number if meant else provider.new_id()}"):
+    if await messages.too_often(provider, tx, f"otp:{number if meant else sought.stand_in}"):
         meant = False
     handle, code = provider.new_handle(), links.new_code(provider.entropy)
     reference = one_time_code.new_reference(provider.entropy)
-    owner = subject_id if meant else provider.new_id()
+    owner = subject_id if meant else sought.stand_in
     tries, ends = provider.settings.limits.code_tries, now + one_time_code.LIFETIME
     challenge = links.Challenge(
         handle.id, links.RESET, owner, links.BY_SMS, number, tries, now, ends, reference=reference

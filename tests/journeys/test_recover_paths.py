@@ -19,7 +19,7 @@ from tests.support.servers import House
 pytestmark = pytest.mark.anyio
 
 BUDI, SITI = "+6281234567890", "+6281398765432"
-KPJ, NIK = "12345678905", "3374014708850003"
+KPJ, NIK = "12345678905", "3374014708859999"
 YEAR = 366 * 86_400
 
 
