@@ -39,7 +39,7 @@ def read_hint(provider: Provider, hint: str) -> Mapping[str, Any]:
 async def read(provider: Provider, token: str) -> Presented:
     """The token's meaning; InvalidToken when it is not ours, has expired, or was taken back."""
     try:
-        claims = provider.keyring.verify(token, (ACCESS_TOKEN_TYPE,))
+        claims = provider.keyring.recognise(token, ACCESS_TOKEN_TYPE)
     except JoseFault as fault:
         raise InvalidToken("the access token is not valid", private=str(fault)) from None
     if claims.get("iss") != provider.settings.issuer or provider.clock.now() >= claims["exp"]:
