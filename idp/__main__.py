@@ -17,6 +17,8 @@ from idp.commands import (
     migrate,
     newsletter,
     perform,
+    privacy,
+    proofing,
     serve,
     trail,
     verbs,
@@ -40,8 +42,10 @@ app.add_typer(perform.app, name="perform")
 app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)
 app.add_typer(newsletter.app, name="newsletter")
+app.add_typer(proofing.app, name="proofing")
 app.add_typer(trail.outbox, name="outbox")
 app.add_typer(trail.audit, name="audit")
+app.add_typer(privacy.app, name="privacy")
 
 
 def _version(asked: bool) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from idp.accounts.password import Hasher
+from idp.accounts.photo import Darkroom
 from idp.base.clock import Clock
 from idp.base.failpoint import Failpoint
 from idp.base.opaque import Entropy, Handle, uuid7
@@ -23,6 +24,7 @@ from idp.store.database import Database
 from idp.store.encrypted import Sealer
 from idp.store.ephemeral import Ephemeral
 from idp.store.material import Material
+from idp.store.objects import Objects
 from idp.store.outbox import Outbox
 from idp.theme.render import Theme
 
@@ -44,6 +46,8 @@ class Provider:
     caller: Caller
     authenticator: Authenticator
     hasher: Hasher
+    darkroom: Darkroom
+    objects: Objects
     outbox: Outbox
     audit: Audit
     tickets: Tickets

@@ -7,11 +7,13 @@ for the password again, or for a sign-in that is no older than five minutes; and
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, links, policy, throttle, totp
+from idp.accounts import account, contact, links, passkey, policy, throttle, totp
 from idp.accounts.account import Account
+from idp.accounts.passkey import Passkey
 from idp.accounts.throttle import Places
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
+from idp.flows import consent as consenting
 from idp.flows import logout, messages, passwords
 from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
@@ -30,6 +32,8 @@ ENROLMENT = 900
 # How often looking around is written down as use of the session, in seconds.
 SEEN_EVERY = 60
 _SECRET, _ENDED = "totp-enrolment", "ended-everywhere"
+# Second factors that guard the account's own, in the order in which they are asked.
+_STRONG = (levels.PASSKEY, levels.TOTP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Methods:
 
     password_since: int
     totp_since: int | None
+    passkeys: list[Passkey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +74,25 @@ def fresh(provider: Provider, stands: Standing) -> bool:
     return provider.clock.now() - stands.session.auth_time <= FRESH
 
 
-def missing_to_remove(provider: Provider, stands: Standing) -> str | None:
-    """The factor that must be shown before the authenticator app goes: the password, then the app itself.
-
-    Whoever has only the password must not be able to strip the account of its second factor, and enrol their own (T28).
-    """
-    shown = stands.session.factors
-    for factor in (levels.PASSWORD, levels.TOTP):
-        if factor in stands.enrolled and provider.clock.now() - shown.get(factor, 0) > FRESH:
-            return factor
-    return None
-
-
 def missing_to_change(provider: Provider, stands: Standing) -> str | None:
+    """The factor that must be shown before a contact or a second factor changes; None when what was shown is enough.
+
+    A passkey is enough by itself; else it is the password, and then a second factor if the account has one. Whoever has
+    only the password must not be able to strip the account of its second factor, or to enrol one of their own (T28).
+    """
+
+    def shown(factor: str) -> bool:
+        return provider.clock.now() - stands.session.factors.get(factor, 0) <= FRESH
+
+    if shown(levels.PASSKEY):
+        return None
+    if not shown(levels.PASSWORD):
+        return levels.PASSWORD
+    held = [factor for factor in _STRONG if factor in stands.enrolled]
+    return None if not held or any(map(shown, held)) else held[0]
+
+
+def missing_for_password(provider: Provider, stands: Standing) -> str | None:
     """The factor that must be shown before the password changes, beside the password itself, which its form asks for.
 
     Whoever has learnt the password must not lock its owner out with it alone, where the account has more to show (T28).
@@ -136,17 +147,7 @@ async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> lis
 
 async def disconnect(provider: Provider, stands: Standing, client_id: str) -> None:
     """Withdraw what was allowed to a service, and everything that it holds."""
-    async with provider.database.transaction() as tx:
-        await consent.withdraw(tx, stands.account_id, client_id)
-        await grant.revoke_of_client(tx, stands.account_id, client_id, provider.clock.now(), "person")
-        event = Event(
-            "consent.withdrawn",
-            actor=str(stands.account_id),
-            account_id=stands.account_id,
-            client_id=client_id,
-            session_id=stands.session.id,
-        )
-        await provider.audit.append(tx, event)
+    await consenting.withdraw(provider, stands, client_id)
 
 
 async def change_password(
@@ -178,8 +179,9 @@ async def methods(provider: Provider, stands: Standing) -> Methods:
     async with provider.database.reading() as tx:
         person = await account.read(tx, stands.account_id)
         apps = await totp.read(tx, provider.sealer, stands.account_id)
+        held = await passkey.of(tx, stands.account_id)
     assert person is not None
-    return Methods(person.password_changed_at or person.created_at, apps[0].created_at if apps else None)
+    return Methods(person.password_changed_at or person.created_at, apps[0].created_at if apps else None, held)
 
 
 def begin_enrolment(provider: Provider, stands: Standing) -> Enrolment:
@@ -217,7 +219,7 @@ async def finish_enrolment(
 
 
 async def remove_totp(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Remove the authenticator app; the caller has made sure that nothing is `missing_to_remove`."""
+    """Remove the authenticator app; the caller has made sure that nothing is `missing_to_change`."""
     person = await _account(provider, stands)
     async with provider.database.transaction() as tx:
         if await totp.remove(tx, person.id):

@@ -29,7 +29,9 @@ _READ = Statement.both(
            EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_otp,
            EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) AS has_passkey,
            EXISTS (SELECT 1 FROM recovery_codes r WHERE r.account_id = a.id AND r.used_at IS NULL) AS has_rec,
-           c.scope AS consent_scope, c.claims AS consent_claims, c.resources AS consent_resources, c.granted_at, c.expires_at AS consent_expires_at
+           c.scope AS consent_scope, c.claims AS consent_claims, c.resources AS consent_resources,
+           c.withheld AS consent_withheld, c.purpose_version, c.notice_version, c.granted_at,
+           c.expires_at AS consent_expires_at
     FROM sessions s JOIN accounts a ON a.id = s.account_id
     LEFT JOIN consents c ON c.account_id = a.id AND c.client_id = $2
     WHERE s.id = $1
@@ -39,7 +41,7 @@ _READ = Statement.both(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A live session of an active account, and what the person allowed this client before."""
+    """A live session of an account that may sign in, and what the person allowed this client before."""
 
     session: Session
     person: Person
@@ -47,6 +49,8 @@ class Standing:
     consent: Consent | None
     password_since: int
     officer: bool
+    restricted: bool = False
+    """The person has frozen what is done with their data: they see their own pages, services get nothing (UU PDP art. 41)."""
 
     @property
     def account_id(self) -> UUID:
@@ -72,7 +76,7 @@ async def read(
     row = await database.hot(_READ, handle.id, client_id)
     if row is None or not same(row["secret_hash"], handle.secret_hash) or not live(row, lifetimes, now):
         return None
-    if row["status"] != "active" or row["created_at"] < row["not_before"]:
+    if row["status"] not in ("active", "restricted") or row["created_at"] < row["not_before"]:
         return None
     consent = None
     if row["consent_scope"] is not None and now < row["consent_expires_at"]:
@@ -81,7 +85,11 @@ async def read(
             frozenset(orjson.loads(row["consent_claims"])),
             row["granted_at"],
             frozenset(orjson.loads(row["consent_resources"] or "[]") or ()),
+            frozenset(orjson.loads(row["consent_withheld"]) if row["consent_withheld"] else ()),
+            row["purpose_version"],
+            row["notice_version"],
         )
     enrolled = frozenset({levels.PASSWORD, *(factor for factor in _ENROLLED if row[f"has_{factor}"])})
     since, officer = row["password_since"], bool(row["officer"])
-    return Standing(from_row(row, row["id"]), Person.of(row), enrolled, consent, since, officer)
+    restricted = row["status"] == "restricted"
+    return Standing(from_row(row, row["id"]), Person.of(row), enrolled, consent, since, officer, restricted)

@@ -93,7 +93,7 @@ _RESERVE = Statement(
 _INSERT_SESSION = """
     INSERT INTO sessions (id, secret_hash, account_id, factors, chosen_at, created_at, seen_at, expires_at, device, network, user_agent)
     SELECT $4::uuid, $5::bytea, id, $6::text, $3::bigint, $3::bigint, $3::bigint, $7::bigint, $8::bytea, $9::text, $10::text
-    FROM accounts WHERE id = $1::uuid AND status = 'active' AND password_hash = $2::text
+    FROM accounts WHERE id = $1::uuid AND status IN ('active', 'restricted') AND password_hash = $2::text
     ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, factors = excluded.factors, chosen_at = excluded.chosen_at,
         seen_at = excluded.seen_at, expires_at = excluded.expires_at, device = excluded.device, network = excluded.network,
         user_agent = excluded.user_agent
@@ -194,7 +194,7 @@ async def reserve(
         blocked_until=None if row["admitted"] else row["blocked_until"],
         refused=bool(row["refused"]) or row["failures"] > ANYWHERE_LIMIT,
         account_id=account_id,
-        active=row["who_status"] == "active",
+        active=row["who_status"] in ("active", "restricted"),
         known_device=bool(row["who_known"]),
         stored=row["who_password_hash"],
         waiting=row["waiting_hash"],

@@ -1,4 +1,4 @@
-"""What participants see: one file per journey. Plain forms; JavaScript is never needed."""
+"""What participants see: one file per journey. Plain forms; JavaScript is needed for passkeys alone."""
 
 from starlette.routing import BaseRoute
 
@@ -9,7 +9,14 @@ from idp.web.pages import (
     assets,
     consent,
     contact,
+    crowded,
+    documents,
     faults,
+    identity,
+    notices,
+    own_data,
+    passkey,
+    privacy,
     recover,
     second_factor,
     security,
@@ -17,10 +24,16 @@ from idp.web.pages import (
     sign_in,
     sign_out,
     sign_up,
+    sign_up_steps,
 )  # fmt: skip
 
+UPLOADS = documents.UPLOADS
+"""Addresses that take a file, and so a larger body."""
+
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, security, contact, sign_out, assets,
+    sign_up, sign_up_steps, documents, crowded, activate,
+    sign_in, second_factor, passkey, select_account, consent, recover,
+    account, security, privacy, own_data, sign_out, contact, identity, notices, assets,
 )  # fmt: skip
 
 

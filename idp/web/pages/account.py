@@ -15,6 +15,7 @@ from idp.base.errors import PageFault
 from idp.flows import passwords, security
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.sessions import levels
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
 from idp.theme.pages import ServiceRow, SessionRow, SignedOut
@@ -71,6 +72,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         "akun",
         name=stands.person.name,
         level=stands.person.identity_level,
+        suggest_passkey=levels.PASSKEY not in stands.enrolled,
         notice=notice,
         services=[row for used in found.services if (row := _service(frame, used, language)) is not None],
         sessions=[_session(one, stands) for one in found.sessions],
