@@ -11,6 +11,7 @@ from idp.commands import (
     accounts,
     clients,
     config,
+    desk,
     doctor,
     installation,
     keys,
@@ -42,6 +43,8 @@ app.command()(doctor.doctor)
 app.add_typer(newsletter.app, name="newsletter")
 app.add_typer(trail.outbox, name="outbox")
 app.add_typer(trail.audit, name="audit")
+app.add_typer(desk.reports, name="reports")
+app.add_typer(desk.notices, name="notices")
 
 
 def _version(asked: bool) -> None:

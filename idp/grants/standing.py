@@ -23,7 +23,7 @@ _ENROLLED = (levels.TOTP, levels.PASSKEY, levels.RECOVERY)
 _READ = Statement.both(
     f"""
     SELECT s.id, s.secret_hash, s.account_id, s.factors, s.chosen_at, s.created_at, s.seen_at, s.expires_at, s.ended_at,
-           s.device, s.network, s.user_agent,
+           s.device, s.network, s.user_agent, s.held_at,
            a.status, a.not_before, COALESCE(a.password_changed_at, a.created_at) AS password_since,
            a.officer_since IS NOT NULL AS officer, {person.COLUMNS},
            EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_otp,
@@ -51,6 +51,11 @@ class Standing:
     @property
     def account_id(self) -> UUID:
         return self.session.account_id
+
+    @property
+    def held(self) -> bool:
+        """Whether an unusual sign-in waits for its second factor: until then the session may do nothing else."""
+        return self.session.held_at is not None and levels.TOTP in self.enrolled
 
     @property
     def level(self) -> str:

@@ -18,8 +18,10 @@ from idp.store.tables import (
     grants,
     identifiers,
     known_devices,
+    notices,
     outbox,
     pushed_requests,
+    reports,
     sessions,
     sign_ups,
     spending,
@@ -64,6 +66,9 @@ RULES = (
             throttles.c.failures < ANYWHERE_LIMIT,
         ),
     ),
+    Rule(notices, lambda now: notices.c.shown_until < now - 90 * DAY),
+    # A report is answered for a year after it was closed; an open one waits for its answer.
+    Rule(reports, lambda now: reports.c.closed_at < now - 365 * DAY),
     Rule(outbox, lambda now: and_(outbox.c.state == "delivered", outbox.c.settled_at < now - 7 * DAY)),
     # The dead wait longer: an operator may want to revive them.
     Rule(outbox, lambda now: and_(outbox.c.state == "dead", outbox.c.settled_at < now - 30 * DAY)),

@@ -7,7 +7,18 @@ import segno
 from markupsafe import Markup
 
 from idp.theme.language import Message
-from idp.theme.pages import Claim, Method, PasswordRules, Service, ServiceRow, SessionRow, SignedOut
+from idp.theme.pages import (
+    Announcement,
+    Claim,
+    DeviceRow,
+    EventRow,
+    Method,
+    PasswordRules,
+    Service,
+    ServiceRow,
+    SessionRow,
+    SignedOut,
+)
 
 SITE = "sso.contoh.go.id"
 NOON = 1_763_795_100  # 22 November 2025, 14.05 in Jakarta
@@ -32,6 +43,7 @@ SESSIONS = (
         NOON - 3_600,
         NOON,
         current=True,
+        place="Indonesia",
     ),
     SessionRow(
         "b",
@@ -39,6 +51,7 @@ SESSIONS = (
         "36.80.4.0/24",
         NOON - 90_000,
         NOON - 4_000,
+        place="Singapura",
     ),
     SessionRow(
         "c",
@@ -46,7 +59,32 @@ SESSIONS = (
         "2404:c0:1a::/48",
         NOON - 200_000,
         NOON - 100_000,
+        place=Message("akun.tempat_tidak_diketahui"),
     ),
+)
+SERVICES = (
+    ServiceRow(
+        "Saldo JHT",
+        NOON,
+        "https://saldo.contoh.go.id/",
+        "saldo",
+        NOON - 900_000,
+        ("name", "birthdate", "email"),
+        ("saldo:baca", "offline_access"),
+    ),
+    ServiceRow("Klaim", NOON - 80_000, id="klaim", since=NOON - 80_000),
+)
+CHROME = Message("akun.perangkat", peramban="Chrome Mobile", sistem="Android")
+FIREFOX = Message("akun.perangkat", peramban="Firefox", sistem="Windows")
+EVENTS = (
+    EventRow(
+        "session.started", NOON, FIREFOX, "Singapura", "36.80.4.0/24", risks=("new_device", "new_country"), id="e1"
+    ),
+    EventRow("session.refused", NOON - 60, FIREFOX, "Singapura", "36.80.4.0/24", id="e2"),
+    EventRow("code.redeemed", NOON - 3_000, CHROME, service="Saldo JHT", id="e3"),
+    EventRow("factor.added", NOON - 4_000, CHROME, "Indonesia", "114.10.20.0/24", factor="otp", id="e4"),
+    EventRow("consent.given", NOON - 5_000, CHROME, service="Mitra Koperasi", id="e5"),
+    EventRow("session.disowned", NOON - 6_000, CHROME, "Indonesia", "114.10.20.0/24"),
 )
 
 
@@ -75,6 +113,7 @@ PAGES = (
         "masuk",
         "gagal",
         promote_reset=True,
+        announcements=(Announcement("SMS ke sebagian nomor datang lebih lambat.", "incident"),),
         values={"identifier": "budi@contoh.com"},
         errors={"identifier": Message("masuk.gagal")},
         lanjut=TICKET,
@@ -157,13 +196,85 @@ PAGES = (
         "akun",
         name="Budi Santoso",
         level=1,
-        services=(
-            ServiceRow("Saldo JHT", NOON, "https://saldo.contoh.go.id/", "saldo"),
-            ServiceRow("Klaim", NOON - 80_000, id="klaim"),
-        ),
+        services=SERVICES,
         sessions=SESSIONS,
+        password_since=NOON - 900_000,
+        totp_since=NOON - 800_000,
+        ends=NOON + 1_200,
+        left=1_200,
     ),
-    _sample("akun", "baru", name="Siti", level=0, services=(), sessions=SESSIONS[:1]),
+    _sample(
+        "akun",
+        "baru",
+        name="Siti",
+        level=0,
+        services=(),
+        sessions=SESSIONS[:1],
+        password_since=NOON,
+        totp_since=None,
+        announcements=(
+            Announcement("SMS ke sebagian nomor datang lebih lambat.", "incident"),
+            Announcement("Kantor cabang tutup pada 25 Desember."),
+        ),
+    ),
+    _sample(
+        "akun_layanan",
+        name="Budi Santoso",
+        back="/akun",
+        services=SERVICES,
+        history=EVENTS[4:5],
+        ends=NOON + 1_200,
+        left=1_200,
+    ),
+    _sample("akun_layanan", "kosong", name="Siti", back="/akun", services=(), history=()),
+    _sample(
+        "akun_perangkat",
+        name="Budi Santoso",
+        back="/akun",
+        sessions=SESSIONS,
+        devices=(
+            DeviceRow("d1", CHROME, "Indonesia", NOON - 2_000_000, NOON, current=True),
+            DeviceRow("d2", FIREFOX, Message("akun.tempat_tidak_diketahui"), NOON - 90_000, NOON - 4_000),
+        ),
+        notice=Message("perangkat.dilupakan"),
+    ),
+    _sample("akun_perangkat", "umum", name="Siti", back="/akun", sessions=SESSIONS[:1], devices=()),
+    _sample(
+        "akun_aktivitas",
+        name="Budi Santoso",
+        back="/akun",
+        events=EVENTS,
+        older="/akun/aktivitas?sebelum=01890a5d-ac96-774b-bcce-b302099a8057",
+    ),
+    _sample("akun_aktivitas", "kosong", name="Siti", back="/akun", events=(), older=""),
+    _sample(
+        "bukan_saya",
+        name="Budi Santoso",
+        back="/akun/aktivitas",
+        event=EVENTS[0],
+        ends_here=True,
+        hidden={"peristiwa": "e1"},
+    ),
+    _sample("bukan_saya", "surat", event=None, ends_here=False, hidden={"token": "tok_" * 11}),
+    _sample("bukan_saya_selesai", reference="GB-7K3M-92QF"),
+    _sample("masukan", categories=("masuk", "daftar", "halaman", "saran", "lain")),
+    _sample(
+        "masukan",
+        "salah",
+        categories=("masuk", "daftar", "halaman", "saran", "lain"),
+        values={"category": "", "text": "", "contact": "budi@contoh.com"},
+        errors={"category": Message("masukan.pilih"), "text": Message("masukan.kosong")},
+    ),
+    _sample("masukan_terkirim", reference="GB-7K3M-92QF"),
+    _sample("status", good=True, parts={"masuk": "baik", "mail": "baik", "sms": "baik"}, incidents=(), checked=NOON),
+    _sample(
+        "status",
+        "gangguan",
+        good=False,
+        parts={"masuk": "baik", "mail": "lambat", "sms": "gangguan"},
+        incidents=(Announcement("SMS ke sebagian nomor datang lebih lambat.", "incident"),),
+        checked=NOON,
+    ),
     _sample("akun_kata_sandi", name="Budi Santoso", identifier="budi@contoh.com", back="/akun"),
     _sample(
         "akun_kata_sandi",
@@ -304,6 +415,13 @@ MAILS: dict[str, dict[str, Any]] = {
     },
     "kontak_baru": {"nama": "Budi", "jenis": Message("kontak.jenis_phone"), "waktu": NOON, "tautan_lupa": _FORGOT},
     "kontak_kembali": {"nama": "Budi", "jenis": Message("kontak.jenis_email"), "waktu": NOON, "tautan_lupa": _FORGOT},
+    "perangkat_baru": {
+        "nama": "Budi",
+        "daftar": "22 November 2025 pukul 14.05 WIB, Firefox di Windows, Singapura",
+        "alasan": "perangkat baru, negara baru",
+        "tautan": "https://sso.contoh.go.id/bukan-saya?token=" + "A7x-" * 40,
+    },
+    "dilaporkan": {"nama": "Budi", "nomor": "GB-7K3M-92QF", "waktu": NOON, "tautan_lupa": _FORGOT},
 }
 
 # The longest values that ever go out: a host of 40 characters leaves room for any real one.

@@ -10,6 +10,7 @@ from idp.store.tables.keys import signing_keys
 from idp.store.tables.memberships import memberships
 from idp.store.tables.outbox import breakers, outbox, spending
 from idp.store.tables.passwords import past_passwords
+from idp.store.tables.reports import notices, reports
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
 
@@ -30,11 +31,13 @@ __all__ = [
     "known_devices",
     "memberships",
     "metadata",
+    "notices",
     "outbox",
     "passkeys",
     "past_passwords",
     "pushed_requests",
     "recovery_codes",
+    "reports",
     "sessions",
     "sign_ups",
     "signing_keys",

@@ -6,21 +6,28 @@ from idp.provider import Provider
 from idp.web.pages import (
     account,
     activate,
+    activity,
     assets,
     consent,
     contact,
+    devices,
+    disown,
     faults,
+    feedback,
     recover,
     second_factor,
     security,
     select_account,
+    services,
     sign_in,
     sign_out,
     sign_up,
+    status,
 )  # fmt: skip
 
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, security, contact, sign_out, assets,
+    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, services, devices, activity, disown, security,
+    contact, sign_out, feedback, status, assets,
 )  # fmt: skip
 
 
