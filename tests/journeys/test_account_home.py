@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from idp.base.opaque import Handle
-from idp.flows import people
+from idp.flows import activity, people
 from idp.store.audit import Event
 from idp.store.tables import accounts as accounts_table
 from idp.store.tables import audit, known_devices, outbox
+from idp.theme.language import CODES
+from idp.theme.lint import THEMES
+from idp.theme.render import Theme
 from tests.journeys.mailbox import letters
 from tests.journeys.test_account import at_home
 from tests.journeys.test_activate import sign_in
@@ -53,7 +56,7 @@ async def test_nobody_sees_the_pages_without_signing_in_and_comes_back_after(hou
 
 async def test_home_leads_everywhere(house: House) -> None:
     page = await (await at_home(house, house.account())).get("/akun")
-    for path in ("identitas", "keamanan", "perangkat", "aktivitas", "layanan", "privasi", "kata-sandi"):
+    for path in ("identitas", "keamanan", "perangkat", "aktivitas", "layanan", "privasi", "kontak", "kata-sandi"):
         assert f"{house.issuer}/akun/{path}" in page.links.values(), path
     assert {f"{house.issuer}/status", f"{house.issuer}/masukan"} <= set(page.links.values())
     assert "Aplikasi autentikator. Aktif sejak" in page.text
@@ -257,3 +260,9 @@ async def test_the_sweep_keeps_what_the_lists_show(house: House) -> None:
     async with house.provider.database.reading() as tx:
         assert not await tx.scalar(select(func.count()).select_from(known_devices))
     assert "/masuk" in (await browser.get("/akun")).url
+
+
+def test_every_event_that_is_shown_has_its_sentence() -> None:
+    for code in CODES:
+        said = Theme(THEMES).language(code).messages
+        assert [event for event in activity.SHOWN if f"aktivitas.{event}" not in said] == []
