@@ -1,7 +1,8 @@
-"""`./run` without a verb: the provider in dev mode, the three example services, and one screen that says where to click."""
+"""`./run` without a verb: the provider in dev mode, the example services, and one screen that says where to click."""
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -20,9 +21,13 @@ from examples.demo_code import STEP_SECONDS, code_at
 from examples.registration import NotRegistered, data_folder, demo_file
 
 SERVICES = {
-    "saldo": (8101, "balance: asks for a second factor"),
-    "klaim": (8102, "claims: no password asked again"),
+    "saldo": (8101, "balance and history: asks for a second factor"),
+    "klaim": (8102, "claims: ask for a checked identity"),
     "jmo": (8103, "a mobile-style app"),
+    "mitra": (8104, "employers: their companies, no SMS codes"),
+    "siapkerja": (8105, "another ministry: asks what it may see"),
+    "registry": (8106, "who is a participant: the provider asks it"),
+    "gateway": (8107, "a bank: pays contributions, nobody signs in"),
 }
 READY_SECONDS = 90
 STOP_SECONDS = 8
@@ -155,7 +160,7 @@ async def run() -> None:
     house = House(log)
     try:
         ports = {"IDP_PORT": str(port), "IDP_MANAGEMENT_PORT": str(management)}
-        await house.start("the provider", "idp", "serve", "--dev", **ports)
+        await house.start("the provider", "idp", "serve", "--dev", **ports, **registry_for_provider())
         # What an earlier run was told still holds, so the services need not wait; the first time there is nothing yet.
         known = registered_at(os.environ.get("IDP_ISSUER", f"http://localhost:{port}"))
         if known:
@@ -163,8 +168,8 @@ async def run() -> None:
         await house.answers("the provider", f"http://127.0.0.1:{management}/health/ready")
         if not known:
             await start_services(house)
-        for name, (service_port, _) in SERVICES.items():
-            await house.answers(name, f"http://127.0.0.1:{service_port}/")
+        for service_port, _ in SERVICES.values():
+            await house.answers("the services", f"http://127.0.0.1:{service_port}/")
         showing = asyncio.create_task(show(demo_file()))
         try:
             gone = await house.first_to_stop()
@@ -183,9 +188,19 @@ def registered_at(issuer: str) -> bool:
         return False  # the provider will write it (anew)
 
 
+def registry_for_provider() -> dict[str, str]:
+    """Where the provider asks who is a participant, and a secret that both are given; an operator's own registry stays."""
+    os.environ.setdefault("REGISTRY_SECRET", secrets.token_urlsafe(32))
+    if "IDP_REGISTRY__URL" in os.environ:
+        return {}
+    return {
+        "IDP_REGISTRY__URL": f"http://127.0.0.1:{SERVICES['registry'][0]}/v1/cocokkan",
+        "IDP_REGISTRY__AUTHORIZATION": f"Bearer {os.environ['REGISTRY_SECRET']}",
+    }
+
+
 async def start_services(house: House) -> None:
-    for name in SERVICES:
-        await house.start(name, f"examples.{name}")
+    await house.start("the services", "examples.services", *SERVICES)
 
 
 async def until_told_to_stop() -> None:

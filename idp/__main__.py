@@ -18,6 +18,8 @@ from idp.commands import (
     migrate,
     newsletter,
     perform,
+    privacy,
+    proofing,
     serve,
     trail,
     verbs,
@@ -41,8 +43,10 @@ app.add_typer(perform.app, name="perform")
 app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)
 app.add_typer(newsletter.app, name="newsletter")
+app.add_typer(proofing.app, name="proofing")
 app.add_typer(trail.outbox, name="outbox")
 app.add_typer(trail.audit, name="audit")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(desk.reports, name="reports")
 app.add_typer(desk.notices, name="notices")
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from idp import __version__
 from idp.accounts.notice import Notices
 from idp.accounts.password import Hasher
+from idp.accounts.photo import Darkroom
 from idp.base import failpoint
 from idp.base.clock import Clock, SystemClock
 from idp.base.opaque import Entropy, SystemEntropy
@@ -33,6 +34,7 @@ from idp.store.audit import Audit
 from idp.store.database import Database, connect
 from idp.store.encrypted import SealBroken, Sealer
 from idp.store.ephemeral import open_ephemeral
+from idp.store.objects import Objects
 from idp.store.outbox import Outbox
 from idp.theme.render import Theme
 from idp.web import admin, management, pages, protocol, receipts
@@ -72,6 +74,7 @@ async def open_provider(
     keys = material.load(settings.keys)
     database = await connect(settings)
     hasher = Hasher(settings.limits.hash_threads, settings.limits.hash_queue)
+    darkroom = Darkroom(settings.documents.max_bytes, settings.documents.max_pixels, settings.documents.at_once)
     caller = Caller(settings.outbound, allow_private=settings.dev)
     ephemeral = open_ephemeral(settings.redis_url, clock)
     try:
@@ -95,6 +98,8 @@ async def open_provider(
             caller=caller,
             authenticator=authenticator,
             hasher=hasher,
+            darkroom=darkroom,
+            objects=Objects(settings.documents.url, settings.var / "documents", sealer),
             outbox=Outbox(sealer, clock, entropy),
             audit=Audit(clock, entropy),
             tickets=Tickets(keys, entropy, settings.lifetimes.interaction),
@@ -112,6 +117,7 @@ async def open_provider(
             yield provider
     finally:
         hasher.close()
+        darkroom.close()
         await caller.close()
         await ephemeral.close()
         await database.close()
@@ -152,6 +158,7 @@ def build(provider: Provider) -> App:
         protocol.documents(provider),
         doors | protocol.routes(provider) | receipts.routes(provider),
         app,
+        frozenset(pages.UPLOADS),
     )
 
 

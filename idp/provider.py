@@ -6,6 +6,7 @@ from uuid import UUID
 from idp.accounts import notice
 from idp.accounts.notice import Notices
 from idp.accounts.password import Hasher
+from idp.accounts.photo import Darkroom
 from idp.base.clock import Clock
 from idp.base.failpoint import Failpoint
 from idp.base.opaque import Entropy, Handle, uuid7
@@ -25,6 +26,7 @@ from idp.store.database import Database
 from idp.store.encrypted import Sealer
 from idp.store.ephemeral import Ephemeral
 from idp.store.material import Material
+from idp.store.objects import Objects
 from idp.store.outbox import Outbox
 from idp.theme.render import Theme
 
@@ -46,6 +48,8 @@ class Provider:
     caller: Caller
     authenticator: Authenticator
     hasher: Hasher
+    darkroom: Darkroom
+    objects: Objects
     outbox: Outbox
     audit: Audit
     tickets: Tickets

@@ -15,6 +15,9 @@ from idp.base.errors import Unavailable
 from idp.jobs.alerts import alerts
 from idp.jobs.chain import chain
 from idp.jobs.delivery import Deliveries
+from idp.jobs.documents import delete_documents
+from idp.jobs.erasure import carry_out
+from idp.jobs.registry import refresh
 from idp.jobs.rotation import rotate
 from idp.jobs.sweep import sweep
 from idp.provider import Provider
@@ -40,7 +43,10 @@ TIMETABLE = (
     Job("sign-in alerts", 15, alerts),
     Job("audit chain", 1, chain),
     Job("key rotation", 60, rotate),
+    Job("erasure", 60, carry_out),
     Job("sweep", 600, sweep),
+    Job("documents", 600, delete_documents),
+    Job("registry refresh", 60, refresh),
 )
 
 

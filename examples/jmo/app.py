@@ -16,6 +16,8 @@ from examples.jmo.keychain import Keychain
 from examples.look import Pages, stylesheet
 from examples.registration import Registration
 
+LABELS = {"name": "Nama", "email": "Email", "phone_number": "Nomor ponsel", "nomor_peserta": "Nomor peserta"}
+
 
 def jmo(us: Registration, http: httpx2.AsyncClient, keychain: Keychain) -> FastAPI:
     balances = os.environ.get("JMO_SALDO_API", "http://localhost:8101/api").rstrip("/")
@@ -39,10 +41,14 @@ def jmo(us: Registration, http: httpx2.AsyncClient, keychain: Keychain) -> FastA
 
     @app.get("/")
     async def open_app(request: Request) -> Response:
-        """As an app does that comes to the front: a refresh rotates the token, and tells whether we are signed in."""
-        tokens = await client.refresh()
+        """As an app does that comes to the front: a refresh rotates the token, and tells whether we are signed in.
+
+        Then the profile is read again, so that app and web never show two addresses of one person.
+        """
+        changed = await client.keep_in_step() if await client.refresh() else []
         refusal, client.refusal = client.refusal, None
-        return pages.show(request, "home.html", tokens=tokens, refusal=refusal, account_page=us.account_page)
+        shown = {"tokens": client.tokens, "changed": changed, "labels": LABELS, "account_page": us.account_page}
+        return pages.show(request, "home.html", refusal=refusal, **shown)
 
     @app.post("/masuk")
     async def sign_in(_: finger) -> Response:

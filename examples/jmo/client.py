@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,10 @@ from examples.jmo.loopback import Loopback
 from examples.provider import Provider, TokenRefused
 from examples.registration import Registration
 
-SCOPE = "openid offline_access saldo:baca"
+SCOPE = "openid profile email phone offline_access kepesertaan saldo:baca"
+
+FOLLOWED = ("name", "email", "phone_number", "nomor_peserta")
+"""Claims of which the app tells when they have changed."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +129,32 @@ class Client:
                 granted["access_token"],
                 granted.get("refresh_token", kept.refresh_token),
                 granted.get("id_token", kept.id_token),
+                kept.profile,
             )
             self._keychain.keep(tokens)
             return tokens
+
+    async def keep_in_step(self) -> list[str]:
+        """Reads the profile anew, since it may have changed on the web; the claims that are not what they were.
+
+        For this the refresh token brings a token for the provider itself: the one for saldo opens nothing else.
+        """
+        async with self._refreshing:
+            if (kept := self.tokens) is None:
+                return []
+            response = await self._token_request(
+                grant_type="refresh_token", refresh_token=kept.refresh_token, resource=self._us.issuer
+            )
+            granted: dict[str, Any] = response.raise_for_status().json()
+            # Kept before it is used: should the next call fail, the new refresh token is the one that counts.
+            kept = replace(kept, refresh_token=granted.get("refresh_token", kept.refresh_token))
+            self._keychain.keep(kept)
+        endpoint = (await self._provider.metadata())["userinfo_endpoint"]
+        answer = await self._http.get(endpoint, headers={"Authorization": f"Bearer {granted['access_token']}"})
+        profile: dict[str, Any] = answer.raise_for_status().json()
+        if profile.pop("sub") == kept.sub:
+            self._keychain.keep(replace(kept, profile=profile))
+        return [name for name in FOLLOWED if kept.profile and kept.profile.get(name) != profile.get(name)]
 
     async def sign_out_url(self) -> str:
         """Forgets the tokens, here and at the provider; returns the address that ends the browser's session too."""
@@ -142,7 +168,7 @@ class Client:
     async def _token_request(self, **parameters: str) -> httpx2.Response:
         endpoint = (await self._provider.metadata())["token_endpoint"]
         mine = {"client_id": self._us.client_id, "resource": self._resource}
-        return await self._http.post(endpoint, data=parameters | mine)
+        return await self._http.post(endpoint, data=mine | parameters)
 
     async def _revoke(self, refresh_token: str) -> None:
         """RFC 7009, where the provider offers it; else the refresh token dies of disuse."""

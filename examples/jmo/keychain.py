@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,7 @@ class Tokens:
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     id_token: str = field(repr=False)
+    profile: dict[str, Any] = field(default_factory=dict, repr=False)  # what was last shown of its owner
 
 
 class Keychain:

@@ -1,8 +1,16 @@
+"""klaim, on its own port."""
+
 import httpx2
 
 from examples.klaim.app import klaim
 from examples.registration import registration
-from examples.serve import serve
+from examples.serve import Service, serve
 
-us = registration("klaim", "http://localhost:8102")
-serve(klaim(us, httpx2.AsyncClient(timeout=10)), us)
+
+def service() -> Service:
+    us = registration("klaim", "http://localhost:8102")
+    return klaim(us, httpx2.AsyncClient(timeout=10)), us.port
+
+
+if __name__ == "__main__":
+    serve(service())

@@ -1,4 +1,5 @@
-"""klaim's pages: every claim is filed within five minutes of two proven factors (acr loa2, max_age 300)."""
+"""klaim's pages: every claim is filed within five minutes of two proven factors, by somebody whose identity was checked
+(acr loa2v, max_age 300). Who changed their email or phone lately can claim, and is paid later."""
 
 import secrets
 import time
@@ -6,6 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +19,7 @@ from joserfc.errors import JoseError
 from starlette.types import ASGIApp
 
 from examples.backchannel import LogoutTokens
-from examples.klaim.claim import PROGRAMS, Claim
+from examples.klaim.claim import PROGRAMS, RELATIONS, Claim, payable_from
 from examples.ladder import reaches
 from examples.look import Pages, stylesheet
 from examples.provider import Provider, TokenRefused
@@ -26,6 +28,8 @@ from examples.session import Sessions
 
 MAX_AGE = 300  # seconds
 CLOCK_SKEW = 10  # seconds
+# The stronger one is liked better and the weaker one accepted: whoever has no passkey must not be shut out.
+WANTED = ("loa3", "loa2v")
 
 
 def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] = time.time) -> ASGIApp:
@@ -50,19 +54,20 @@ def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] =
     app = FastAPI(title="klaim", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/look", stylesheet)
 
-    async def two_factors() -> str:
-        """The provider's name for acr loa2: its prefix is its own, so it is read where it is published."""
+    async def named(rung: str) -> str:
+        """The provider's name for a level: its prefix is its own, so it is read where it is published."""
         offered = (await provider.metadata()).get("acr_values_supported", [])
-        return next((acr for acr in offered if acr.rpartition(":")[2] == "loa2"), "loa2")
+        return next((acr for acr in offered if acr.rpartition(":")[2] == rung), "")
 
     async def proven(person: dict[str, Any]) -> bool:
-        """Whether two factors were proven, and lately. The answer counts, not what was asked for (RFC 9470 §5)."""
+        """Whether identity and two factors were proven, and lately. The answer counts, not the question (RFC 9470 §5)."""
         recent = now() - person.get("auth_time", 0) <= MAX_AGE + CLOCK_SKEW
-        return recent and reaches(person.get("acr"), await two_factors())
+        return recent and reaches(person.get("acr"), await named("loa2v"))
 
     async def to_provider(request: Request) -> Response:
+        asked = " ".join([name for rung in WANTED if (name := await named(rung))])
         redirect: Response = await sso.authorize_redirect(
-            request, f"{us.url}/callback", acr_values=await two_factors(), max_age=str(MAX_AGE)
+            request, f"{us.url}/callback", acr_values=asked, max_age=str(MAX_AGE)
         )
         return redirect
 
@@ -87,12 +92,14 @@ def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] =
         if profile["sub"] != person["sub"]:  # OpenID Connect Core §5.3.2
             return refused(request, "mismatching_sub")
         if not await proven(person):
-            return refused(request, "unmet_authentication_requirements")
+            two = reaches(person.get("acr"), await named("loa2"))
+            return pages.show(request, "unproven.html", two_factors=two, issuer=us.issuer)
         same_person = request.session.get("sub") == person["sub"]
         sessions.start(
             request,
             {name: person.get(name) for name in ("sub", "sid", "acr", "auth_time")}
             | {"id_token": token["id_token"], "name": profile.get("name") or "Peserta"}
+            | {"contact_changed_at": profile.get("kontak_diubah_pada")}
             | {"typed": request.session.get("typed") if same_person else None, "number": new_number()},
         )
         return RedirectResponse("/klaim", 303)
@@ -101,15 +108,15 @@ def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] =
         if error == "access_denied":
             return pages.trouble(request, 200, "Anda membatalkan", "Klaim hanya bisa diajukan setelah Anda masuk.")
         if error == "unmet_authentication_requirements":
-            return pages.trouble(
-                request, 200, "Perlu faktor kedua", "Pasang aplikasi kode di halaman akun, lalu ulangi."
-            )
+            return pages.show(request, "unproven.html", two_factors=False, issuer=us.issuer)
         return pages.trouble(request, 400, "Tidak bisa masuk", "Permintaan ini sudah tidak berlaku. Mulai lagi.")
 
     def form(request: Request, status: int = 200, **shown: Any) -> Response:
         session = request.session
         claims = reversed(filed[session["sub"]].items())
-        values = {"programs": PROGRAMS, "filed": claims, "mistakes": {}, "account_page": us.account_page} | shown
+        waits = payable_from(session["contact_changed_at"], now())
+        values = {"programs": PROGRAMS, "relations": RELATIONS, "filed": claims, "mistakes": {}} | shown
+        values |= {"account_page": us.account_page, "payable_from": waits and said(waits)}
         return pages.show(request, "claim.html", status, name=session["name"], number=session["number"], **values)
 
     @app.get("/klaim")
@@ -126,6 +133,9 @@ def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] =
         program: Annotated[str, Form()] = "",
         bank_account: Annotated[str, Form()] = "",
         reason: Annotated[str, Form()] = "",
+        deceased: Annotated[str, Form()] = "",
+        relation: Annotated[str, Form()] = "",
+        certificate: Annotated[str, Form()] = "",
     ) -> Response:
         session = request.session
         if "sub" not in session:
@@ -133,7 +143,7 @@ def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] =
         # The number is drawn before the form is shown: another site cannot guess it, and a second click files nothing.
         if not secrets.compare_digest(number.encode(), session["number"].encode()):
             return RedirectResponse("/klaim", 303)
-        claim = Claim.typed(program, bank_account, reason)
+        claim = Claim.typed(program, bank_account, reason, deceased, relation, certificate)
         if mistakes := claim.mistakes():
             return form(request, 422, typed=asdict(claim), mistakes=mistakes)
         if not await proven(session):
@@ -169,6 +179,26 @@ def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] =
         return pages.trouble(request, 503, "Coba lagi sebentar", "Layanan masuk sedang tidak dapat dihubungi.")
 
     return sessions.around(app)
+
+
+def said(moment: int) -> str:
+    """UNIX seconds as people here read them, in Western time."""
+    months = [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ]
+    local = datetime.fromtimestamp(moment, UTC) + timedelta(hours=7)
+    return f"{local.day} {months[local.month - 1]} {local.year} pukul {local:%H.%M} WIB"
 
 
 def new_number() -> str:

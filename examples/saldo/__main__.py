@@ -1,8 +1,16 @@
+"""saldo, on its own port."""
+
 import httpx2
 
 from examples.registration import registration
 from examples.saldo.app import saldo
-from examples.serve import serve
+from examples.serve import Service, serve
 
-us = registration("saldo", "http://localhost:8101")
-serve(saldo(us, httpx2.AsyncClient(timeout=10)), us)
+
+def service() -> Service:
+    us = registration("saldo", "http://localhost:8101")
+    return saldo(us, httpx2.AsyncClient(timeout=10)), us.port
+
+
+if __name__ == "__main__":
+    serve(service())

@@ -4,20 +4,22 @@ RFC 6750 (bearer tokens), RFC 9068 (JWT access tokens), RFC 9470 (step-up).
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field, ValidationError
 
 from examples.ladder import reaches
 from examples.provider import Provider, TokenRefused
-from examples.saldo.balance import balance_of
+from examples.saldo.ledger import Ledger
 
-SCOPE = "saldo:baca"
+BALANCE, CONTRIBUTIONS, CLAIMS, PAYMENT = "saldo:baca", "iuran:baca", "klaim:baca", "iuran:bayar"
 MAX_AGE = 900  # seconds since the participant last proved who she is
 ASKED = "loa2"
+NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Challenge(Exception):
@@ -30,11 +32,20 @@ class Challenge(Exception):
         self.header = f"Bearer {listed}" if listed else "Bearer"
 
 
-def api(provider: Provider, resource: str, now: Callable[[], float] = time.time) -> APIRouter:
+class Payment(BaseModel):
+    """What a payment gateway says. `number` is its own, by which a second copy is told."""
+
+    code: str = Field(pattern=r"^\d{15}$")
+    amount: int = Field(ge=10_000, le=100_000_000)
+    number: str = Field(pattern=r"^[A-Za-z0-9-]{8,64}$")
+
+
+def api(provider: Provider, resource: str, ledger: Ledger, now: Callable[[], float] = time.time) -> APIRouter:
     """The API at `resource`, its resource indicator (RFC 8707) and so the audience of its tokens."""
     router = APIRouter(prefix="/api")
 
-    async def caller(request: Request) -> dict[str, Any]:
+    async def bearer(request: Request, scope: str) -> dict[str, Any]:
+        """The claims of a good token for `scope`."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Challenge(401)  # no error code when no token was tried (RFC 6750 §3.1)
@@ -44,8 +55,13 @@ def api(provider: Provider, resource: str, now: Callable[[], float] = time.time)
             raise Challenge(401, error="invalid_token", error_description=str(refusal)) from refusal
         if "cnf" in claims:  # bound to a key that a Bearer call does not prove (RFC 9449 §7.1)
             raise Challenge(401, error="invalid_token", error_description="this token needs its proof of possession")
-        if SCOPE not in str(claims.get("scope", "")).split():
-            raise Challenge(403, error="insufficient_scope", scope=SCOPE)
+        if scope not in str(claims.get("scope", "")).split():
+            raise Challenge(403, error="insufficient_scope", scope=scope)
+        return claims
+
+    async def participant(request: Request, scope: str) -> str:
+        """Whom a token is about, once she has proved lately, by two factors, that it is she."""
+        claims = await bearer(request, scope)
         asked = await _acr(provider)
         fresh = isinstance(claims.get("auth_time"), int) and now() - claims["auth_time"] <= MAX_AGE
         if not (reaches(claims.get("acr"), asked) and fresh):
@@ -56,22 +72,57 @@ def api(provider: Provider, resource: str, now: Callable[[], float] = time.time)
                 acr_values=asked,
                 max_age=str(MAX_AGE),
             )
-        return claims
+        return str(claims["sub"])
 
     @router.get("/saldo")
-    async def read(request: Request) -> JSONResponse:
-        try:
-            claims = await caller(request)
-        except Challenge as challenge:
-            return JSONResponse(
-                {"error": challenge.error}, challenge.status, {"WWW-Authenticate": challenge.header, **NO_STORE}
-            )
-        return JSONResponse(asdict(balance_of(claims["sub"])), headers=NO_STORE)
+    async def balance(request: Request) -> JSONResponse:
+        async def answer() -> Any:
+            return asdict(ledger.balance(await participant(request, BALANCE)))
+
+        return await _answered(answer)
+
+    @router.get("/iuran")
+    async def contributions(request: Request) -> JSONResponse:
+        async def answer() -> Any:
+            return [asdict(one) for one in ledger.contributions(await participant(request, CONTRIBUTIONS))]
+
+        return await _answered(answer)
+
+    @router.get("/klaim")
+    async def claims(request: Request) -> JSONResponse:
+        async def answer() -> Any:
+            return [asdict(one) for one in ledger.claims(await participant(request, CLAIMS))]
+
+        return await _answered(answer)
+
+    @router.post("/iuran")
+    async def pay(request: Request) -> JSONResponse:
+        """For a gateway, which acts for nobody but itself: its token's subject is the client (RFC 9068 §2.2)."""
+
+        async def answer() -> Any:
+            claims = await bearer(request, PAYMENT)
+            if claims["sub"] != claims["client_id"]:
+                raise Challenge(403, error="insufficient_scope", scope=PAYMENT)
+            try:
+                payment = Payment.model_validate_json(await request.body())
+            except ValidationError:
+                return JSONResponse({"error": "invalid_payment"}, 422, NO_STORE)
+            booked = ledger.pay(payment.code, payment.amount, payment.number)
+            return asdict(booked) if booked else JSONResponse({"error": "unknown_code"}, 404, NO_STORE)
+
+        return await _answered(answer)
 
     return router
 
 
-NO_STORE = {"Cache-Control": "no-store"}
+async def _answered(answer: Callable[[], Awaitable[Any]]) -> JSONResponse:
+    try:
+        body = await answer()
+    except Challenge as challenge:
+        return JSONResponse(
+            {"error": challenge.error}, challenge.status, {"WWW-Authenticate": challenge.header, **NO_STORE}
+        )
+    return body if isinstance(body, JSONResponse) else JSONResponse(body, headers=NO_STORE)
 
 
 async def _acr(provider: Provider) -> str:

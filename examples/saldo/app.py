@@ -1,10 +1,13 @@
-"""saldo's pages: sign-in by Authlib, the balance by its own API, and the way to a second factor when the API asks."""
+"""saldo's pages: sign-in by Authlib, balance and history by its own API, and the way to a second factor when the API asks."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import httpx2
 from authlib.integrations.starlette_client import OAuth, OAuthError
@@ -17,13 +20,20 @@ from examples.backchannel import LogoutTokens
 from examples.look import Pages, stylesheet
 from examples.provider import Provider, TokenRefused
 from examples.registration import Registration
-from examples.saldo.api import SCOPE, api
+from examples.saldo import history
+from examples.saldo.api import BALANCE, CLAIMS, CONTRIBUTIONS, api
+from examples.saldo.ledger import CATEGORIES, Ledger
 from examples.session import Sessions
+
+SCOPE = f"openid {BALANCE} {CONTRIBUTIONS} {CLAIMS}"
+# Asked for by name, so that they come in the ID token: the access token is for our own API and does not open userinfo.
+TOLD = json.dumps({"id_token": {"kategori": None, "peserta": None}})
 
 
 def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
     resource = f"{us.url}/api"
     provider = Provider(us.issuer, http)
+    ledger = Ledger(datetime.now(UTC).date())
     logout_tokens = LogoutTokens(provider, us.client_id)
     sessions = Sessions("saldo-session", https=us.url.startswith("https:"))
     pages = Pages("Saldo", Path(__file__).parent / "pages", form_targets=us.issuer)
@@ -32,7 +42,7 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
         server_metadata_url=f"{us.issuer}/.well-known/openid-configuration",
         client_id=us.client_id,
         client_secret=us.client_secret,
-        client_kwargs={"scope": f"openid {SCOPE}", "code_challenge_method": "S256"},
+        client_kwargs={"scope": SCOPE, "code_challenge_method": "S256"},
     )
 
     @asynccontextmanager
@@ -41,7 +51,7 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
             yield
 
     app = FastAPI(title="saldo", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(api(provider, resource))
+    app.include_router(api(provider, resource, ledger))
     app.mount("/look", stylesheet)
 
     @app.get("/")
@@ -50,12 +60,14 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
 
     @app.get("/masuk")
     async def sign_in(request: Request) -> Response:
-        return await to_provider(request, {})
+        return await to_provider(request, {}, "/saldo")
 
-    async def to_provider(request: Request, asked: dict[str, str]) -> Response:
+    async def to_provider(request: Request, asked: dict[str, str], onward: str) -> Response:
         """Authlib adds state, nonce and the PKCE challenge, and keeps them in the session until the callback."""
-        request.session["asked"] = asked
-        redirect: Response = await sso.authorize_redirect(request, f"{us.url}/callback", resource=resource, **asked)
+        request.session.update(asked=asked, onward=onward)
+        redirect: Response = await sso.authorize_redirect(
+            request, f"{us.url}/callback", resource=resource, claims=TOLD, **asked
+        )
         return redirect
 
     @app.get("/callback")
@@ -67,6 +79,8 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
         except (OAuthError, JoseError) as refusal:
             return refused(request, refusal.error)
         person = token["userinfo"]  # the claims of the ID token, validated by Authlib
+        ledger.learn(person["sub"], person.get("kategori"))
+        onward = request.session.get("onward", "/saldo")
         sessions.start(
             request,
             {
@@ -74,10 +88,11 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
                 "sid": person.get("sid"),
                 "access_token": token["access_token"],
                 "id_token": token["id_token"],
+                "member": person.get("peserta") is True,
                 "answered": request.session.get("asked"),
             },
         )
-        return RedirectResponse("/saldo", 303)
+        return RedirectResponse(onward, 303)
 
     def refused(request: Request, error: str | None) -> Response:
         if error == "access_denied":
@@ -90,17 +105,52 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
 
     @app.get("/saldo")
     async def balance(request: Request) -> Response:
+        found = await read(request, "saldo", "/saldo")
+        if isinstance(found, Response):
+            return found
+        category = CATEGORIES.get(found["category"], "Belum diketahui")
+        return pages.show(request, "balance.html", balance=found, category=category, account_page=us.account_page)
+
+    async def read(request: Request, what: str, onward: str) -> Any:
+        """What our API says, or the answer to give instead: whoever has to prove more comes back to `onward`."""
         session = request.session
         if "sub" not in session:
             return RedirectResponse("/", 303)
-        answer = await http.get(f"{resource}/saldo", headers={"Authorization": f"Bearer {session['access_token']}"})
+        if not session["member"]:
+            return pages.show(request, "stranger.html", issuer=us.issuer)
+        answer = await http.get(f"{resource}/{what}", headers={"Authorization": f"Bearer {session['access_token']}"})
         answered = session.pop("answered", None)
         if answer.status_code == 200:
-            return pages.show(request, "balance.html", balance=answer.json(), account_page=us.account_page)
+            return answer.json()
         asked = step_up(answer)
         if answer.status_code == 401 and asked != answered:  # asking the same again would go round for ever
-            return await to_provider(request, asked)
+            return await to_provider(request, asked, onward)
         return pages.trouble(request, 502, "Saldo belum bisa dibuka", "Layanan saldo menolak permintaan kami.")
+
+    @app.get("/riwayat")
+    async def past(request: Request, jenis: str = "iuran", tahun: str = "") -> Response:
+        return await told(request, "", jenis, tahun)
+
+    @app.get("/riwayat.{form}")
+    async def past_as_file(request: Request, form: str, jenis: str = "iuran", tahun: str = "") -> Response:
+        return await told(request, f".{form}", jenis, tahun)
+
+    async def told(request: Request, form: str, jenis: str, tahun: str) -> Response:
+        """As a page, or as a file (`.csv`, `.pdf`): the API asks for two factors before it tells either."""
+        if form not in ("", ".csv", ".pdf") or jenis not in history.KINDS:
+            return pages.trouble(request, 404, "Tidak ada di sini", "Pilih riwayat dari halaman saldo.")
+        query = urlencode({"jenis": jenis, "tahun": tahun if tahun.isdigit() else ""})
+        found = await read(request, jenis, f"/riwayat{form}?{query}")
+        if isinstance(found, Response):
+            return found
+        rows = history.chosen(found, tahun)
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="riwayat-{jenis}{form}"'}
+        if form == ".csv":
+            return Response(history.as_csv(rows), media_type="text/csv", headers=headers)
+        if form == ".pdf":
+            return Response(history.as_pdf(rows, jenis), media_type="application/pdf", headers=headers)
+        shown = {"rows": rows, "kind": jenis, "kinds": history.KINDS, "year": tahun, "years": history.years(found)}
+        return pages.show(request, "history.html", query=query, **shown)
 
     @app.post("/keluar")
     async def sign_out(request: Request) -> Response:

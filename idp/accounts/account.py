@@ -1,11 +1,11 @@
 """An account and the identifiers that find it. A row exists from activation on, so an account in hand is a real one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.base.opaque import keyed
@@ -13,7 +13,12 @@ from idp.store.database import Tx
 from idp.store.material import Material
 from idp.store.tables import accounts, identifiers
 
-ACTIVE, DISABLED = "active", "disabled"
+ACTIVE, RESTRICTED, DISABLED = "active", "restricted", "disabled"
+# A restricted account is frozen towards services by its own person, who still signs in to see it, copy it or unfreeze it.
+MAY_SIGN_IN = (ACTIVE, RESTRICTED)
+DECEASED = "deceased"
+"""Whose person a registry or an officer declared dead: as dead as a disabled account, and told apart from one."""
+
 EMAIL, PHONE, KPJ, NIK = "email", "phone", "kpj", "nik"
 WAS = "was"
 """A contact that was changed and may yet be brought back: nobody else can have it meanwhile."""
@@ -36,6 +41,8 @@ class Account:
     category: str | None = None
     nik_sealed: bytes | None = field(default=None, repr=False)
     nik_index: bytes | None = field(default=None, repr=False)
+    passport_sealed: bytes | None = field(default=None, repr=False)
+    review: str | None = None
     identity_level: int = 0
     identity_method: str | None = None
     identity_verified_at: int | None = None
@@ -51,6 +58,7 @@ class Account:
     newsletter_since: int | None = None
     officer_since: int | None = None
     not_before: int = 0
+    restricted_at: int | None = None
 
 
 _COLUMNS = [accounts.c[name] for name in Account.__slots__]
@@ -107,10 +115,10 @@ async def rewrite(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
     try:
         async with tx.begin_nested():
             await tx.execute(update(accounts).where(accounts.c.id == account.id).values(values))
+            # Numbers that a registry confirmed are not among what files and operators declare.
+            kept = (NIK, WAS, KPJ) if account.identity_level else (NIK, WAS)
             await tx.execute(
-                identifiers.delete().where(
-                    identifiers.c.account_id == account.id, identifiers.c.kind.not_in((NIK, WAS))
-                )
+                identifiers.delete().where(identifiers.c.account_id == account.id, identifiers.c.kind.not_in(kept))
             )
             for kind, key in keys.items():
                 await tx.execute(
@@ -121,6 +129,53 @@ async def rewrite(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+async def claim(tx: Tx, account_id: UUID, keys: Sequence[tuple[str, bytes]], now: int) -> bool:
+    """Make verified numbers find this account, (kind, `lookup`) each. False when another account has one: then nothing is written.
+
+    In the order of their lookups, so that two accounts that want the same numbers at once do not wait for each other.
+    """
+    wanted = dict(sorted((key, kind) for kind, key in keys))
+    owners = await tx.execute(
+        select(identifiers.c.lookup, identifiers.c.account_id).where(identifiers.c.lookup.in_(wanted))
+    )
+    for key, owner in owners:
+        if owner != account_id:
+            return False
+        del wanted[key]
+    try:
+        async with tx.begin_nested():
+            for key, kind in wanted.items():
+                await tx.execute(
+                    identifiers.insert().values(lookup=key, account_id=account_id, kind=kind, verified_at=now)
+                )
+    except IntegrityError:
+        return False
+    return True
+
+
+async def declare(
+    tx: Tx, account_id: UUID, *, name: str, nik_sealed: bytes, nik_index: bytes, birthdate_sealed: bytes, now: int
+) -> bool:
+    """What a person says of themselves anew; False once it was verified, since then it is nobody's to retype."""
+    changed = await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.identity_level == 0)
+        .values(
+            name=name, nik_sealed=nik_sealed, nik_index=nik_index, birthdate_sealed=birthdate_sealed, updated_at=now
+        )
+    )
+    return changed.rowcount == 1
+
+
+async def identify(tx: Tx, account_id: UUID, level: int, method: str, now: int) -> None:
+    """Raise the identity level; one that is as high already keeps its method and its date."""
+    await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.identity_level < level)
+        .values(identity_level=level, identity_method=method, identity_verified_at=now, updated_at=now)
+    )
 
 
 async def page(tx: Tx, *, status: str | None = None, after: UUID | None = None, limit: int = 50) -> list[Account]:
@@ -225,8 +280,46 @@ async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None
 
 
 async def set_status(tx: Tx, account_id: UUID, status: str, now: int) -> bool:
-    """Disable or enable; False if there is no such account. A disabled account's tokens and sessions are dead at once."""
-    return await _set(tx, account_id, now, status=status)
+    """Disable or enable; False if there is no such account. A disabled account's tokens and sessions are dead at once.
+
+    To enable does not undo what the person froze themselves.
+    """
+    value: Any = status
+    if status == ACTIVE:
+        value = case((accounts.c.restricted_at.is_not(None), RESTRICTED), else_=ACTIVE)
+    return await _set(tx, account_id, now, status=value)
+
+
+async def restrict(tx: Tx, account_id: UUID, now: int) -> bool:
+    """Freeze what services may do with an account; False unless it was active. Its tokens are dead at once."""
+    changed = await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.status == ACTIVE)
+        .values(status=RESTRICTED, restricted_at=now)
+    )
+    return changed.rowcount == 1
+
+
+async def lift(tx: Tx, account_id: UUID) -> bool:
+    """Undo `restrict`; False unless the account was restricted. What was ended stays ended."""
+    changed = await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.status == RESTRICTED)
+        .values(status=ACTIVE, restricted_at=None)
+    )
+    return changed.rowcount == 1
+
+
+async def accept_terms(tx: Tx, account_id: UUID, version: str, now: int) -> None:
+    """The person has accepted a version of terms and privacy notice. Services read nothing new from it."""
+    await tx.execute(
+        update(accounts).where(accounts.c.id == account_id).values(terms_version=version, terms_accepted_at=now)
+    )
+
+
+async def correct(tx: Tx, account_id: UUID, now: int, **values: Any) -> bool:
+    """Write corrected columns; False if there is no such account."""
+    return await _set(tx, account_id, now, **values)
 
 
 async def appoint(tx: Tx, account_id: UUID, now: int) -> bool:

@@ -14,10 +14,16 @@ from phonenumbers import NumberParseException, PhoneNumberType
 
 EMAIL, PHONE, KPJ = "email", "phone", "kpj"
 MAX_NAME = 60
+KPJ_PATTERN = r"\d{11}"
 # Nothing that people type here is longer; what is, is not looked at.
 _MAX_TYPED = 320
 _SEPARATORS = re.compile(r"[\s.\-()/]+")
 _MOBILE_HERE = re.compile(r"8[1-35-9]\d{7,10}")
+# Where most people here have their mail; the first that is near is suggested.
+_SUGGESTED = (
+    "gmail.com", "yahoo.com", "yahoo.co.id", "outlook.com", "hotmail.com", "icloud.com", "ymail.com", "rocketmail.com",
+)  # fmt: skip
+_MAILBOXES = frozenset((*_SUGGESTED, "mail.com", "email.com", "live.com", "outlook.co.id", "ymail.co.id"))
 _REACHABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -66,28 +72,53 @@ def normalise_phone(text: str) -> str:
     Without a country it is Indonesian: `08…`, `8…` and `62…`. The bare `62` is handled here, since a library that
     guesses may take it for the beginning of a local number.
     """
-    digits = _SEPARATORS.sub("", _visible(unicodedata.normalize("NFKC", text[:_MAX_TYPED])))
-    abroad = digits.startswith("+")
-    digits = digits.removeprefix("+")
-    if not digits.isascii() or not digits.isdigit():
+    typed = digits(text)
+    abroad = typed.startswith("+")
+    number = typed.removeprefix("+")
+    if not number.isascii() or not number.isdigit():
         raise NotAContact("hp")
-    if abroad and not digits.startswith("62"):
-        return _foreign(digits)
-    national = digits.removeprefix("62") if abroad or digits.startswith("62") else digits
+    if abroad and not number.startswith("62"):
+        return _foreign(number)
+    national = number.removeprefix("62") if abroad or number.startswith("62") else number
     national = national.removeprefix("0")
     if _MOBILE_HERE.fullmatch(national):
         return f"+62{national}"
     raise NotAContact("hp.rumah" if _landline(f"+62{national}") else "hp")
 
 
-def normalise_kpj(text: str) -> str | None:
-    """A participant number of 11 digits, None for an empty field. Raises NotAContact."""
-    digits = _SEPARATORS.sub("", _visible(unicodedata.normalize("NFKC", text[:_MAX_TYPED])))
-    if not digits:
+def digits(text: str) -> str:
+    """What is left of a typed number without spaces, dots, hyphens and what nobody sees; digits, if it was a number."""
+    return _SEPARATORS.sub("", _visible(unicodedata.normalize("NFKC", text[:_MAX_TYPED])))
+
+
+def normalise_kpj(text: str, pattern: str = KPJ_PATTERN) -> str | None:
+    """A participant number, None for an empty field. Raises NotAContact."""
+    number = digits(text)
+    if not number:
         return None
-    if len(digits) != 11 or not digits.isascii() or not digits.isdigit():
+    if not number.isascii() or not re.fullmatch(pattern, number):
         raise NotAContact("kpj")
-    return digits
+    return number
+
+
+def normalise_passport(text: str) -> str:
+    """A passport number: 6 to 12 letters and digits, in capitals. Raises NotAContact."""
+    number = digits(text).upper()
+    if not re.fullmatch(r"[A-Z0-9]{6,12}", number):
+        raise NotAContact("paspor")
+    return number
+
+
+def meant(address: str) -> str | None:
+    """The address that was probably meant, when its domain is a slip of one or two keys from one that everybody uses.
+
+    A question, never a verdict: `mail.com` exists.
+    """
+    local, _, domain = address.rpartition("@")
+    if domain in _MAILBOXES:
+        return None
+    near = [known for known in _SUGGESTED if _slips(domain, known) <= (1 if len(known) < 9 else 2)]
+    return f"{local}@{near[0]}" if near else None
 
 
 def readings(text: str) -> list[tuple[str, str]]:
@@ -135,9 +166,9 @@ def country(number: str) -> str:
     return f"+{phonenumbers.parse(number).country_code}"
 
 
-def _foreign(digits: str) -> str:
+def _foreign(typed: str) -> str:
     try:
-        number = phonenumbers.parse(f"+{digits}")
+        number = phonenumbers.parse(f"+{typed}")
     except NumberParseException:
         raise NotAContact("hp") from None
     if not phonenumbers.is_valid_number(number):
@@ -145,6 +176,20 @@ def _foreign(digits: str) -> str:
     if phonenumbers.number_type(number) not in _REACHABLE:
         raise NotAContact("hp.rumah")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _slips(typed: str, meant: str) -> int:
+    """Keys missed, added, changed or swapped between two words (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(meant) + 1))
+    for i, letter in enumerate(typed, 1):
+        before, above, row = row, before, [i]
+        for j, wanted in enumerate(meant, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == meant[j - 2] and typed[i - 2] == wanted:
+                cost = min(cost, above[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def _landline(number: str) -> bool:

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from idp.accounts.declared import Declared
 from idp.store.database import Tx
 from idp.store.encrypted import Place, Sealer
 from idp.store.tables import sign_ups
@@ -37,12 +38,14 @@ class SignUp:
     created_at: int
     expires_at: int
     activated_at: int | None = None
+    declared: Declared = field(default_factory=Declared)
 
 
 async def put(tx: Tx, sealer: Sealer, sign_up: SignUp) -> None:
     """Write a registration, or write it anew if its form is sent again; one that was activated stays as it is."""
     changing = {
         "draft_sealed": sealer.seal(_place(sign_up.id), orjson.dumps(asdict(sign_up.draft))),
+        "declared_sealed": sealer.seal(_declared_of(sign_up.id), orjson.dumps(asdict(sign_up.declared))),
         "password_hash": sign_up.password_hash,
         "password_policy": sign_up.password_policy,
         "language": sign_up.language,
@@ -112,6 +115,8 @@ async def delete(tx: Tx, sign_up_id: UUID) -> None:
 
 def _sign_up(row: Any, sealer: Sealer) -> SignUp:
     draft = Draft(**orjson.loads(sealer.open(_place(row.id), row.draft_sealed)))
+    # None where the version before this one wrote the row.
+    declared = orjson.loads(sealer.open(_declared_of(row.id), row.declared_sealed)) if row.declared_sealed else {}
     return SignUp(
         row.id,
         row.email_lookup,
@@ -122,8 +127,13 @@ def _sign_up(row: Any, sealer: Sealer) -> SignUp:
         row.created_at,
         row.expires_at,
         row.activated_at,
+        Declared(**{**declared, "review": tuple(declared.get("review", ()))}),
     )
 
 
 def _place(sign_up_id: UUID) -> Place:
     return Place("sign_ups", "draft", sign_up_id)
+
+
+def _declared_of(sign_up_id: UUID) -> Place:
+    return Place("sign_ups", "declared", sign_up_id)

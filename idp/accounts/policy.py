@@ -164,6 +164,13 @@ def personal(password: str, owner: Owner) -> bool:
     return any(piece in digits for piece in _numbers(owner))
 
 
+def adds(before: Owner, after: Owner) -> bool:
+    """Whether a password that was judged with `before` has to be judged again with `after`: something of the person
+    that may stand in it was not looked for. A longer spelling of what was looked for already adds nothing."""
+    known = [*_words(before), *_numbers(before)]
+    return any(not any(old in new for old in known) for new in [*_words(after), *_numbers(after)])
+
+
 def _words(owner: Owner) -> Iterator[str]:
     local = owner.email.partition("@")[0]
     for text in (owner.name, local):

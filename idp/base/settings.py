@@ -73,6 +73,55 @@ class Spending(BaseModel):
     )
 
 
+class Registry(BaseModel):
+    """Who knows participants: a templated HTTP request, and where its JSON answer says what (JSON pointers, RFC 6901).
+
+    `{nik}`, `{name}`, `{birthdate}` (YYYY-MM-DD) and `{number}` (the participant number as declared, or nothing) are filled in.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str | None = Field(
+        None, description="URL of the registry; unset sends every identity check to officers. May hold places too."
+    )
+    method: Literal["POST", "GET"] = Field("POST", description="HTTP method.")
+    body: str = Field(
+        '{"nik": "{nik}", "nama": "{name}", "tanggal_lahir": "{birthdate}", "nomor_peserta": "{number}"}',
+        description="Body template, escaped as its content type needs.",
+    )
+    content_type: str = Field("application/json", description="Content-Type of the body.")
+    headers: dict[str, str] = Field(
+        {}, description="Further headers; values are templates. In the environment: `Name: value`, one a line."
+    )
+    authorization: SecretStr | None = Field(None, description="Value of the Authorization header.")
+    timeout: int = Field(10, description="Seconds until the worker gives a request up; it tries again later.")
+    patience: int = Field(3, description="Seconds that a person waits who wants the answer now.")
+    result: str = Field("/hasil", description="Pointer to the verdict.")
+    match: str = Field("cocok", description="The verdict that everything fits.")
+    mismatch: str = Field("tidak_cocok", description="The verdict that something differs.")
+    unknown: str = Field("tidak_dikenal", description="The verdict that nobody is known by this NIK.")
+    reason: str = Field("/alasan", description="Pointer to the code of a difference; officers see it, people do not.")
+    deceased: str = Field("/meninggal", description="Pointer to a boolean: the person has died.")
+    numbers: str = Field("/kepesertaan/nomor", description="Pointer to the list of participant numbers.")
+    category: str = Field("/kepesertaan/kategori", description="Pointer to PU, BPU, PMI or JAKON.")
+    status: str = Field("/kepesertaan/status", description="Pointer to the state of the membership.")
+    active: str = Field("aktif", description="The state that counts as active; every other is inactive.")
+    employers: str = Field("/perusahaan", description="Pointer to the list of companies that the person acts for.")
+    npp: str = Field("/npp", description="Pointer within a company to its number.")
+    role: str = Field("/peran", description="Pointer within a company to the person's role.")
+    refresh: int = Field(
+        7 * 86400, ge=3600, description="Seconds after which the worker asks about a known participant again."
+    )
+
+    @field_validator("headers", mode="before")
+    @classmethod
+    def _lines(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [line.partition(":") for line in value.splitlines() if line.strip()]
+        return {name.strip(): text.strip() for name, _, text in pairs}
+
+
 class Lifetimes(BaseModel):
     """How long things live, in seconds."""
 
@@ -92,6 +141,7 @@ class Lifetimes(BaseModel):
     session_absolute: int = Field(12 * 3600, ge=60, description="Session, whatever its use.")
     interaction: int = Field(3600, ge=60, description="An authorization request that waits for its person.")
     activation: int = Field(24 * 3600, description="Activation link and code.")
+    draft: int = Field(24 * 3600, ge=600, description="A registration that is being filled in.")
     reset: int = Field(30 * 60, description="Password reset link.")
     pending_sign_up: int = Field(
         7 * 86400, description="A registration that was never activated is deleted after this."
@@ -105,6 +155,9 @@ class Lifetimes(BaseModel):
     )
     key_rotation: int = Field(
         30 * 86400, ge=3600, description="A signing key is rotated when it has been active for this long."
+    )
+    proofing_documents: int = Field(
+        30 * 86400, description="Photographs of identity cards are deleted this long after the decision."
     )
     consent: int = Field(365 * 86400, description="A remembered consent is asked again after this.")
 
@@ -126,7 +179,25 @@ class Limits(BaseModel):
     resend_per_hour: int = Field(5, description="Messages per destination and hour.")
     resend_per_day: int = Field(10, description="Messages per destination and day.")
     sign_up_per_network: int = Field(60, description="Registrations per network and 5 minutes.")
+    sign_up_starts: int = Field(
+        20,
+        ge=0,
+        description="Registrations begun per network and 20 seconds; past it, and past `sign_up_per_network`, a browser proves work or a person an address first. Ten times `sign_up_per_network` is the end.",
+    )
+    puzzle_bits: int = Field(
+        15,
+        ge=8,
+        le=24,
+        description="Leading zero bits of that proof of work; each one doubles it. 15 is about a second on a cheap phone.",
+    )
     recover_per_network: int = Field(60, description="Recovery requests per network and 5 minutes.")
+    identity_attempts: int = Field(
+        5, ge=1, description="Identity checks per account and 24 hours; then a branch helps."
+    )
+    identity_per_nik: int = Field(
+        10, ge=1, description="Identity checks that name one NIK in 24 hours, whoever asks; past it officers decide."
+    )
+    identity_per_network: int = Field(60, description="Identity checks per network and 5 minutes.")
     report_per_network: int = Field(20, description="Feedback forms per network and 5 minutes.")
     push_per_network: int = Field(
         300, description="Pushed authorization requests of public clients per network and 5 minutes."
@@ -167,6 +238,27 @@ class Outbound(BaseModel):
     )
     ca_file: Path | None = Field(None, description="An extra CA bundle (PEM) that outbound calls trust.")
     timeout: int = Field(5, description="Seconds until an outbound call is given up.")
+
+
+class Documents(BaseModel):
+    """Pictures of identity cards and other papers, sealed in an object store."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str | None = Field(
+        None,
+        description="Object store: `s3://bucket/prefix`, `gs://…`, `az://…`; its credentials come from the usual variables (`AWS_…`). Unset keeps files in `IDP_VAR/documents`.",
+    )
+    max_bytes: int = Field(5 * 1024 * 1024, ge=65_536, description="Largest file in bytes.")
+    max_pixels: int = Field(
+        25_000_000, ge=1_000_000, description="Most pixels of a picture; bounds the memory that unpacking takes."
+    )
+    per_person: int = Field(10, ge=2, description="Documents that one person may have waiting.")
+    at_once: int = Field(
+        12,
+        ge=2,
+        description="Uploads that one process takes at the same time, half of them from one network at most; past it 503 with Retry-After.",
+    )
 
 
 class Registration(BaseModel):
@@ -254,6 +346,7 @@ class Settings(BaseSettings):
     password_policy_officers: Literal["hybrid", "nist", "seed-bssn"] = Field(
         "hybrid", description="The same for officers, who may administer the provider itself."
     )
+    kpj_pattern: str = Field(r"^\d{11}$", description="Regular expression of a participant number (KPJ).")
     default_language: Literal["id", "en"] = Field("id", description="Language of pages when nothing else is asked.")
     dev: bool = Field(
         False, description="Dev mode: migrates, makes keys, seeds, enables every feature. Loopback issuers only."
@@ -278,10 +371,12 @@ class Settings(BaseSettings):
         description="Names of gateways in the order in which they are tried; default `sms`, then the others by name.",
     )
     spending: Spending = Spending()
+    registry: Registry = Registry()
     lifetimes: Lifetimes = Lifetimes()
     limits: Limits = Limits()
     outbound: Outbound = Outbound()
     registration: Registration = Registration()
+    documents: Documents = Documents()
     risk: Risk = Risk()
 
     @field_validator("trusted_proxies", mode="before")

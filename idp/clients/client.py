@@ -1,7 +1,7 @@
 """A relying party and what it may do. Pure; held in memory, so everything here is ready to be asked."""
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -85,6 +85,27 @@ class Client:
         """Whether people are told, not asked, when it is used. First parties only, never a third party."""
         return self.first_party and bool(self.policy.get("pre_authorised"))
 
+    @property
+    def always_ask(self) -> bool:
+        """Whether people are asked each time, whatever they allowed before."""
+        return bool(self.policy.get("always_ask"))
+
+    @property
+    def purpose(self) -> Mapping[str, str]:
+        """Why it wants to know what it asks, language → text."""
+        return dict(self.policy.get("purpose", {}))
+
+    @property
+    def holds(self) -> Sequence[str]:
+        """What the law makes it keep, by the names of `idp.clients.holds`."""
+        return tuple(self.policy.get("holds", ()))
+
+    @cached_property
+    def purpose_version(self) -> str:
+        """Changes whenever the purpose or the address of the privacy policy does: then people are asked again."""
+        words = sorted(self.purpose.items()), self.metadata.get("policy_uri")
+        return digest(repr(words)).hex()[:16]
+
     @cached_property
     def require_pkce(self) -> bool:
         return self.public or bool(self.policy.get("require_pkce", True))
@@ -97,6 +118,11 @@ class Client:
     def foreign(self, resources: Iterable[str], issuer: str) -> frozenset[str]:
         """The resources that are neither this client's own nor the issuer's: to reach those in a person's name takes a yes."""
         return frozenset(resources) - self.resource_uris - {issuer}
+
+    @cached_property
+    def approved_claims(self) -> frozenset[str]:
+        """Restricted claims that a contract lets it have."""
+        return frozenset(self.policy.get("approved_claims", ()))
 
     @cached_property
     def sector(self) -> str:

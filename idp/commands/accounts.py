@@ -15,6 +15,7 @@ from idp.flows.people import Wanted
 from idp.provider import Provider
 
 Reference = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its id, email address, mobile number or KPJ.")]
+Purpose = Annotated[str, typer.Option(help="Why it is looked at: a ticket, a call. The person can read it.")]
 PasswordFile = Annotated[
     Path | None, typer.Option(help="A file with the password; `-` reads standard input. Asked for when not given.")
 ]
@@ -41,11 +42,13 @@ def create(
 
 
 @verbs.get.command("account")
-def get(context: typer.Context, account: Reference, form: FormatOption = Format.table) -> None:
+def get(context: typer.Context, account: Reference, purpose: Purpose = "", form: FormatOption = Format.table) -> None:
     """Show an account."""
 
     async def read(provider: Provider) -> dict[str, Any]:
-        return _shown(provider, await _found(provider, account))
+        found = await _found(provider, account)
+        await people.looked(provider, [found], by=COMMAND_LINE, purpose=purpose)
+        return _shown(provider, found)
 
     console.show(with_provider(context, read), form)
 
@@ -55,6 +58,7 @@ def list_accounts(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
     after: Annotated[str | None, typer.Option(help="Go on behind this account id.")] = None,
+    purpose: Purpose = "",
     form: FormatOption = Format.table,
 ) -> None:
     """List accounts in the order in which they came."""
@@ -64,7 +68,9 @@ def list_accounts(
         fail("--after takes the id of the last account that was listed")
 
     async def read(provider: Provider) -> list[Account]:
-        return await people.page(provider, after=behind, limit=limit)
+        found = await people.page(provider, after=behind, limit=limit)
+        await people.looked(provider, found, by=COMMAND_LINE, purpose=purpose)
+        return found
 
     console.show(
         [
@@ -94,9 +100,20 @@ def update(context: typer.Context, account: Reference, password_file: PasswordFi
 
 
 @verbs.disable.command("account")
-def disable(context: typer.Context, account: Reference) -> None:
+def disable(
+    context: typer.Context,
+    account: Reference,
+    deceased: Annotated[bool, typer.Option("--deceased", help="Because its person has died.")] = False,
+) -> None:
     """Turn an account off; its sessions and tokens end at once, on every replica."""
-    _switch(context, account, enabled=False)
+    if not deceased:
+        return _switch(context, account, enabled=False)
+
+    async def bury(provider: Provider) -> None:
+        await people.bury(provider, (await _found(provider, account)).id, by=COMMAND_LINE)
+
+    with_provider(context, bury)
+    typer.echo(f"{account}: closed, its person has died")
 
 
 @verbs.enable.command("account")

@@ -41,6 +41,9 @@ def create(
     pre_authorised: Annotated[
         bool, typer.Option("--pre-authorised", help="People are not asked; first parties only.")
     ] = False,
+    approved_claim: Annotated[
+        list[str] | None, typer.Option(help="A claim that a contract lets it have (nik); several times.")
+    ] = None,
     form: FormatOption = Format.table,
 ) -> None:
     """Register a client. Its secret is printed now and never again."""
@@ -50,7 +53,10 @@ def create(
         "grant_types": grant_type or None, "jwks_uri": jwks_uri, "id_token_signed_response_alg": id_token_alg,
         "jwks": _json(jwks_file) if jwks_file else None,
     }  # fmt: skip
-    policy = {"first_party": first_party, "pre_authorised": pre_authorised, "resource_uris": resource or None}
+    policy = {
+        "first_party": first_party, "pre_authorised": pre_authorised, "resource_uris": resource or None,
+        "approved_claims": approved_claim or None,
+    }  # fmt: skip
 
     async def register(provider: Provider) -> Registered:
         return await register_client.create(

@@ -36,8 +36,11 @@ def read_hint(provider: Provider, hint: str) -> Mapping[str, Any]:
     return claims
 
 
-async def read(provider: Provider, token: str) -> Presented:
-    """The token's meaning; InvalidToken when it is not ours, has expired, or was taken back."""
+async def read(provider: Provider, token: str, *, telling: bool = False) -> Presented:
+    """The token's meaning; InvalidToken when it is not ours, has expired, or was taken back.
+
+    `telling` says that the caller is about to tell claims of the person, and the grant takes note of it.
+    """
     try:
         claims = provider.keyring.verify(token, (ACCESS_TOKEN_TYPE,))
     except JoseFault as fault:
@@ -48,7 +51,8 @@ async def read(provider: Provider, token: str) -> Presented:
         raise InvalidToken("the access token is no longer valid")
     if "gid" not in claims:
         return Presented(claims, None)
-    living = await grant.living(provider.database, UUID(claims["gid"]))
+    told_at = provider.clock.now() if telling else None
+    living = await grant.living(provider.database, UUID(claims["gid"]), told_at)
     if living is None:
         raise InvalidToken("the access token is no longer valid")
     return Presented(claims, living)

@@ -11,12 +11,12 @@ counts; in any other, the mailbox's owner chooses one, and nothing is kept that 
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from idp.accounts import account, links, pending, policy
+from idp.accounts import account, declared, links, pending, policy
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
 from idp.accounts.policy import Owner
-from idp.flows import passwords
+from idp.flows import documents, passwords, registry_check
 from idp.flows import sign_up as sign_up_flow
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -82,7 +82,7 @@ async def by_link(
         return link
     sign_up, own = link.sign_up, link.sign_up.id == here
     if not own:
-        if refused := _judge(provider, password, _owner(sign_up)):
+        if refused := _judge(provider, password, sign_up_flow.owner(sign_up)):
             return refused
         sign_up = await _with_password(provider, sign_up, password)
     activated = await _activate(provider, visitor, sign_up, link.challenge, own=own)
@@ -123,7 +123,7 @@ async def by_code_of(
     if match is None:
         return {"code": Message("lupa_terkirim.salah")}
     found = next(one for one in waiting if one.id == match.subject_id)
-    if refused := _judge(provider, password, _owner(found)):
+    if refused := _judge(provider, password, sign_up_flow.owner(found)):
         return {"password": refused}
     if match.channel == links.BY_EMAIL:
         found = await _with_password(provider, found, password)
@@ -133,11 +133,6 @@ async def by_code_of(
 
 def _judge(provider: Provider, password: str, owner: Owner) -> Message | None:
     return passwords.rules(provider).judge(password, owner)
-
-
-def _owner(sign_up: SignUp) -> Owner:
-    draft = sign_up.draft
-    return Owner(draft.name, draft.email, draft.phone, draft.kpj or "")
 
 
 async def _with_password(provider: Provider, sign_up: SignUp, password: str) -> SignUp:
@@ -196,6 +191,9 @@ async def _activate(
         others = await pending.settle(tx, sign_up, now)
         await links.spend(tx, links.ACTIVATE, [sign_up.id, *others], now)
         if made:
+            await documents.adopt(tx, sign_up.declared.draft, sign_up.id)
+            if sign_up.declared.nik or sign_up.declared.passport:
+                await registry_check.begin(provider, tx, sign_up.id, sign_up.declared.review)
             event = Event("account.activated", actor=str(sign_up.id), account_id=sign_up.id, network=visitor.network)
             await provider.audit.append(tx, event)
     return Activated(_ticket(provider, visitor, sign_up), before=not made)
@@ -217,6 +215,7 @@ async def _insert(provider: Provider, tx: Tx, sign_up: SignUp, now: int, *, phon
         password_hash=sign_up.password_hash,
         password_policy=sign_up.password_policy,
         password_changed_at=now,
+        **declared.on_account(provider.sealer, provider.material, sign_up.id, sign_up.declared),
     )
     keys = {account.EMAIL: sign_up.email_lookup}
     if not phone_proven:

@@ -17,6 +17,9 @@ SHOWN = (
     "account.changed",
     "account.disabled",
     "account.enabled",
+    "account.read",
+    "account.restricted",
+    "account.unrestricted",
     "code.redeemed",
     "consent.given",
     "consent.refused",
@@ -24,14 +27,29 @@ SHOWN = (
     "contact.changed",
     "contact.reverted",
     "device.forgotten",
+    "document.added",
     "factor.added",
     "factor.proved",
     "factor.refused",
     "factor.removed",
     "grant.revoked",
+    "identity.asked",
+    "identity.contested",
+    "identity.referred",
+    "identity.rejected",
+    "identity.submitted",
+    "identity.verified",
+    "identity.viewed",
     "newsletter.left",
     "newsletter.subscribed",
+    "passkey.count_went_back",
     "password.changed",
+    "privacy.cancelled",
+    "privacy.completed",
+    "privacy.downloaded",
+    "privacy.exported",
+    "privacy.refused",
+    "privacy.requested",
     "recovery.requested",
     "refresh.replayed",
     "session.disowned",
@@ -39,8 +57,23 @@ SHOWN = (
     "session.ended_everywhere",
     "session.refused",
     "session.started",
+    "terms.accepted",
 )
 """The events that have a sentence, `aktivitas.<event>`; what concerns operators alone has none."""
+BY_OTHERS = frozenset(
+    {
+        "account.read",
+        "identity.asked",
+        "identity.contested",
+        "identity.referred",
+        "identity.rejected",
+        "identity.verified",
+        "identity.viewed",
+        "privacy.completed",
+        "privacy.refused",
+    }
+)
+"""Those of them that officers or registries did: nobody signed in for them, so nobody can say that it was not them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ async def _tell(provider: Provider, tx: Tx, account_id: UUID) -> int:
     # Taking them is what settles them: of two workers one finds something here.
     alerts = await session.take_alerts(tx, account_id)
     person = await account.read(tx, account_id)
-    if not alerts or person is None or person.status != account.ACTIVE:
+    if not alerts or person is None or person.status not in account.MAY_SIGN_IN:
         return 0
     newest = alerts[-LISTED:]
     link = disown.address(provider, account_id, [one.id for one in newest])

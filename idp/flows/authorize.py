@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from idp.accounts import policy
 from idp.base.errors import (
+    AccessDenied,
     AccountSelectionRequired,
     ConsentRequired,
     InteractionRequired,
@@ -46,6 +47,7 @@ _REFUSALS: Mapping[str, type[OAuthError]] = {
     prompts.SELECT_ACCOUNT: AccountSelectionRequired,
     prompts.NEW_PASSWORD: InteractionRequired,
     prompts.CONSENT: ConsentRequired,
+    prompts.LIFT: AccessDenied,
 }
 
 
@@ -103,7 +105,7 @@ async def _proceed(
         spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
         question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands, ticket), now, spent)
         missing = prompts.missing(question)
-        if missing == prompts.LOGIN and question.hinted is False and question.did(levels.PASSWORD):
+        if missing == prompts.LOGIN and question.hinted is False and question.signed_in_anew:
             raise LoginRequired("somebody else signed in")
         if stands is not None and missing != prompts.LOGIN and prompts.unmet(request, stands):
             raise UnmetAuthenticationRequirements("this account cannot reach the requested acr")
@@ -129,7 +131,9 @@ async def _issue(
     scope, offline = _granted_scope(request)
     handle = provider.new_handle()
     session = stands.session
-    authentication = Authentication(session.auth_time, provider.settings.acr(stands.level), levels.amr(session.factors))
+    authentication = Authentication(
+        session.auth_time, provider.settings.acr(levels.told(stands.level, request.wanted)), levels.amr(session.factors)
+    )
     draft = code.Draft(
         stands.account_id,
         request.client.client_id,
@@ -142,6 +146,7 @@ async def _issue(
         request.code_challenge,
         authentication,
         offline,
+        sorted(_withheld(request, stands)),
     )
     await code.issue(
         provider.database,
@@ -156,6 +161,13 @@ async def _issue(
     if request.target.state is not None:
         parameters["state"] = request.target.state
     return AuthorizationResponse(request.target, {**parameters, "iss": provider.settings.issuer})
+
+
+def _withheld(request: AuthorizationRequest, stands: Standing) -> frozenset[str]:
+    """What the person did not allow. Where nobody is asked, nothing could be kept back."""
+    if stands.consent is None or request.client.pre_authorised:
+        return frozenset()
+    return stands.consent.withheld
 
 
 def _granted_scope(request: AuthorizationRequest) -> tuple[str, bool]:

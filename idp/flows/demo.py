@@ -10,11 +10,13 @@ from typing import Any
 
 import orjson
 
-from idp.accounts import totp
+from idp.accounts import proofing, totp
+from idp.accounts.membership import ACTIVE, Employer, Membership
 from idp.base.opaque import choose, token
 from idp.flows import apply, people, rotate_keys
 from idp.flows.declaration import Declaration, DeclaredClient
 from idp.flows.people import Wanted
+from idp.flows.proofing import Vouched, vouch
 from idp.flows.register_client import ADMIN
 from idp.grants.scopes import ADMIN_SCOPES
 from idp.provider import Provider
@@ -36,10 +38,10 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "backchannel_logout_uri": "http://localhost:8101/backchannel-logout",
             "backchannel_logout_session_required": True,
             "grant_types": _CODE,
-            "scope": "openid profile email offline_access kepesertaan saldo:baca",
+            "scope": "openid profile email offline_access kepesertaan saldo:baca iuran:baca klaim:baca",
             "id_token_signed_response_alg": "ES256",
         },
-        {**_FIRST_PARTY, "resource_uris": ["http://localhost:8101/api"]},
+        {**_FIRST_PARTY, "resource_uris": ["http://localhost:8101/api"], "holds": ["contributions"]},
     ),
     "klaim": (
         {
@@ -50,10 +52,10 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "backchannel_logout_uri": "http://localhost:8102/backchannel-logout",
             "backchannel_logout_session_required": True,
             "grant_types": _CODE,
-            "scope": "openid profile email offline_access kepesertaan klaim:baca klaim:ajukan",
+            "scope": "openid profile email offline_access kepesertaan klaim:baca klaim:ajukan identitas",
             "id_token_signed_response_alg": "ES256",
         },
-        _FIRST_PARTY,
+        {**_FIRST_PARTY, "holds": ["claims"]},
     ),
     "jmo": (
         {
@@ -71,11 +73,56 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "mitra": (
         {
-            "client_name": "Mitra Koperasi",
+            "client_name": "Mitra Perusahaan",
+            "client_name#en": "Employer portal",
             "redirect_uris": ["http://localhost:8104/callback"],
             "post_logout_redirect_uris": ["http://localhost:8104/"],
             "grant_types": _CODE,
+            "scope": "openid profile perusahaan",
+            "id_token_signed_response_alg": "ES256",
+        },
+        _FIRST_PARTY,
+    ),
+    # Another organisation: knows people under names of its own, and never gets anything without asking them.
+    "siapkerja": (
+        {
+            "client_name": "SIAPKerja",
+            "redirect_uris": ["http://localhost:8105/callback"],
+            "post_logout_redirect_uris": ["http://localhost:8105/"],
+            "grant_types": _CODE,
+            "scope": "openid profile email kepesertaan",
+            "id_token_signed_response_alg": "ES256",
+        },
+        {
+            "always_ask": True,
+            "purpose": {
+                "id": "Memeriksa hak Anda atas Jaminan Kehilangan Pekerjaan.",
+                "en": "To check whether the benefit for lost jobs is yours.",
+            },
+        },
+    ),
+    "koperasi": (
+        {
+            "client_name": "Mitra Koperasi",
+            "redirect_uris": ["http://localhost:8109/callback"],
+            "post_logout_redirect_uris": ["http://localhost:8109/"],
+            "grant_types": _CODE,
             "scope": "openid profile email phone address offline_access kepesertaan",
+            "id_token_signed_response_alg": "ES256",
+        },
+        {
+            "purpose": {
+                "id": "Memeriksa keanggotaan koperasi Anda.",
+                "en": "To check that you are a member of the cooperative.",
+            }
+        },
+    ),
+    "gateway": (
+        {
+            "client_name": "Gerbang Bayar",
+            "client_name#en": "Payment gateway",
+            "grant_types": ["client_credentials"],
+            "scope": "iuran:bayar",
             "id_token_signed_response_alg": "ES256",
         },
         {},
@@ -108,6 +155,13 @@ PEOPLE: tuple[dict[str, Any], ...] = (
         "name": "Budi Santoso",
         "phone": "+6281234567890",
         "totp": True,
+        "identity": Vouched(
+            "3273011708870001",
+            "1987-08-17",
+            2,
+            proofing.DOCUMENT,
+            Membership(("17001234567", "23007654321"), "PU", ACTIVE),
+        ),
         "claims": {
             "given_name": "Budi",
             "family_name": "Santoso",
@@ -137,7 +191,33 @@ PEOPLE: tuple[dict[str, Any], ...] = (
         "totp": False,
         "claims": {"given_name": "Siti"},
     },
+    {
+        "email": "dewi@contoh.go.id",
+        "name": "Dewi Lestari",
+        "phone": "+6281311122233",
+        "totp": True,
+        "claims": {"given_name": "Dewi"},
+        "identity": Vouched(
+            "3578095203850003",
+            "1985-03-12",
+            1,
+            proofing.REGISTRY,
+            Membership(
+                ("19003456789",), "PU", ACTIVE, (Employer("NN013579", "petugas HR"), Employer("NN024680", "petugas HR"))
+            ),
+        ),
+    },
+    {
+        "email": "ratna@contoh.go.id",
+        "name": "Ratna Wulandari",
+        "phone": "+6281344455566",
+        "totp": True,
+        "claims": {"given_name": "Ratna"},
+        "identity": Vouched("3471046211990004", "1999-11-22", 2, proofing.BRANCH, None),
+    },
 )
+"""The first is a participant of whom all is known; the second typed nothing yet; the third acts for companies; the fourth is
+an heir and no participant."""
 
 
 async def seed(provider: Provider) -> dict[str, Any]:
@@ -148,6 +228,9 @@ async def seed(provider: Provider) -> dict[str, Any]:
     demo = _demo(provider, remembered)
     if demo != remembered or not await _stands(provider, demo):
         await apply.apply(provider, _declaration(demo), by=DEMO)
+        for person in PEOPLE:
+            if "identity" in person:
+                await vouch(provider, person["email"], person["identity"], by=DEMO)
         _write(path, demo)
     return demo
 

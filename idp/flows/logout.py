@@ -122,11 +122,20 @@ async def end_all(provider: Provider, tx: Tx, account_id: UUID, by: str, but: UU
     )
 
 
-async def disconnect(provider: Provider, tx: Tx, account_id: UUID, client_id: str) -> None:
-    """End everything that one client holds of an account, and tell it in every session in which it got something."""
-    held = await grant.sessions_of_client(tx, account_id, client_id)
-    await grant.revoke_of_client(tx, account_id, client_id, provider.clock.now(), "person")
-    await _tell(provider, tx, account_id, [(session_id, client_id) for session_id in held])
+async def disconnect(provider: Provider, tx: Tx, account_id: UUID, client_id: str, by: str) -> None:
+    """End everything that one service holds of an account, and tell it; the person stays signed in here."""
+    told = [(session_id, client_id) for session_id in await grant.reached_by_client(tx, account_id, client_id)]
+    await grant.revoke_of_client(tx, account_id, client_id, provider.clock.now(), by)
+    await _tell(provider, tx, account_id, told)
+
+
+async def disconnect_all(provider: Provider, tx: Tx, account_id: UUID, by: str) -> None:
+    """End everything that any service holds of an account, and tell them all; the person stays signed in here."""
+    now = provider.clock.now()
+    live = [one.id for one in await session.live_of(tx, account_id, provider.settings.lifetimes, now)]
+    told = await grant.reached_by_account(tx, account_id, live, None)
+    await grant.revoke_of_account(tx, account_id, now, by)
+    await _tell(provider, tx, account_id, told)
 
 
 async def _tell(provider: Provider, tx: Tx, account_id: UUID, told: list[tuple[UUID, str]]) -> None:

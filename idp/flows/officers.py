@@ -67,14 +67,32 @@ async def admit(provider: Provider, token: str) -> Officer:
     return Officer(client.client_id, presented.scope & (client.scopes or frozenset()) & frozenset(ADMIN_SCOPES))
 
 
-async def account_page(provider: Provider, *, status: str | None, after: UUID | None, limit: int) -> list[Account]:
-    """Accounts in the order in which they came."""
+async def account_page(
+    provider: Provider, officer: Officer, *, status: str | None, after: UUID | None, limit: int, purpose: str = ""
+) -> list[Account]:
+    """Accounts in the order in which they came. That each was looked at is written down."""
     async with provider.database.reading() as tx:
-        return await accounts.page(tx, status=status, after=after, limit=limit)
+        found = await accounts.page(tx, status=status, after=after, limit=limit)
+    await people.looked(provider, found, by=officer.actor, purpose=purpose)
+    return found
+
+
+async def find_account(provider: Provider, officer: Officer, identifier: str, *, purpose: str = "") -> Account | None:
+    """The account that an identifier leads to. That it was looked at is written down."""
+    found = await people.find(provider, identifier)
+    await people.looked(provider, [] if found is None else [found], by=officer.actor, purpose=purpose)
+    return found
+
+
+async def look_at_account(provider: Provider, officer: Officer, account_id: UUID, *, purpose: str = "") -> File:
+    """One account. That it was looked at is written down. Raises UnknownAccount."""
+    file = await account_file(provider, account_id)
+    await people.looked(provider, [file.account], by=officer.actor, purpose=purpose)
+    return file
 
 
 async def account_file(provider: Provider, account_id: UUID) -> File:
-    """One account. Raises UnknownAccount."""
+    """One account as it stands after an officer's act. Raises UnknownAccount."""
     async with provider.database.reading() as tx:
         found = await accounts.read(tx, account_id)
         if found is None:

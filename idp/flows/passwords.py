@@ -1,6 +1,6 @@
 """Choosing a password: which rules hold for whom, what they say to a choice, and when its term has come."""
 
-from idp.accounts import account, birthdate, past_passwords, policy
+from idp.accounts import account, birthdate, declared, past_passwords, policy
 from idp.accounts.account import Account
 from idp.accounts.policy import Owner, Policy
 from idp.flows import messages
@@ -30,6 +30,7 @@ def owner_of(provider: Provider, person: Account) -> Owner:
         email=person.email or "",
         phone=person.phone or "",
         kpj=person.kpj or "",
+        nik=declared.unseal_nik(provider.sealer, person.id, person.nik_sealed),
         birthdate=born if len(born) == 10 else "",
     )
 

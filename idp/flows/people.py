@@ -6,7 +6,7 @@ with `insert` or `rewrite` inside a transaction of its own.
 
 import base64
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,13 @@ from idp.accounts import account as rooms
 from idp.accounts import birthdate, contact, policy, profile, totp
 from idp.accounts.account import EMAIL, KPJ, PHONE, Account
 from idp.base.errors import Fault
-from idp.flows import logout, passwords
+from idp.flows import logout, passwords, privacy, registry_check
 from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
+
+SEEN = ("name", "email", "phone_number", "kpj")
+"""What whoever looks at an account reads of it, by the names of claims."""
 
 
 class BadAccount(Fault):
@@ -86,6 +89,31 @@ async def page(provider: Provider, *, after: UUID | None = None, limit: int = 50
         return await rooms.page(tx, after=after, limit=limit)
 
 
+async def looked(provider: Provider, accounts: Sequence[Account], *, by: str, purpose: str) -> None:
+    """Write down that somebody looked at accounts, and why: their people can read it (UU PDP art. 32)."""
+    if not accounts:
+        return
+    detail = {"fields": list(SEEN), "purpose": purpose}
+    async with provider.database.transaction() as tx:
+        await provider.audit.append_all(
+            tx, [Event(privacy.READ, actor=by, account_id=each.id, detail=detail) for each in accounts]
+        )
+
+
+async def bury(provider: Provider, account_id: UUID, *, by: str) -> Account:
+    """Close the account of somebody who has died, as a registry would have it closed. Raises UnknownAccount."""
+    async with provider.database.transaction() as tx:
+        await rooms.lock(tx, account_id)
+        account = await rooms.read(tx, account_id)
+        if account is None:
+            raise UnknownAccount(f"no account {account_id}")
+        if account.status != rooms.DECEASED:
+            await registry_check.bury(provider, tx, account, by=by)
+        changed = await rooms.read(tx, account_id)
+    assert changed is not None
+    return changed
+
+
 async def switch(provider: Provider, account_id: UUID, *, enabled: bool, by: str) -> Account:
     """Turn an account off, with all its sessions and tokens, effective at once on every replica; or on again.
 
@@ -130,7 +158,7 @@ async def prepare(provider: Provider, wanted: Wanted, known: Account | None = No
     keys = {EMAIL: rooms.lookup(provider.material, EMAIL, str(account.email))}
     if account.phone is not None and account.phone_verified:
         keys[PHONE] = rooms.lookup(provider.material, PHONE, account.phone)
-    if account.kpj is not None:
+    if account.kpj is not None and not account.identity_level:
         keys[KPJ] = rooms.lookup(provider.material, KPJ, account.kpj)
     secret = None if wanted.totp_secret is None else _totp_secret(wanted.totp_secret)
     return Prepared(account, keys, secret)
@@ -176,8 +204,10 @@ def _account(provider: Provider, wanted: Wanted, known: Account | None) -> Accou
         raise BadAccount(f"account {wanted.email}: {wrong} is not acceptable") from None
     except profile.NotAClaim as error:
         raise BadAccount(f"account {wanted.email}: {error}") from None
-    birthdate_sealed = None
-    if claimed := claims.pop("birthdate", None):
+    # A birth date that was verified is not a file's to change.
+    birthdate_sealed = base.birthdate_sealed if base.identity_level else None
+    claimed = claims.pop("birthdate", None)
+    if claimed and not base.identity_level:
         same = known is not None and claimed == born(provider, base)
         # Sealing is never the same twice; what has not changed stays as it lies.
         birthdate_sealed = base.birthdate_sealed if same else birthdate.seal(provider.sealer, base.id, claimed)

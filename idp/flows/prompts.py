@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.flows.authorization_request import AuthorizationRequest
+from idp.grants.claims import essential
 from idp.grants.standing import Standing
 from idp.sessions import levels
 from idp.sessions.ticket import Ticket
 
 CREATE, LOGIN, SELECT_ACCOUNT, SECOND_FACTOR, CONSENT = "create", "login", "select_account", "second_factor", "consent"
 NEW_PASSWORD = "new_password"
+LIFT = "lift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Question:
     def did(self, step: str) -> bool:
         """Whether a step was done for this request, in this session."""
         return self.standing is not None and self.ticket.has(step, self.standing.session.id, self.now)
+
+    @property
+    def signed_in_anew(self) -> bool:
+        """Whether the person signed in for this very request, with whatever one signs in with."""
+        return any(self.did(factor) for factor in levels.PRIMARY)
 
     @property
     def stale(self) -> bool:
@@ -65,13 +72,13 @@ def _wants_two(question: Question) -> bool:
 
 
 def _create(question: Question) -> bool:
-    return "create" in question.request.prompt and not question.did(levels.PASSWORD)
+    return "create" in question.request.prompt and not question.signed_in_anew
 
 
 def _login(question: Question) -> bool:
     if question.standing is None:
         return True
-    if question.did(levels.PASSWORD):
+    if question.signed_in_anew:
         return False
     if "login" in question.request.prompt or question.hinted is False:
         return True
@@ -80,9 +87,13 @@ def _login(question: Question) -> bool:
 
 
 def _select_account(question: Question) -> bool:
-    if question.standing is None or question.did("select") or question.did(levels.PASSWORD):
+    if question.standing is None or question.did("select") or question.signed_in_anew:
         return False
     return "select_account" in question.request.prompt
+
+
+def _lift(question: Question) -> bool:
+    return question.standing is not None and question.standing.restricted
 
 
 def _second_factor(question: Question) -> bool:
@@ -94,7 +105,8 @@ def _second_factor(question: Question) -> bool:
     assert level is not None
     if not levels.reaches(question.standing.level, level):
         return True
-    return ("login" in question.request.prompt or question.stale) and not question.did(levels.TOTP)
+    completed = any(question.did(factor) for factor in levels.completing(level))
+    return ("login" in question.request.prompt or question.stale) and not completed
 
 
 def _new_password(question: Question) -> bool:
@@ -109,13 +121,22 @@ def _consent(question: Question) -> bool:
         return True
     if request.client.pre_authorised:
         return False
-    return standing.consent is None or not standing.consent.covers(request.scope, request.asked_claims, request.foreign)
+    if request.client.always_ask or standing.consent is None:
+        return True
+    return not standing.consent.covers(
+        request.scope,
+        request.asked_claims,
+        request.foreign,
+        essential(request.scope, request.claims),
+        request.client.purpose_version,
+    )
 
 
 PROMPTS: tuple[tuple[str, Callable[[Question], bool]], ...] = (
     (CREATE, _create),
     (SELECT_ACCOUNT, _select_account),
     (LOGIN, _login),
+    (LIFT, _lift),
     (SECOND_FACTOR, _second_factor),
     (NEW_PASSWORD, _new_password),
     (CONSENT, _consent),

@@ -96,7 +96,7 @@ async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
         # A link dies with the password that it was meant to replace, however that was changed.
         if (
             person is None
-            or person.status != account.ACTIVE
+            or person.status not in account.MAY_SIGN_IN
             or (person.password_changed_at or 0) > challenge.created_at
         ):
             raise PageFault("kesalahan.atur_ulang", "reset link outlived its password")
@@ -139,7 +139,7 @@ async def _find(provider: Provider, tx: Tx, readings: list[tuple[str, str]]) -> 
     """The account that the identifier means, if it can be written to. As many reads as the text has readings."""
     found = [await account.find(tx, account.lookup(provider.material, kind, value)) for kind, value in readings]
     person = next((one for one in found if one is not None), None)
-    if person is None or person.status != account.ACTIVE or person.email is None or not person.email_verified:
+    if person is None or person.status not in account.MAY_SIGN_IN or person.email is None or not person.email_verified:
         return None
     return person
 

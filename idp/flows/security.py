@@ -7,11 +7,13 @@ for the password again, or for a sign-in that is no older than five minutes; and
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, links, policy, throttle, totp
+from idp.accounts import account, contact, links, passkey, policy, throttle, totp
 from idp.accounts.account import Account
+from idp.accounts.passkey import Passkey
 from idp.accounts.throttle import Places
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
+from idp.flows import consent as consenting
 from idp.flows import logout, messages, passwords
 from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
@@ -32,6 +34,8 @@ ENROLMENT = 900
 # How often looking around is written down as use of the session, in seconds.
 SEEN_EVERY = 60
 _SECRET, _ENDED = "totp-enrolment", "ended-everywhere"
+# Second factors that guard the account's own, in the order in which they are asked.
+_STRONG = (levels.PASSKEY, levels.TOTP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Home:
     services: list[Used]
     sessions: list[Session]
     methods: "Methods"
+    terms_version: str | None
+    """The terms that were accepted last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Methods:
 
     password_since: int
     totp_since: int | None
+    passkeys: list[Passkey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +82,25 @@ def fresh(provider: Provider, stands: Standing) -> bool:
     return provider.clock.now() - stands.session.auth_time <= FRESH
 
 
-def missing_to_remove(provider: Provider, stands: Standing) -> str | None:
-    """The factor that must be shown before the authenticator app goes: the password, then the app itself.
-
-    Whoever has only the password must not be able to strip the account of its second factor, and enrol their own (T28).
-    """
-    shown = stands.session.factors
-    for factor in (levels.PASSWORD, levels.TOTP):
-        if factor in stands.enrolled and provider.clock.now() - shown.get(factor, 0) > FRESH:
-            return factor
-    return None
-
-
 def missing_to_change(provider: Provider, stands: Standing) -> str | None:
+    """The factor that must be shown before a contact or a second factor changes; None when what was shown is enough.
+
+    A passkey is enough by itself; else it is the password, and then a second factor if the account has one. Whoever has
+    only the password must not be able to strip the account of its second factor, or to enrol one of their own (T28).
+    """
+
+    def shown(factor: str) -> bool:
+        return provider.clock.now() - stands.session.factors.get(factor, 0) <= FRESH
+
+    if shown(levels.PASSKEY):
+        return None
+    if not shown(levels.PASSWORD):
+        return levels.PASSWORD
+    held = [factor for factor in _STRONG if factor in stands.enrolled]
+    return None if not held or any(map(shown, held)) else held[0]
+
+
+def missing_for_password(provider: Provider, stands: Standing) -> str | None:
     """The factor that must be shown before the password changes, beside the password itself, which its form asks for.
 
     Whoever has learnt the password must not lock its owner out with it alone, where the account has more to show (T28).
@@ -103,8 +116,10 @@ async def home(provider: Provider, stands: Standing) -> Home:
     async with provider.database.reading() as tx:
         used = await _services(provider, tx, stands)
         live = await _sessions(provider, tx, stands)
-        found = await _methods(provider, tx, stands)
-    return Home(used, live, found)
+        person = await account.read(tx, stands.account_id)
+        assert person is not None
+        found = await _methods(provider, tx, person)
+    return Home(used, live, found, person.terms_version)
 
 
 async def services(provider: Provider, stands: Standing) -> list[Used]:
@@ -184,23 +199,7 @@ async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> lis
 
 async def disconnect(provider: Provider, stands: Standing, client_id: str) -> None:
     """Withdraw what was allowed to a service, and everything that it holds; the service is told."""
-    async with provider.database.transaction() as tx:
-        await account.lock(tx, stands.account_id)
-        held = await grant.sessions_of_client(tx, stands.account_id, client_id)
-        allowed = await consent.of(tx, stands.account_id)
-        if not held and all(one.client_id != client_id for one in allowed):
-            # Pressed twice, or never connected: nothing happened, and so nothing is told.
-            return
-        await consent.withdraw(tx, stands.account_id, client_id)
-        await logout.disconnect(provider, tx, stands.account_id, client_id)
-        event = Event(
-            "consent.withdrawn",
-            actor=str(stands.account_id),
-            account_id=stands.account_id,
-            client_id=client_id,
-            session_id=stands.session.id,
-        )
-        await provider.audit.append(tx, event)
+    await consenting.withdraw(provider, stands, client_id)
 
 
 async def change_password(
@@ -230,14 +229,15 @@ async def change_password(
 async def methods(provider: Provider, stands: Standing) -> Methods:
     """How this person signs in."""
     async with provider.database.reading() as tx:
-        return await _methods(provider, tx, stands)
+        person = await account.read(tx, stands.account_id)
+        assert person is not None
+        return await _methods(provider, tx, person)
 
 
-async def _methods(provider: Provider, tx: Tx, stands: Standing) -> Methods:
-    person = await account.read(tx, stands.account_id)
-    apps = await totp.read(tx, provider.sealer, stands.account_id)
-    assert person is not None
-    return Methods(person.password_changed_at or person.created_at, apps[0].created_at if apps else None)
+async def _methods(provider: Provider, tx: Tx, person: Account) -> Methods:
+    apps = await totp.read(tx, provider.sealer, person.id)
+    held = await passkey.of(tx, person.id)
+    return Methods(person.password_changed_at or person.created_at, apps[0].created_at if apps else None, held)
 
 
 def begin_enrolment(provider: Provider, stands: Standing) -> Enrolment:
@@ -275,7 +275,7 @@ async def finish_enrolment(
 
 
 async def remove_totp(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Remove the authenticator app; the caller has made sure that nothing is `missing_to_remove`."""
+    """Remove the authenticator app; the caller has made sure that nothing is `missing_to_change`."""
     person = await _account(provider, stands)
     async with provider.database.transaction() as tx:
         if await totp.remove(tx, person.id):

@@ -123,9 +123,6 @@ async def _begin(
         async with provider.database.transaction() as tx:
             await end_session(provider, tx, present.id, present.account_id, "sign-in")
         attempt = replace(attempt, present=None)
-    lifetime = provider.settings.lifetimes.session_absolute
-    if public_device:
-        lifetime = min(lifetime, PUBLIC_DEVICE_LIFETIME)
     verdict = risk.judge(attempt.facts(visitor.network, now), provider.settings.risk)
     handle = provider.new_handle()
     if attempt.present is not None:
@@ -139,7 +136,7 @@ async def _begin(
         where,
         remember=not public_device,
         now=now,
-        expires_at=now + lifetime,
+        expires_at=now + session_lifetime(provider, public_device=public_device),
         milliseconds=provider.clock.milliseconds(),
         entropy=provider.entropy,
         detail={
@@ -158,6 +155,12 @@ async def _begin(
         return await _refused(provider, visitor, attempt)
     await _rehash(provider, attempt, password)
     return SignedIn(handle, account_id, begun.held)
+
+
+def session_lifetime(provider: Provider, *, public_device: bool) -> int:
+    """How long a session that begins now may last at most, in seconds."""
+    lifetime = provider.settings.lifetimes.session_absolute
+    return min(lifetime, PUBLIC_DEVICE_LIFETIME) if public_device else lifetime
 
 
 async def _refused(provider: Provider, visitor: Visitor, attempt: Attempt) -> Refused:

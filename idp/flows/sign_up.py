@@ -1,114 +1,121 @@
-"""Registering: what was typed becomes a pending registration and a message to its address. No account exists yet.
+"""Registering: a finished draft becomes a pending registration and a message to its address. No account exists yet.
 
 Whether the address has an account already is known to its owner alone, who gets another mail. To everybody else both
-cases look and last the same: one password hash, the same rows, the same answer.
+cases look and last the same: the same rows, the same messages, the same answer.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from idp.accounts import account, contact, links, pending, policy
+from idp.accounts import draft as drafts
+from idp.accounts.declared import Declared
 from idp.accounts.pending import Draft, SignUp
 from idp.accounts.policy import Owner
 from idp.base.opaque import Handle, keyed
-from idp.flows import messages, passwords
+from idp.flows import answers as steps
+from idp.flows import crowd, documents, messages, passwords
 from idp.provider import Provider
-from idp.sessions import slip
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.theme.language import Message
 
-# A form that lies open longer is a new form when it is sent.
-FORM_LIFETIME = 86400
-# How long the browser that registered may change what it typed, without typing all of it again.
-CORRECTION = 15 * 60
 _RESENT = "kirim.terkirim"
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """A sound form."""
-
-    draft: Draft
-    password: str
+class Prove:
+    """So many register here that this one has to prove something first."""
 
 
-def new_form(provider: Provider, visitor: Visitor) -> str:
-    """The mark of one filled-in form: sent twice, it is still one registration."""
-    expires = provider.clock.now() + FORM_LIFETIME
-    return slip.write(
-        provider.material, provider.entropy, "sign-up-form", visitor.device, str(provider.new_id()), expires
-    )
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What to say to a correction: errors by field, and whether the password has to be chosen anew with it."""
+
+    errors: dict[str, Message]
+    ask_password: bool = False
 
 
-def judge(
-    provider: Provider, typed: Mapping[str, str], password: str, terms: bool
-) -> Registration | dict[str, Message]:
-    """The registration, or what is wrong with each field, in the order of the form."""
-    readers: dict[str, Callable[[str], str | None]] = {
-        "name": contact.normalise_name,
-        "email": contact.normalise_email,
-        "phone": contact.normalise_phone,
-        "kpj": contact.normalise_kpj,
-    }
-    read: dict[str, str] = {}
-    errors: dict[str, Message] = {}
-    for field, reader in readers.items():
-        try:
-            read[field] = reader(typed.get(field, "")) or ""
-        except contact.NotAContact as fault:
-            errors[field] = Message(fault.key)
-    owner = Owner(**{field: read.get(field, "") for field in readers})
-    if refused := passwords.rules(provider).judge(password, owner):
-        errors["password"] = refused
-    if not terms:
-        errors["terms"] = Message("setuju")
-    if errors:
-        return errors
-    draft = Draft(read["name"], read["email"], read["phone"], read["kpj"] or None, typed.get("lanjut", ""))
-    return Registration(draft, policy.normalise(password))
-
-
-async def register(
-    provider: Provider, visitor: Visitor, form: str, registration: Registration, replaced: UUID | None
-) -> SignUp | Message:
-    """Write the registration and send its message; what to say when there were too many.
-
-    `replaced` is what this browser registered before: if its address was wrong, what was sent there dies.
-    """
-    network = await messages.crowded(provider, "sign-up", visitor.network, provider.settings.limits.sign_up_per_network)
-    if network is not None:
-        return network
-    draft, now = registration.draft, provider.clock.now()
-    key = account.lookup(provider.material, account.EMAIL, draft.email)
-    sign_up_id = _id_of(provider, visitor, form, key)
-    # A second click on the same button changes what was written, but is no second message, so it is not counted as one.
-    mark = f"sign-up:{sign_up_id}"
-    counted = await provider.ephemeral.mark(mark, FORM_LIFETIME) or await provider.ephemeral.count(mark)
-    if counted and (refused := await _too_often(provider, draft.email)):
-        await provider.ephemeral.hit(mark, FORM_LIFETIME)
-        return refused
-    sign_up = SignUp(
-        sign_up_id,
-        key,
-        draft,
-        await provider.hasher.hash(registration.password),
-        passwords.rules(provider).version,
-        visitor.language,
-        now,
-        now + provider.settings.lifetimes.pending_sign_up,
-    )
+async def submit(provider: Provider, visitor: Visitor, draft_id: UUID, lanjut: str) -> SignUp | Message | Prove | None:
+    """Make a finished draft a registration, once however often it is sent; None when there is no finished draft."""
+    now = provider.clock.now()
+    async with provider.database.reading() as tx:
+        found = await drafts.read(tx, provider.sealer, draft_id, now)
+        if found is not None and found.answers.submitted:
+            return await pending.read(tx, provider.sealer, UUID(found.answers.submitted), now)
+    if found is None or steps.missing(found.answers) != steps.CHECK:
+        return None
+    if refused := await crowd.refuses(provider, visitor.network, proven=found.answers.proven):
+        return refused if found.answers.proven else Prove()
     async with provider.database.transaction() as tx:
-        if replaced is not None and replaced != sign_up.id:
-            await links.supersede(tx, links.ACTIVATE, replaced, now)
-            await pending.delete(tx, replaced)
+        found = await drafts.read(tx, provider.sealer, draft_id, now, lock=True)
+        if found is None:
+            return None
+        if found.answers.submitted:
+            return await pending.read(tx, provider.sealer, UUID(found.answers.submitted), now)
+        if steps.missing(found.answers) != steps.CHECK:
+            return None
+        if refused := await messages.too_often(provider, tx, found.answers.email):
+            return refused
+        sign_up = _made(provider, visitor, found, lanjut)
         await pending.put(tx, provider.sealer, sign_up)
-        if not await links.newest(tx, links.ACTIVATE, sign_up.id):
-            await _send(provider, tx, sign_up)
-            await provider.audit.append(tx, Event("sign_up.started", network=visitor.network))
+        await documents.wait_for_activation(tx, found.id, sign_up.expires_at)
+        await drafts.empty(tx, provider.sealer, found, sign_up.id)
+        await _send(provider, tx, sign_up)
+        await provider.audit.append(tx, Event("sign_up.started", network=visitor.network))
     return sign_up
+
+
+async def correct(
+    provider: Provider, visitor: Visitor, sign_up_id: UUID, email: str, phone: str, password: str
+) -> SignUp | Corrected:
+    """Another address or number for a registration that waits; what is empty stays. What was sent to the old ones dies."""
+    before = await read(provider, sign_up_id)
+    if before is None or before.activated_at is not None:
+        return Corrected({"": Message("akt.kode_habis")})
+    typed = {"email": email or before.draft.email, "phone": phone or before.draft.phone, "first": before.declared.first}
+    read_now, errors = steps.contacts(typed)
+    if errors:
+        return Corrected(errors)
+    draft = replace(before.draft, email=read_now["email"], phone=read_now["phone"])
+    changed = replace(before, draft=draft)
+    ask = policy.adds(owner(before), owner(changed))
+    chosen = passwords.rules(provider)
+    if ask and (refused := chosen.judge(password, owner(changed))):
+        return Corrected({"password": refused if password else Message("pw.ulang")}, ask_password=True)
+    if refused := await messages.crowded(
+        provider, "sign-up", visitor.network, provider.settings.limits.sign_up_per_network * crowd.HARD
+    ):
+        return Corrected({"": refused}, ask_password=ask)
+    if ask:
+        hashed = await provider.hasher.hash(policy.normalise(password))
+        changed = replace(changed, password_hash=hashed, password_policy=chosen.version)
+    key = account.lookup(provider.material, account.EMAIL, draft.email)
+    changed = replace(changed, id=_successor(provider, before.id, key), email_lookup=key)
+    async with provider.database.transaction() as tx:
+        await pending.lock(tx, before.email_lookup)
+        if await pending.read(tx, provider.sealer, before.id, provider.clock.now()) is None:
+            # The same form sent twice.
+            done = await pending.read(tx, provider.sealer, changed.id, provider.clock.now())
+            return done or Corrected({"": Message("akt.kode_habis")})
+        if refused := await messages.too_often(provider, tx, draft.email):
+            return Corrected({"": refused}, ask_password=ask)
+        await links.supersede(tx, links.ACTIVATE, before.id, provider.clock.now())
+        await pending.delete(tx, before.id)
+        await pending.put(tx, provider.sealer, changed)
+        await _send(provider, tx, changed)
+        await provider.audit.append(tx, Event("sign_up.corrected", network=visitor.network))
+    return changed
+
+
+def owner(sign_up: SignUp) -> Owner:
+    """What makes the password of a registration guessable."""
+    draft, declared = sign_up.draft, sign_up.declared
+    return Owner(
+        draft.name, draft.email, draft.phone, draft.kpj or "", declared.nik or declared.passport, declared.birthdate
+    )
 
 
 async def resend(provider: Provider, visitor: Visitor, sign_up_id: UUID) -> Message:
@@ -175,30 +182,33 @@ async def _send(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
 
     The SMS goes out in both cases: its absence would tell whoever typed a stranger's address beside their own number.
     """
+    for send in (_send_sms, _send_mail) if sign_up.declared.first == "sms" else (_send_mail, _send_sms):
+        await send(provider, tx, sign_up)
+
+
+async def _send_mail(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
     now, draft = provider.clock.now(), sign_up.draft
-    owner = await account.find(tx, sign_up.email_lookup)
+    holder = await account.find(tx, sign_up.email_lookup)
     link, code = await _issue(provider, tx, sign_up, links.BY_EMAIL, draft.email)
-    if owner is None:
-        address = f"{provider.settings.issuer}/aktivasi?token={link}"
-        until = now + provider.settings.lifetimes.activation
-        await messages.mail(
-            provider,
-            tx,
-            draft.email,
-            "aktivasi",
-            sign_up.language,
-            sign_up.id,
-            nama=draft.name,
-            tautan=address,
-            kode=code,
-            waktu=until,
-        )
-    else:
-        await messages.mail(provider, tx, owner.email or draft.email, "akun_ada", owner.locale, owner.id)
-    if await messages.too_often(provider, tx, draft.phone) is None:
-        _, code = await _issue(provider, tx, sign_up, links.BY_SMS, draft.phone)
-        hours = provider.settings.lifetimes.activation // 3600
-        await messages.sms(provider, tx, draft.phone, "aktivasi", sign_up.language, sign_up.id, kode=code, jam=hours)
+    if holder is not None:
+        await messages.mail(provider, tx, holder.email or draft.email, "akun_ada", holder.locale, holder.id)
+        return
+    values: dict[str, Any] = {
+        "nama": draft.name,
+        "tautan": f"{provider.settings.issuer}/aktivasi?token={link}",
+        "kode": code,
+        "waktu": now + provider.settings.lifetimes.activation,
+    }
+    await messages.mail(provider, tx, draft.email, "aktivasi", sign_up.language, sign_up.id, **values)
+
+
+async def _send_sms(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
+    if await messages.too_often(provider, tx, sign_up.draft.phone) is not None:
+        return
+    _, code = await _issue(provider, tx, sign_up, links.BY_SMS, sign_up.draft.phone)
+    hours = provider.settings.lifetimes.activation // 3600
+    phone, language = sign_up.draft.phone, sign_up.language
+    await messages.sms(provider, tx, phone, "aktivasi", language, sign_up.id, kode=code, jam=hours)
 
 
 async def _issue(provider: Provider, tx: Tx, sign_up: SignUp, channel: str, destination: str) -> tuple[Handle, str]:
@@ -217,11 +227,34 @@ async def _issue(provider: Provider, tx: Tx, sign_up: SignUp, channel: str, dest
     return handle, code
 
 
-def _id_of(provider: Provider, visitor: Visitor, form: str, email_lookup: bytes) -> UUID:
-    """The id that this form and address have whenever they are sent; a fresh one for a form that is not ours or too old."""
-    marked = slip.read(provider.material, "sign-up-form", visitor.device, form, provider.clock.now())
-    if not isinstance(marked, str):
-        return provider.new_id()
-    drawn = UUID(marked)
-    tail = keyed(provider.material.derive("sign-up"), drawn.bytes, email_lookup)[:10]
-    return UUID(bytes=drawn.bytes[:6] + bytes([0x70 | tail[0] & 0x0F, tail[1], 0x80 | tail[2] & 0x3F]) + tail[3:])
+def _made(provider: Provider, visitor: Visitor, found: drafts.Draft, lanjut: str) -> SignUp:
+    answers, settings, now = found.answers, provider.settings, provider.clock.now()
+    declared = Declared(
+        nik=answers.nik,
+        passport=answers.passport,
+        birthdate=answers.birthdate,
+        category=answers.category,
+        terms_version=provider.theme.notice_version,
+        terms_accepted_at=now,
+        first=answers.first,
+        review=answers.review(now),
+        draft=str(found.id),
+    )
+    key = account.lookup(provider.material, account.EMAIL, answers.email)
+    return SignUp(
+        _successor(provider, found.id, key),
+        key,
+        Draft(answers.name, answers.email, answers.phone, answers.kpj or None, lanjut),
+        answers.password_hash,
+        answers.password_policy,
+        visitor.language,
+        now,
+        now + settings.lifetimes.pending_sign_up,
+        declared=declared,
+    )
+
+
+def _successor(provider: Provider, before: UUID, email_lookup: bytes) -> UUID:
+    """The id of what a draft, or a registration with another address, becomes: the same however often it is sent."""
+    tail = keyed(provider.material.derive("sign-up"), before.bytes, email_lookup)[:10]
+    return UUID(bytes=before.bytes[:6] + bytes([0x70 | tail[0] & 0x0F, tail[1], 0x80 | tail[2] & 0x3F]) + tail[3:])

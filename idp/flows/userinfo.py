@@ -11,7 +11,7 @@ from idp.provider import Provider
 
 async def read(provider: Provider, token: str) -> tuple[Client, dict[str, Any]]:
     """The client that holds the token, and what it may know of the person."""
-    presented = await access.read(provider, token)
+    presented = await access.read(provider, token, telling=True)
     living = presented.grant
     client = provider.clients.get(presented.claims["client_id"])
     if living is None or client is None:
@@ -20,7 +20,9 @@ async def read(provider: Provider, token: str) -> tuple[Client, dict[str, Any]]:
         raise InsufficientScope("openid")
     if not _meant_for_us(presented.claims["aud"], provider.settings.issuer):
         raise InvalidToken("the access token is for another resource")
-    released = claims.release(living.person, presented.scope, living.asked.get("userinfo", {}), provider.sealer)
+    kept = claims.barred(client) | frozenset(living.withheld)
+    asked = living.asked.get("userinfo", {})
+    released = claims.release(living.person, presented.scope, asked, provider.sealer, kept)
     return client, {"sub": provider.subjects.of(living.account_id, client.sector), **released}
 
 

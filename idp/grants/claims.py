@@ -1,12 +1,13 @@
 """From scopes and the claims parameter to claims (OIDC Core sections 5.1, 5.4 and 5.5). Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
 
-from idp.accounts import birthdate
+from idp.accounts import birthdate, nik
 from idp.base.errors import InvalidRequest
+from idp.clients.client import Client
 from idp.grants.person import Person
 from idp.store.encrypted import Sealer
 
@@ -30,9 +31,23 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "email": ("email", "email_verified"),
     "address": ("address",),
     "phone": ("phone_number", "phone_number_verified"),
+    "kepesertaan": ("nomor_peserta", "kategori", "status_kepesertaan", "peserta"),
+    "perusahaan": ("perusahaan",),
+    "identitas": ("nik", "tingkat_identitas", "identitas_diverifikasi_pada", "metode"),
+    "klaim:ajukan": ("kontak_diubah_pada",),
 }
+"""Scope → its claims. What tells how well somebody is known may also be asked for by name, with `openid` alone."""
+
+REGISTERED = {claim: scope for scope in ("kepesertaan", "perusahaan", "klaim:ajukan") for claim in SCOPE_CLAIMS[scope]}
+"""Claims that may be asked for by name only by clients registered for their scope: else that were a way around it."""
+
 CLAIMS = tuple(dict.fromkeys(claim for claims in SCOPE_CLAIMS.values() for claim in claims))
 MAX_CLAIMS_PARAMETER = 4096
+
+# What a scope is for, so that a service which asks for the scope cannot do without; the rest of the scope is optional.
+_CORE = frozenset({"openid", "name", "email", "phone_number", "address"})
+# Each goes where its claim goes.
+_COMPANIONS: Mapping[str, str] = {"email_verified": "email", "phone_number_verified": "phone_number"}
 
 
 def parse(parameter: str | None) -> dict[str, dict[str, Any]]:
@@ -60,12 +75,45 @@ def names(scope: frozenset[str]) -> list[str]:
     return [claim for wanted, claims in SCOPE_CLAIMS.items() if wanted in scope for claim in claims]
 
 
-def release(person: Person, scope: frozenset[str], asked: Mapping[str, Any], sealer: Sealer) -> dict[str, Any]:
-    """The claims of `person` that scopes and single requests ask for: never null, never empty, never `sub`."""
+def essential(scope: frozenset[str], parameter: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """The claims without which the service cannot do its work (OIDC Core section 5.5.1); people may withhold the others.
+
+    A claim asked for by name is what the parameter says, in either place; a claim of a scope is essential when it is what
+    the scope is about. Scopes of ours that carry claims of the registry are essential as a whole.
+    """
+    named: dict[str, bool] = {}
+    for members in parameter.values():
+        for claim, wish in members.items():
+            named[claim] = named.get(claim, False) or (isinstance(wish, dict) and wish.get("essential") is True)
+    standard = frozenset(claim for wanted in ("profile", "email", "address", "phone") for claim in SCOPE_CLAIMS[wanted])
+    by_scope = {claim for claim in names(scope) if claim in _CORE or claim not in standard}
+    return frozenset(claim for claim in by_scope if claim not in named) | {name for name, must in named.items() if must}
+
+
+def barred(client: Client, *, id_token: bool = False) -> frozenset[str]:
+    """The claims that a client never gets, whatever it asks: those of scopes that it is not registered for, and the NIK
+    unless its policy approves of it. In an ID token, which passes through browsers, no NIK at all.
+    """
+    registered = client.scopes or frozenset()
+    closed = {claim for claim, scope in REGISTERED.items() if scope not in registered}
+    return frozenset(closed if "nik" in client.approved_claims and not id_token else {*closed, "nik"})
+
+
+def release(
+    person: Person, scope: frozenset[str], asked: Mapping[str, Any], sealer: Sealer, withheld: Collection[str] = ()
+) -> dict[str, Any]:
+    """The claims of `person` that scopes and single requests ask for: never null, never empty, never `sub`, none `withheld`."""
     known = person.claims()
     wanted = dict.fromkeys([*names(scope), *(claim for claim in asked if claim in CLAIMS)])
+    for claim in list(wanted):
+        if _COMPANIONS.get(claim, claim) in withheld:
+            del wanted[claim]
     if "birthdate" in wanted:
         known["birthdate"] = birthdate.unseal(sealer, person.account_id, person.birthdate_sealed)
+    if "nik" in wanted:
+        # As typed it is only what somebody says of themselves, and could be anybody's.
+        verified = person.nik_sealed if person.identity_level >= 1 else None
+        known["nik"] = nik.unseal(sealer, person.account_id, verified)
     return {claim: known[claim] for claim in wanted if known.get(claim) not in (None, "", {}, [])}
 
 

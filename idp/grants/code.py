@@ -4,7 +4,7 @@ The code is the grant's id and a secret; the row keeps the secret's hash. Redemp
 hundred at once, one finds `code_used_at` empty. The others find a used code, and that revokes what it gave.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,8 @@ from idp.store.database import Database, Row, Statement
 
 _INSERT = """
     INSERT INTO grants (id, account_id, client_id, session_id, scope, resources, claims, nonce, redirect_uri, code_challenge,
-        code_hash, code_expires_at, acr, amr, auth_time, offline, generation, idle_expires_at, created_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, $19)
+        code_hash, code_expires_at, acr, amr, auth_time, offline, generation, idle_expires_at, created_at, expires_at, withheld)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, $19, $20)
 """
 _TOUCH = "UPDATE sessions SET seen_at = $18 WHERE id = $4 AND seen_at < $18::bigint - 30"
 _ISSUE = Statement(
@@ -36,7 +36,9 @@ def _audit(event: str, detail: str) -> str:
     """
 
 
-_REDEEMED = _audit("code.redeemed", "'{}'")
+# What was given, so that "who was told this in that week?" has an answer after the grant is gone. Scopes are our own words.
+_GIVEN = """'{"scope":"' || scope || '","withheld":' || coalesce(withheld, '[]') || '}'"""
+_REDEEMED = _audit("code.redeemed", _GIVEN)
 _REDEEM = Statement(
     f"""
     WITH redeemed AS (
@@ -90,6 +92,7 @@ class Draft:
     code_challenge: str | None
     authentication: Authentication
     offline: bool
+    withheld: Sequence[str] = ()
 
 
 async def issue(
@@ -124,6 +127,7 @@ async def issue(
         idle_expires_at,
         now,
         expires_at,
+        orjson.dumps(sorted(draft.withheld)).decode() if draft.withheld else None,
     )
 
 

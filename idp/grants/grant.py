@@ -1,12 +1,12 @@
 """A grant: one row is the whole life of one authorization, from its code over its refresh family to its revocation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from idp.grants import person
 from idp.grants.person import Person
@@ -26,6 +26,7 @@ class Grant:
     scope: str
     resources: list[str]
     claims: Mapping[str, Mapping[str, Any]]
+    withheld: Sequence[str]
     nonce: str | None
     authentication: Authentication
     offline: bool
@@ -44,6 +45,7 @@ def from_row(row: Mapping[str, Any]) -> Grant:
         row["scope"],
         orjson.loads(row["resources"]),
         orjson.loads(row["claims"]) if row["claims"] else {},
+        _names(row["withheld"]),
         row["nonce"],
         Authentication(row["auth_time"], row["acr"], orjson.loads(row["amr"])),
         bool(row["offline"]),
@@ -54,13 +56,21 @@ def from_row(row: Mapping[str, Any]) -> Grant:
 
 
 # What a token of this grant may still tell, in one read by primary key.
-_LIVING = Statement.both(
-    f"""
-    SELECT g.id, g.account_id, g.client_id, g.scope, g.claims, g.revoked_at, g.created_at, a.status, a.not_before, {person.COLUMNS}
+_READ = f"""
+    SELECT g.id, g.account_id, g.client_id, g.scope, g.claims, g.withheld, g.revoked_at, g.created_at, a.status, a.not_before,
+           {person.COLUMNS}
     FROM grants g JOIN accounts a ON a.id = g.account_id
     WHERE g.id = $1
-    """
-)
+"""
+_LIVING = Statement.both(_READ)
+
+# The same, and a note that something was told: at most one write an hour and grant, so that reading stays reading.
+RELEASE_NOTED_EVERY = 3600
+_NOTE = f"""
+    UPDATE grants SET read_at = $2
+    WHERE id = $1 AND revoked_at IS NULL AND (read_at IS NULL OR read_at <= $2::bigint - {RELEASE_NOTED_EVERY})
+"""
+_TELLING = Statement(f"WITH noted AS ({_NOTE}) {_READ}", (_READ, _NOTE.replace("::bigint", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +81,30 @@ class Living:
     account_id: UUID
     client_id: str
     asked: Mapping[str, Mapping[str, Any]]
+    withheld: Sequence[str]
     person: Person
 
 
-async def living(database: Database, grant_id: UUID) -> Living | None:
-    """The grant with its person; None if it is revoked, or its account may not be spoken of."""
-    row = await database.hot(_LIVING, grant_id)
+async def living(database: Database, grant_id: UUID, told_at: int | None = None) -> Living | None:
+    """The grant with its person; None if it is revoked, or its account may not be spoken of.
+
+    `told_at` is given by whoever is about to tell claims of the person, who may want to know when.
+    """
+    row = await (database.hot(_LIVING, grant_id) if told_at is None else database.hot(_TELLING, grant_id, told_at))
     if row is None or row["revoked_at"] is not None:
         return None
     if row["status"] != "active" or row["created_at"] < row["not_before"]:
         return None
     asked = orjson.loads(row["claims"]) if row["claims"] else {}
-    return Living(as_id(row["id"]), as_id(row["account_id"]), row["client_id"], asked, Person.of(row))
+    return Living(
+        as_id(row["id"]), as_id(row["account_id"]), row["client_id"], asked, _names(row["withheld"]), Person.of(row)
+    )
+
+
+def _names(stored: str | None) -> list[str]:
+    """A list of claim names as it lies; rows from before there was any have none."""
+    names: list[str] = orjson.loads(stored) if stored else []
+    return names
 
 
 async def revoke(tx: Tx, grant_id: UUID, now: int, by: str) -> None:
@@ -101,6 +123,58 @@ async def revoke_of_client(tx: Tx, account_id: UUID, client_id: str, now: int, b
         .where(grants.c.account_id == account_id, grants.c.client_id == client_id, grants.c.revoked_at.is_(None))
         .values(revoked_at=now, revoked_by=by)
     )
+
+
+async def withhold(tx: Tx, account_id: UUID, client_id: str, names: Collection[str]) -> None:
+    """What a person does not allow a client any more is true of every grant that it holds, not only of the next."""
+    await tx.execute(
+        update(grants)
+        .where(grants.c.account_id == account_id, grants.c.client_id == client_id, grants.c.revoked_at.is_(None))
+        .values(withheld=sorted(names) or None)
+    )
+
+
+async def reached_by_client(tx: Tx, account_id: UUID, client_id: str) -> list[UUID]:
+    """The sessions in which a client holds something of an account that still stands."""
+    rows = await tx.execute(
+        select(grants.c.session_id)
+        .distinct()
+        .where(
+            grants.c.account_id == account_id,
+            grants.c.client_id == client_id,
+            grants.c.code_used_at.is_not(None),
+            grants.c.revoked_at.is_(None),
+        )
+    )
+    return sorted(rows.scalars())
+
+
+async def releases(tx: Tx, account_id: UUID) -> list[Any]:
+    """Every grant of an account that gave something, newest first: to whom, what, and when last."""
+    wanted = (
+        select(
+            grants.c.client_id,
+            grants.c.scope,
+            grants.c.claims,
+            grants.c.withheld,
+            grants.c.code_used_at,
+            grants.c.rotated_at,
+            grants.c.read_at,
+            grants.c.revoked_at,
+        )
+        .where(grants.c.account_id == account_id, grants.c.code_used_at.is_not(None))
+        .order_by(grants.c.id.desc())
+    )
+    return list((await tx.execute(wanted)).all())
+
+
+async def released_between(tx: Tx, since: int, until: int) -> list[Any]:
+    """Every grant that gave something in a time, as far as it has not been swept. For an operator: reads the whole table."""
+    last = func.coalesce(grants.c.read_at, grants.c.rotated_at, grants.c.code_used_at)
+    wanted = select(grants.c.account_id, grants.c.client_id, grants.c.scope, grants.c.claims, grants.c.withheld).where(
+        grants.c.code_used_at < until, or_(last >= since, grants.c.rotated_at >= since)
+    )
+    return list((await tx.execute(wanted)).all())
 
 
 async def revoke_all_of_client(tx: Tx, client_id: str, now: int, by: str) -> None:
@@ -205,21 +279,6 @@ async def connections(tx: Tx, account_id: UUID, now: int) -> list[Connection]:
             known.claims | asked,
         )
     return sorted(held.values(), key=lambda one: (-one.used, one.client_id))
-
-
-async def sessions_of_client(tx: Tx, account_id: UUID, client_id: str) -> list[UUID]:
-    """The sessions in which a client got something of an account that it may still use."""
-    rows = await tx.execute(
-        select(grants.c.session_id)
-        .distinct()
-        .where(
-            grants.c.account_id == account_id,
-            grants.c.client_id == client_id,
-            grants.c.code_used_at.is_not(None),
-            grants.c.revoked_at.is_(None),
-        )
-    )
-    return sorted(rows.scalars())
 
 
 async def sweep(tx: Tx, before: int, limit: int = 5000) -> int:

@@ -13,12 +13,9 @@ from idp.base.settings import Lifetimes
 from idp.grants import person
 from idp.grants.consent import Consent
 from idp.grants.person import Person
-from idp.sessions import levels
+from idp.sessions import enrolled, levels
 from idp.sessions.session import Session, from_row, live
 from idp.store.database import Database, Statement
-
-# What an account may have beside its password; `_READ` says of each whether it does.
-_ENROLLED = (levels.TOTP, levels.PASSKEY, levels.RECOVERY)
 
 _READ = Statement.both(
     f"""
@@ -26,10 +23,10 @@ _READ = Statement.both(
            s.device, s.network, s.user_agent, s.held_at,
            a.status, a.not_before, COALESCE(a.password_changed_at, a.created_at) AS password_since,
            a.officer_since IS NOT NULL AS officer, {person.COLUMNS},
-           EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_otp,
-           EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) AS has_passkey,
-           EXISTS (SELECT 1 FROM recovery_codes r WHERE r.account_id = a.id AND r.used_at IS NULL) AS has_rec,
-           c.scope AS consent_scope, c.claims AS consent_claims, c.resources AS consent_resources, c.granted_at, c.expires_at AS consent_expires_at
+           {enrolled.columns("a")},
+           c.scope AS consent_scope, c.claims AS consent_claims, c.resources AS consent_resources,
+           c.withheld AS consent_withheld, c.purpose_version, c.notice_version, c.granted_at,
+           c.expires_at AS consent_expires_at
     FROM sessions s JOIN accounts a ON a.id = s.account_id
     LEFT JOIN consents c ON c.account_id = a.id AND c.client_id = $2
     WHERE s.id = $1
@@ -39,7 +36,7 @@ _READ = Statement.both(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A live session of an active account, and what the person allowed this client before."""
+    """A live session of an account that may sign in, and what the person allowed this client before."""
 
     session: Session
     person: Person
@@ -47,6 +44,8 @@ class Standing:
     consent: Consent | None
     password_since: int
     officer: bool
+    restricted: bool = False
+    """The person has frozen what is done with their data: they see their own pages, services get nothing (UU PDP art. 41)."""
 
     @property
     def account_id(self) -> UUID:
@@ -55,7 +54,7 @@ class Standing:
     @property
     def held(self) -> bool:
         """Whether an unusual sign-in waits for its second factor: until then the session may do nothing else."""
-        return self.session.held_at is not None and levels.TOTP in self.enrolled
+        return self.session.held_at is not None and self.enrolled != {levels.PASSWORD}
 
     @property
     def level(self) -> str:
@@ -77,7 +76,7 @@ async def read(
     row = await database.hot(_READ, handle.id, client_id)
     if row is None or not same(row["secret_hash"], handle.secret_hash) or not live(row, lifetimes, now):
         return None
-    if row["status"] != "active" or row["created_at"] < row["not_before"]:
+    if row["status"] not in ("active", "restricted") or row["created_at"] < row["not_before"]:
         return None
     consent = None
     if row["consent_scope"] is not None and now < row["consent_expires_at"]:
@@ -86,7 +85,11 @@ async def read(
             frozenset(orjson.loads(row["consent_claims"])),
             row["granted_at"],
             frozenset(orjson.loads(row["consent_resources"] or "[]") or ()),
+            frozenset(orjson.loads(row["consent_withheld"]) if row["consent_withheld"] else ()),
+            row["purpose_version"],
+            row["notice_version"],
         )
-    enrolled = frozenset({levels.PASSWORD, *(factor for factor in _ENROLLED if row[f"has_{factor}"])})
+    has = frozenset({levels.PASSWORD, *(factor for factor in enrolled.HAS if row[f"has_{factor}"])})
     since, officer = row["password_since"], bool(row["officer"])
-    return Standing(from_row(row, row["id"]), Person.of(row), enrolled, consent, since, officer)
+    restricted = row["status"] == "restricted"
+    return Standing(from_row(row, row["id"]), Person.of(row), has, consent, since, officer, restricted)

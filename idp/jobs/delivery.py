@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from idp.base.errors import Unavailable
-from idp.jobs import backchannel, mail, sms
+from idp.jobs import backchannel, mail, registry, sms
 from idp.jobs.undelivered import Undelivered
 from idp.provider import Provider
 from idp.store.outbox import Item, Taken
@@ -19,6 +19,7 @@ LANES: Mapping[str, tuple[Callable[[Provider, Item], Awaitable[Taken | None]], i
     "mail": (mail.deliver, 10),
     "sms": (sms.deliver, 10),
     "backchannel": (backchannel.deliver, 20),
+    "registry": (registry.deliver, 5),
 }
 """Kind → how it is delivered, and how many at once."""
 

@@ -1,15 +1,11 @@
 """One message through one gateway: a template, filled in and sent, whatever HTTP interface the operator's provider has."""
 
-import json
-import re
-from collections.abc import Callable, Mapping
-from urllib.parse import quote
+from collections.abc import Mapping
 
 from idp.base.settings import Gateway
+from idp.base.template import fill, in_json, in_url
 from idp.clients.outbound import Caller, OutboundFault
 from idp.jobs.undelivered import Undelivered
-
-_PLACE = re.compile(r"\{(to|text|id)\}")
 
 
 async def send(caller: Caller, gateway: Gateway, values: Mapping[str, str]) -> None:
@@ -18,13 +14,13 @@ async def send(caller: Caller, gateway: Gateway, values: Mapping[str, str]) -> N
     body = None
     headers: dict[str, str] = {}
     if gateway.method == "POST":
-        body = fill(gateway.body, values, _in_json if "json" in gateway.content_type else _in_url).encode()
+        body = fill(gateway.body, values, in_json if "json" in gateway.content_type else in_url).encode()
         headers["Content-Type"] = gateway.content_type
     if gateway.authorization is not None:
         headers["Authorization"] = gateway.authorization.get_secret_value()
     try:
         answer = await caller.operators(
-            gateway.method, fill(gateway.url, values, _in_url), body, headers, gateway.timeout
+            gateway.method, fill(gateway.url, values, in_url), body, headers, gateway.timeout
         )
     except OutboundFault as fault:
         raise Undelivered(f"the SMS gateway cannot be reached: {fault}") from None
@@ -32,18 +28,3 @@ async def send(caller: Caller, gateway: Gateway, values: Mapping[str, str]) -> N
         # 4xx but for "too many" judges this message: it will not be liked better later (RFC 9110 section 15.5).
         refused = 400 <= answer.status < 500 and answer.status not in (401, 403, 408, 429)
         raise Undelivered(f"the SMS gateway answers {answer.status}", final=refused, blame=not refused)
-
-
-def fill(template: str, values: Mapping[str, str], written: Callable[[str], str]) -> str:
-    """The template with its places filled, each value `written` as its surroundings need; a value is never read as a template."""
-    return _PLACE.sub(lambda place: written(values[place[1]]), template)
-
-
-def _in_json(value: str) -> str:
-    """Inside the quotes of a JSON string."""
-    return json.dumps(value)[1:-1]
-
-
-def _in_url(value: str) -> str:
-    """Inside a query or a form body."""
-    return quote(value, safe="")

@@ -14,7 +14,7 @@ import orjson
 from idp.accounts.throttle import ANYWHERE_LIMIT, Places, counted
 from idp.base.opaque import Entropy, Handle, same, uuid7
 from idp.base.settings import Lifetimes, Limits
-from idp.sessions import place
+from idp.sessions import enrolled, place
 from idp.sessions.device import REMEMBERED
 from idp.sessions.risk import Facts, Verdict
 from idp.sessions.session import live
@@ -47,12 +47,12 @@ _SESSION = ("account_id", "secret_hash", "ended_at", "expires_at", "seen_at", "c
 _PERSON = ("id", "status", "password_hash", "not_before", "created_at", "reset_required_at", "known")
 # What the sign-in may be compared with. A session that waits for its second factor has proved nothing, and tells nothing.
 # Not in the order of ids: the planner might walk everybody's newest sessions to find this account's.
-_LATEST = """
+LATEST = """
     SELECT network, seen_at FROM sessions WHERE account_id = {account} AND held_at IS NULL ORDER BY seen_at DESC LIMIT 1
 """
-_REMEMBERED_COUNTRIES = """
+REMEMBERED_COUNTRIES = """
     SELECT count(*) AS devices, {join} AS countries FROM known_devices d
-    WHERE d.account_id = {account} AND d.used_at > $12::bigint
+    WHERE d.account_id = {account} AND d.used_at > {since}::bigint
 """
 _BEFORE = {
     "devices": ("remembered", "devices"),
@@ -63,8 +63,8 @@ _BEFORE = {
 
 _ACCOUNT = "(SELECT account_id FROM identifiers WHERE lookup = $1)"
 _SQLITE_BEFORE = {
-    "latest": _LATEST.format(account=_ACCOUNT),
-    "remembered": _REMEMBERED_COUNTRIES.format(account=_ACCOUNT, join="group_concat(DISTINCT d.country)"),
+    "latest": LATEST.format(account=_ACCOUNT),
+    "remembered": REMEMBERED_COUNTRIES.format(since="$12", account=_ACCOUNT, join="group_concat(DISTINCT d.country)"),
 }
 
 _RESERVE = Statement(
@@ -92,9 +92,9 @@ _RESERVE = Statement(
            (SELECT t.failures FROM throttles t WHERE t.subject = subject.key AND t.place = $6::bytea) AS elsewhere
     FROM here CROSS JOIN subject LEFT JOIN who ON true LEFT JOIN ({_WAITING}) waiting ON true
          LEFT JOIN sessions s ON s.id = $13::uuid
-         LEFT JOIN LATERAL ({_LATEST.format(account="who.id")}) latest ON true
+         LEFT JOIN LATERAL ({LATEST.format(account="who.id")}) latest ON true
          LEFT JOIN LATERAL (
-             {_REMEMBERED_COUNTRIES.format(account="who.id", join="string_agg(DISTINCT d.country, ',')")}
+             {REMEMBERED_COUNTRIES.format(since="$12", account="who.id", join="string_agg(DISTINCT d.country, ',')")}
          ) remembered ON true
     """,
     (
@@ -121,13 +121,14 @@ _RESERVE = Statement(
     ),
 )
 
-_INSERT_SESSION = """
+_INSERT_SESSION = f"""
     INSERT INTO sessions (id, secret_hash, account_id, factors, chosen_at, created_at, seen_at, expires_at, device, network, user_agent,
         risk, alert_at, held_at)
     SELECT $4::uuid, $5::bytea, id, $6::text, $3::bigint, $3::bigint, $3::bigint, $7::bigint, $8::bytea, $9::text, $10::text,
         $18::text, $19::bigint,
-        CASE WHEN $20::boolean AND EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = accounts.id) THEN $3::bigint END
-    FROM accounts WHERE id = $1::uuid AND status = 'active' AND password_hash = $2::text AND reset_required_at IS NULL
+        CASE WHEN $20::boolean AND {enrolled.anything("accounts")} THEN $3::bigint END
+    FROM accounts
+    WHERE id = $1::uuid AND status IN ('active', 'restricted') AND password_hash = $2::text AND reset_required_at IS NULL
     ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, factors = excluded.factors, chosen_at = excluded.chosen_at,
         seen_at = excluded.seen_at, expires_at = excluded.expires_at, device = excluded.device, network = excluded.network,
         user_agent = excluded.user_agent, risk = COALESCE(excluded.risk, sessions.risk),
@@ -264,7 +265,7 @@ async def reserve(
         blocked_until=None if row["admitted"] else row["blocked_until"],
         refused=bool(row["refused"]) or row["failures"] > ANYWHERE_LIMIT,
         account_id=account_id,
-        active=row["who_status"] == "active",
+        active=row["who_status"] in ("active", "restricted"),
         known_device=bool(row["who_known"]),
         stored=row["who_password_hash"],
         waiting=row["waiting_hash"],

@@ -6,7 +6,7 @@ chain's end are protected by the database alone, for about a second.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -144,6 +144,24 @@ class Audit:
         """One event of an account; None for another account's."""
         wanted = select(audit).where(audit.c.id == event_id, audit.c.account_id == account_id)
         return (await tx.execute(wanted)).first()
+
+    async def between(self, tx: Tx, events: Sequence[str], since: int, until: int, at_once: int) -> AsyncIterator[Any]:
+        """Events of some kinds between two moments, oldest first, `at_once` rows per read."""
+        wanted = select(audit).where(audit.c.event.in_(events), audit.c.at >= since, audit.c.at < until)
+        # Ids begin with the millisecond of their birth, so nothing older than that is looked at.
+        after = UUID(int=max(0, since) * 1000 << 80)
+        while True:
+            rows = (await tx.execute(wanted.where(audit.c.id > after).order_by(audit.c.id).limit(at_once))).all()
+            for row in rows:
+                yield row
+            if len(rows) < at_once:
+                return
+            after = rows[-1].id
+
+    async def append_all(self, tx: Tx, events: Sequence[Event]) -> None:
+        """Write several events."""
+        for event in events:
+            await self.append(tx, event)
 
     async def unlinked(self, tx: Tx) -> int:
         """How many rows wait for their link."""

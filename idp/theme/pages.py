@@ -27,10 +27,23 @@ primary button or the Enter key. The policy that pages need: `default-src 'none'
 img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'; base-uri 'none'; frame-ancestors 'none'`.
 
     page             fields                              primary button       other buttons
-    masuk            identifier password public_device   sign-in              cancel, when a service waits
+    masuk            identifier password public_device   sign-in              cancel, when a service waits (script fills passkey)
     masuk_kode       code                                submit-code          cancel, method=<name>, resend
-    daftar           name email phone kpj password terms sign-up
+    masuk_passkey    passkey (by script)                 use-passkey          cancel, method=<name>
+    daftar                                               start                discard
+    daftar_data_diri nik passport name birth_day         continue
+                     birth_month birth_year confirmed?
+    daftar_kontak    phone email first                   continue             suggested=<address>
+    daftar_kepesertaan category kpj                      continue
+    daftar_dokumen                                       continue             remove=<document id>
+    unggah           photo gallery (multipart)           upload
+    daftar_kata_sandi password                           continue
+    daftar_periksa   terms                               sign-up
     daftar_terkirim                                      (link to /aktivasi)  resend
+    daftar_perbaiki  email phone password?               save
+    daftar_ramai     hidden puzzle answer; email         send-link
+    daftar_lanjut    hidden token                        continue
+    akun_dokumen                                                              remove=<document id>
     aktivasi         hidden token, password?             activate
     aktivasi_kode    identifier? code password?          submit-code          resend
     aktivasi_habis   hidden token                        resend
@@ -38,6 +51,13 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     lupa_terkirim    code                                submit-code          resend
     atur_ulang       hidden token, code? password        set-password
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
+    akun_privasi                                         accept
+    akun_izin                                                                 withdraw=<client id>
+    akun_permintaan  name birthdate reason               correct              object (objection), prefer (locale zone), take_back=<id>
+    akun_salinan                                         make                 download=<id>
+    akun_batasi                                          restrict or lift     cancel
+    akun_hapus       understood                          delete               cancel
+    hapus_batal      hidden token                        keep-account
     pilih_akun                                           continue (choice)    other (choice)
     akun                                                                      end=<session id>, disconnect=<id>, everywhere=1
     akun_layanan                                                              disconnect=<id>
@@ -52,11 +72,16 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     akun_kontak_kode code                                submit-code          resend
     kontak_batalkan  hidden token                        revert-contact
     buletin_berhenti hidden token                        leave-newsletter
+    akun_passkey     passkey (by script) name            add-passkey
+    akun_passkey_ubah name                               save-name            remove=1
+    akun_identitas   nik name day month year confirmed   submit-identity      now=1, officer=1
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
-Links go to /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /keluar
-/akun/identitas /akun/layanan /akun/perangkat /akun/aktivitas /akun/privasi /bukan-saya /masukan /status.
+Links go to /privasi /ketentuan /status /masukan /bukan-saya /masuk /daftar /daftar/perbaiki /aktivasi /lupa-kata-sandi /keluar /akun
+/akun/kata-sandi /akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey /akun/keamanan/passkey/ubah /akun/identitas /akun/dokumen
+/akun/layanan /akun/perangkat /akun/aktivitas /akun/kontak /akun/privasi and what is below it. What a browser is asked for a passkey
+stands in `…_options`, as JSON.
 """
 
 from collections.abc import Mapping
@@ -75,6 +100,8 @@ class Service:
     policy_uri: str = ""
     tos_uri: str = ""
     client_uri: str = ""
+    told: tuple[str, ...] = ()
+    """Claims that it is told without asking the person, as the notice beside the sign-in says."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +182,102 @@ class Announcement:
 
 
 @dataclass(frozen=True)
+class PasskeyRow:
+    """A passkey of this account; `synced` when it may be used on other devices too. Times are UNIX seconds."""
+
+    id: str
+    name: str
+    synced: bool
+    created: int
+    used: int | None = None
+
+
+@dataclass(frozen=True)
+class ConsentRow:
+    """What a service may know, as the person allowed it. Moments are said already, in the person's own time."""
+
+    id: str
+    name: str
+    given: str
+    until: str
+    data: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """Something that was said about consent: `event` is given, changed, withdrawn or expired."""
+
+    name: str
+    event: str
+    at: str
+    notice_version: str
+
+
+@dataclass(frozen=True)
+class ReadingRow:
+    """Somebody who was told something of this person, and when last."""
+
+    who: str | Message
+    last: str
+    data: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """A request about one's own data. `due` and `decided` are said already, empty where there is none."""
+
+    id: str
+    kind: str
+    state: str
+    made: str
+    due: str
+    decided: str
+    ground: str = ""
+    outcome: str = ""
+    overdue: bool = False
+    mine_to_cancel: bool = False
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, akhir or akun."""
+
+    name: str
+    basis: str
+    unit: str
+    count: int
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """A copy of one's data that can be downloaded."""
+
+    id: str
+    made: str
+    until: str
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """What the law makes a service keep, labelled `tahan.<name>`."""
+
+    name: str
+    law: str
+    years: int
+
+
+@dataclass(frozen=True)
+class AffectedRow:
+    """A service that is told when the account goes."""
+
+    name: str
+    holds: tuple[HoldRow, ...] = ()
+
+
+@dataclass(frozen=True)
 class SignedOut:
     """What became of a service's session: `state` is confirmed, pending or failed."""
 
@@ -179,6 +302,29 @@ class Method:
     name: str
 
 
+@dataclass(frozen=True)
+class Answer:
+    """One line of the last look at a registration: labelled `periksa.<name>`; `change` is where it is answered."""
+
+    name: str
+    value: str | Message
+    change: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document, or the place of one: labelled `dokumen.<kind>`. `add` is where to send it; `id` is what the button that
+    removes it sends, empty when it cannot be removed; `picture` is the address of its small picture; `state` is one of
+    `dokumen.status_<state>`; `created` is UNIX seconds."""
+
+    kind: str
+    add: str = ""
+    id: str = ""
+    picture: str = ""
+    state: str = ""
+    created: int = 0
+
+
 COMMON: dict[str, Any] = {
     "root": "",
     "here": "",
@@ -197,17 +343,55 @@ COMMON: dict[str, Any] = {
     "left": 0,
 }
 
+_STEP = {"position": "int; which step this is", "positions": "int; how many there are"}
+
 # Page → name → what it is. Names here have no default: StrictUndefined refuses a page that misses one.
 PAGES: Mapping[str, Mapping[str, str]] = {
-    "masuk": {"promote_reset": "bool; from the third failure, puts the forgotten password first"},
+    "masuk": {
+        "promote_reset": "bool; from the third failure, puts the forgotten password first",
+        "passkey_options": "str; what the browser is asked for a passkey",
+    },
+    "masuk_passkey": {
+        "passkey_options": "str; what the browser is asked for a passkey",
+        "others": "sequence of Method",
+    },
     "masuk_kode": {
         "method": "str; what is asked: totp, sms or email",
         "destination": "str; masked goal of a code that was sent, empty for totp",
         "others": "sequence of Method",
         "reason": "Message or None; why, where it is not simply that the service asks for it",
     },
-    "daftar": {},
+    "daftar": {"resume": "str; where a registration that was begun goes on, or empty"},
+    "daftar_data_diri": {**_STEP, "ask_confirmation": "bool; the number is of another date: it may be confirmed"},
+    "daftar_kontak": {**_STEP, "suggestion": "str; the address that was probably meant, or empty"},
+    "daftar_kepesertaan": _STEP,
+    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind"},
+    "unggah": {"kind": "str; ktp, selfie or other"},
+    "daftar_kata_sandi": {
+        **_STEP,
+        "identifier": "str; for password managers, not shown",
+        "chosen": "bool; there is one already, which an empty field keeps",
+    },
+    "daftar_periksa": {
+        **_STEP,
+        "rows": "sequence of Answer",
+        "version": "str; of the terms and the privacy notice",
+    },
+    "daftar_perbaiki": {
+        "email": "str; masked",
+        "phone": "str; masked",
+        "ask_password": "bool; what is new may stand in the password",
+    },
+    "daftar_habis": {},
+    "daftar_ramai": {"puzzle": "str; what the browser works on", "bits": "int; leading zero bits asked for"},
+    "daftar_surat": {},
+    "daftar_lanjut": {},
+    "akun_dokumen": {
+        "papers": "sequence of Paper, oldest first",
+        "add": "sequence of Paper; kinds that can be added",
+    },
     "daftar_terkirim": {
+        "first": "str; email or sms, which of the two the person looks at first",
         "email": "str; masked",
         "phone": "str; masked",
         "until": "int; when link and code expire",
@@ -238,10 +422,14 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "claims": "sequence of Claim",
         "abilities": "sequence of str; scopes that allow something, labelled cakupan.<scope>",
         "reached": "sequence of str; names of services whose APIs it could call in the person's name",
+        "purpose": "str; why the service wants it, in its own words, or empty",
     },
     "pilih_akun": {"identifier": "str; masked address of the account that is signed in"},
     "akun": {
         "level": "int; tingkat_identitas 0, 1 or 2",
+        "password_due": "bool; the password has reached its term",
+        "new_terms": "bool; terms and privacy notice changed since they were accepted",
+        "suggest_passkey": "bool; the account has none",
         "services": "sequence of ServiceRow",
         "sessions": "sequence of SessionRow, the current one first",
         "password_since": "int; when the password was last changed",
@@ -277,6 +465,20 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "totp_since": "int or None; when the authenticator app was added",
         "password_since": "int; when the password was last changed",
         "password_due": "bool; it has reached its term",
+        "passkeys": "sequence of PasskeyRow",
+        "room_for_passkeys": "bool; the account may have one more",
+    },
+    "akun_identitas": {
+        "level": "int; tingkat_identitas 0, 1 or 2",
+        "state": "str; none, submitted, matched, review, approved, rejected or referred",
+        "reason": "str; code of a rejection, labelled alasan.<code>, else empty",
+        "method": "str; how the level was reached: registry, document or branch; empty for level 0",
+        "verified_at": "int or None; when it was reached",
+        "target": "int or None; by when an officer should have looked",
+        "nik": "str; masked, empty when none is known",
+        "may_type": "bool; show the form",
+        "may_ask_officer": "bool; show the button that asks an officer",
+        "confirm": "bool; ask whether the card says the same",
     },
     "akun_totp": {
         "qr": "Markup; inline SVG of the otpauth address",
@@ -294,6 +496,32 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "kontak_batalkan": {"kind": "str; email or phone", "contact": "str; the old one, masked", "changed_at": "int"},
     "kontak_kembali": {"kind": "str; email or phone", "contact": "str; the old one, masked"},
     "buletin_berhenti": {"done": "bool; asked, or done"},
+    "akun_passkey": {"passkey_options": "str; what the browser is asked in order to make a passkey"},
+    "akun_passkey_ubah": {"passkey": "PasskeyRow"},
+    "akun_privasi": {
+        "restricted": "bool; the person has frozen what services may do",
+        "deletion": "str; when the account will be deleted, or empty",
+        "accept": "bool; terms and privacy notice have a version that the person has not accepted",
+        "kept": "sequence of KeptRow",
+    },
+    "akun_izin": {"consents": "sequence of ConsentRow", "history": "sequence of HistoryRow"},
+    "akun_akses": {"readings": "sequence of ReadingRow"},
+    "akun_permintaan": {
+        "requests": "sequence of RequestRow",
+        "locale": "str; id or en",
+        "zone": "str; IANA name of the person's time zone",
+    },
+    "akun_salinan": {"copies": "sequence of CopyRow"},
+    "akun_batasi": {"restricted": "bool"},
+    "akun_hapus": {"runs": "str; when it will be, or empty", "services": "sequence of AffectedRow"},
+    "hapus_batal": {"holder": "str; whose account", "done": "bool; it is taken back"},
+    "salinan_berkas": {
+        "made": "str; moment",
+        "account": "str; id",
+        "sections": "sequence of (table, rows); a row is a sequence of (column, value)",
+    },
+    "privasi": {"version": "str", "kept": "sequence of str; kinds of data"},
+    "ketentuan": {"version": "str"},
     "keluar": {},
     "keluar_selesai": {"services": "sequence of SignedOut", "next": "str; back to the service, or empty"},
     "kesalahan": {

@@ -1,6 +1,6 @@
 """A theme, read once: templates, catalogues, stylesheet and script. No request ever touches the disk.
 
-A theme is a folder: `theme.toml` (parent, brand, colours), `templates/`, `messages/`, `base.css`, `logo.svg`, `gerbang.js`.
+A theme is a folder: `theme.toml` (parent, brand, colours), `templates/`, `messages/`, `base.css`, `logo.svg`, `gerbang.js`, `teka.js`.
 What it lacks comes from its parent. A template may extend the one it replaces by the parent's name:
 `{% extends "default/masuk.html" %}`. What each template takes stands in `idp.theme.pages`.
 """
@@ -26,7 +26,7 @@ from idp.theme.language import CODES, Language, Message, choose, warm
 # What every template can say besides its context; see `Language`.
 SPOKEN = ("lang", "t", "say", "label")
 
-_OWN = ("base.css", "logo.svg", "gerbang.js")
+_OWN = ("base.css", "logo.svg", "gerbang.js", "teka.js")
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,17 @@ class Theme:
         lineage = _lineage(folder, name)
         sources, catalogues, files, settings = _gather(lineage)
         self.brand: Mapping[str, str] = settings["brand"]
+        self.notice_version = self.brand["notice_version"]
         self.tokens: Mapping[str, Mapping[str, str]] = settings["tokens"]
         self._languages = {code: Language(code, catalogues[code]) for code in CODES}
         style = stylesheet.assemble(self.tokens["light"], self.tokens["dark"], files["base.css"])
         self.stylesheet_path, sheet = _asset("gerbang.css", "text/css; charset=utf-8", style)
         self.script_path, script = _asset("gerbang.js", "text/javascript; charset=utf-8", files["gerbang.js"])
-        self.assets: Mapping[str, Asset] = {self.stylesheet_path: sheet, self.script_path: script}
+        # Loaded only by the page that is shown when many register at once.
+        self.puzzle_path, puzzle = _asset("teka.js", "text/javascript; charset=utf-8", files["teka.js"])
+        self.assets: Mapping[str, Asset] = {
+            self.stylesheet_path: sheet, self.script_path: script, self.puzzle_path: puzzle,
+        }  # fmt: skip
         self.stylesheet = sheet.body
         self.stylesheet_gzip = sheet.gzipped
 
@@ -61,6 +66,7 @@ class Theme:
             "logo": Markup(files["logo.svg"]),  # noqa: S704 - the operator's own file
             "stylesheet": self.stylesheet_path,
             "script": self.script_path,
+            "puzzle_script": self.puzzle_path,
         }
         self.environments = {code: _environment(sources, language, given) for code, language in self._languages.items()}
         # Without the ancestors' copies ("default/masuk.html"), which are compiled only where a child extends one.

@@ -8,12 +8,23 @@ from markupsafe import Markup
 
 from idp.theme.language import Message
 from idp.theme.pages import (
+    AffectedRow,
     Announcement,
+    Answer,
     Claim,
+    ConsentRow,
+    CopyRow,
     DeviceRow,
     EventRow,
+    HistoryRow,
+    HoldRow,
+    KeptRow,
     Method,
+    Paper,
+    PasskeyRow,
     PasswordRules,
+    ReadingRow,
+    RequestRow,
     Service,
     ServiceRow,
     SessionRow,
@@ -28,7 +39,22 @@ OTPAUTH = "otpauth://totp/Gerbang:budi%40contoh.com?secret=JBSWY3DPEHPK3PXPJBSWY
 SALDO = Service(
     "Saldo JHT", policy_uri="https://saldo.contoh.go.id/privasi", tos_uri="https://saldo.contoh.go.id/ketentuan"
 )
-TYPED = {"name": "Budi Santoso", "email": "budi@contoh", "phone": "021 555", "kpj": "123"}
+WHO = {
+    "name": "Budi Santoso", "nik": "3374152703900003",
+    "birth_day": "28", "birth_month": "3", "birth_year": "1990",
+}  # fmt: skip
+ROWS = (
+    Answer("nama", "Budi Santoso", "/daftar/data-diri"),
+    Answer("nik", "3374••••••••0003", "/daftar/data-diri"),
+    Answer("lahir", "27-3-1990", "/daftar/data-diri"),
+    Answer("hp", "+6281234567890", "/daftar/kontak"),
+    Answer("email", "budi.santoso.yang.panjang.sekali@kantor.contoh.go.id", "/daftar/kontak"),
+    Answer("kepesertaan", Message("kepesertaan.PU"), "/daftar/kepesertaan"),
+    Answer("kpj", "12345678901", "/daftar/kepesertaan"),
+    Answer("dokumen", Message("dokumen.ada", jenis=(Message("dokumen.ktp"),)), "/daftar/dokumen"),
+    Answer("sandi", Message("daftar.sandi_dibuat"), "/daftar/kata-sandi"),
+)
+ADDABLE = (Paper("ktp", add="#isi"), Paper("selfie", add="#isi"), Paper("other", add="#isi"))
 CLAIMS = (
     Claim("name", "Budi Santoso"),
     Claim("email", "budi.santoso@contoh.com"),
@@ -87,6 +113,14 @@ EVENTS = (
     EventRow("session.disowned", NOON - 6_000, CHROME, "Indonesia", "114.10.20.0/24"),
 )
 
+# What a browser is asked, with credentials as long as they come.
+_CHALLENGE = "Zr5_kV3wYt-2" * 8
+ASKED = f'{{"challenge": "{_CHALLENGE}", "timeout": 300000, "rpId": "{SITE}", "allowCredentials": [], "userVerification": "required"}}'
+PASSKEYS = (
+    PasskeyRow("p", "Chrome di Android", True, NOON - 900_000, NOON - 4_000),
+    PasskeyRow("q", "Kunci keamanan di laci meja kantor yang kedua", False, NOON),
+)
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -106,13 +140,102 @@ def _sample(template: str, state: str = "", /, **context: Any) -> Sample:
     return Sample(template, state, common | context)
 
 
+def _identity(state_name: str, /, **context: Any) -> Sample:
+    common = {
+        "reason": "", "method": "", "verified_at": None, "target": None, "nik": "3273••••••••0001", "may_type": False,
+        "may_ask_officer": False, "confirm": False, "name": "Budi Santoso", "back": "/akun",
+    }  # fmt: skip
+    return _sample("akun_identitas", state_name, **{**common, **context})
+
+
+_SAID = "22 November 2025 pukul 14.05 WIB"
+_KEPT = (
+    KeptRow("identity", "contract", "akun", 0),
+    KeptRow("sessions", "interest", "hari", 7),
+    KeptRow("proofs", "law", "tahun", 5),
+)
+_CENTRE = {"name": "Budi Santoso", "back": "/akun"}
+_WITHIN = {"name": "Budi Santoso", "back": "/akun/privasi"}
+_ASKED = (
+    RequestRow("a", "correct", "open", _SAID, "25 November 2025 pukul 14.05 WIB", "", mine_to_cancel=True),
+    RequestRow("b", "object", "open", _SAID, "21 November 2025 pukul 14.05 WIB", "", overdue=True, mine_to_cancel=True),
+    RequestRow(
+        "c", "correct", "refused", _SAID, "", _SAID, ground="unproven", outcome="Nama di KTP tetap Budi Santoso."
+    ),
+    RequestRow("d", "access", "done", _SAID, "", _SAID),
+)
+_PRIVACY = (
+    _sample("akun_privasi", restricted=False, deletion="", accept=False, kept=_KEPT, **_CENTRE),
+    _sample("akun_privasi", "semua", restricted=True, deletion=_SAID, accept=True, kept=_KEPT, **_CENTRE),
+    _sample(
+        "akun_izin",
+        consents=(
+            ConsentRow(
+                "mitra", "Mitra Koperasi", _SAID, "22 November 2026", ("Nama", "Email", "Nomor ponsel"), ("Tanggal lahir",),
+                "Menghitung bunga pinjaman anggota koperasi.",
+            ),
+        ),
+        history=(
+            HistoryRow("Mitra Koperasi", "changed", _SAID, "2026-11"),
+            HistoryRow("Mitra Koperasi", "given", _SAID, "2026-11"),
+        ),
+        **_WITHIN,
+    ),
+    _sample("akun_izin", "kosong", consents=(), history=(), **_WITHIN),
+    _sample(
+        "akun_akses",
+        readings=(
+            ReadingRow("Saldo JHT", _SAID, "Nama, Email"),
+            ReadingRow(Message("akses.petugas", siapa="client:cs"), _SAID, "Nama, Email, Nomor ponsel", "Telepon 175, nomor 8812"),
+        ),
+        **_WITHIN,
+    ),
+    _sample("akun_akses", "kosong", readings=(), **_WITHIN),
+    _sample("akun_permintaan", requests=(), locale="id", zone="Asia/Jakarta", **_WITHIN),
+    _sample(
+        "akun_permintaan", "salah", requests=_ASKED, locale="en", zone="Asia/Makassar",
+        values={"birthdate": "27 3 1990"},
+        errors={"birthdate": Message("perbaikan.lahir"), "reason": Message("perbaikan.alasan_kosong", n=1000)}, **_WITHIN,
+    ),
+    _sample("akun_salinan", copies=(), **_WITHIN),
+    _sample(
+        "akun_salinan", "siap", copies=(CopyRow("a", _SAID, "23 November 2025 pukul 14.05 WIB"),),
+        notice=Message("salinan.siap"), **_WITHIN,
+    ),
+    _sample("akun_batasi", restricted=False, **_WITHIN),
+    _sample("akun_batasi", "layanan", restricted=True, name="Budi Santoso", service=SALDO, lanjut=TICKET),
+    _sample(
+        "akun_hapus", runs="",
+        services=(
+            AffectedRow("Klaim", (HoldRow("claims", "UU 24/2011, UU 8/1997 pasal 11", 10),)),
+            AffectedRow("Mitra Koperasi"),
+        ),
+        errors={"understood": Message("hapus.centang")}, **_WITHIN,
+    ),
+    _sample("akun_hapus", "menunggu", runs=_SAID, services=(), notice=Message("hapus.dijadwalkan"), **_WITHIN),
+    _sample("hapus_batal", holder="Budi Santoso", done=False, hidden={"token": "tok_" * 11}),
+    _sample("hapus_batal", "selesai", holder="", done=True),
+    _sample(
+        "salinan_berkas", made=_SAID, account="01993f7e-0000-7000-8000-000000000000",
+        sections=(("accounts", ((("name", "Budi Santoso"), ("email", "budi.santoso@contoh.com")),)),),
+    ),
+    _sample("privasi", version="2026-11", kept=("identity", "sessions", "audit")),
+    _sample("ketentuan", version="2026-11"),
+)  # fmt: skip
+
+
+def _step(position: int) -> dict[str, Any]:
+    return {"position": position, "positions": 6, "hidden": {"formulir": "slip" * 40}}
+
+
 PAGES = (
-    _sample("masuk", promote_reset=False, service=SALDO, lanjut=TICKET),
-    _sample("masuk", "polos", promote_reset=False),
+    _sample("masuk", promote_reset=False, passkey_options=ASKED, service=SALDO, lanjut=TICKET),
+    _sample("masuk", "polos", promote_reset=False, passkey_options=ASKED),
     _sample(
         "masuk",
         "gagal",
         promote_reset=True,
+        passkey_options=ASKED,
         announcements=(Announcement("SMS ke sebagian nomor datang lebih lambat.", "incident"),),
         values={"identifier": "budi@contoh.com"},
         errors={"identifier": Message("masuk.gagal")},
@@ -131,28 +254,141 @@ PAGES = (
         lanjut=TICKET,
         errors={"code": Message("otp.salah_totp")},
     ),
-    _sample("daftar"),
+    _sample("masuk_passkey", passkey_options=ASKED, others=(Method("totp"),), service=SALDO, lanjut=TICKET),
+    _sample("masuk_passkey", "gagal", passkey_options=ASKED, others=(), errors={"": Message("passkey.gagal_lain")}),
+    _sample("daftar", resume=""),
+    _sample("daftar", "lagi", resume="/daftar/kontak", service=SALDO, lanjut=TICKET),
+    _sample("daftar_data_diri", ask_confirmation=False, back="/daftar", **_step(1)),
     _sample(
-        "daftar",
+        "daftar_data_diri",
         "salah",
-        back="/masuk",
-        values=TYPED,
-        errors={
-            "email": Message("email"),
-            "phone": Message("hp.rumah"),
-            "kpj": Message("kpj"),
-            "password": Message("pw.campur", jenis="angka"),
-            "terms": Message("setuju"),
-        },
+        ask_confirmation=False,
+        values={"name": "R2D2", "nik": "123", "birth_day": "31", "birth_month": "2", "birth_year": "1990"},
+        errors={"nik": Message("nik.format"), "name": Message("nama"), "birth_day": Message("dob")},
+        **_step(1),
     ),
-    _sample("daftar_terkirim", email="b•••@contoh.com", phone="+62 812-••••-7890", until=NOON + 86_400),
+    _sample(
+        "daftar_data_diri",
+        "beda",
+        ask_confirmation=True,
+        values=WHO,
+        errors={"nik": Message("nik.dob")},
+        **_step(1),
+    ),
+    _sample(
+        "daftar_data_diri",
+        "paspor",
+        ask_confirmation=False,
+        values={"name": "Jane Doe", "passport": "A1"},
+        errors={"passport": Message("paspor"), "birth_day": Message("dob")},
+        **_step(1),
+    ),
+    _sample("daftar_kontak", suggestion="", values={"first": "email"}, back="/daftar/data-diri", **_step(2)),
+    _sample(
+        "daftar_kontak",
+        "salah",
+        suggestion="",
+        values={"phone": "021 555", "email": "budi@contoh", "first": "sms"},
+        errors={"phone": Message("hp.rumah"), "email": Message("email")},
+        **_step(2),
+    ),
+    _sample(
+        "daftar_kontak",
+        "maksud",
+        suggestion="budi@gmail.com",
+        values={"phone": "0812 3456 7890", "email": "budi@gmial.com", "first": "email"},
+        notice=Message("email.maksud", alamat="budi@gmail.com"),
+        **_step(2),
+    ),
+    _sample("daftar_kepesertaan", back="/daftar/kontak", **_step(3)),
+    _sample(
+        "daftar_kepesertaan",
+        "salah",
+        values={"kpj": "123"},
+        errors={"category-PU": Message("kepesertaan.pilih"), "kpj": Message("kpj")},
+        **_step(3),
+    ),
+    _sample("daftar_dokumen", papers=(Paper("ktp", add="#isi"), Paper("selfie", add="#isi")), **_step(4)),
+    _sample(
+        "daftar_dokumen",
+        "ada",
+        papers=(Paper("ktp", "#isi", "01", "/daftar/dokumen/gambar?id=01"), Paper("selfie", add="#isi")),
+        back="/daftar/kepesertaan",
+        **_step(4),
+    ),
+    _sample("unggah", kind="ktp", back="/daftar/dokumen"),
+    _sample("unggah", "wajah", kind="selfie", errors={"photo": Message("foto")}),
+    _sample("unggah", "lain", kind="other", errors={"photo": Message("file")}),
+    _sample("daftar_kata_sandi", identifier="budi@contoh.com", chosen=False, back="/daftar/dokumen", **_step(5)),
+    _sample(
+        "daftar_kata_sandi",
+        "salah",
+        identifier="budi@contoh.com",
+        chosen=False,
+        errors={"password": Message("pw.campur", jenis="angka")},
+        **_step(5),
+    ),
+    _sample(
+        "daftar_kata_sandi",
+        "lagi",
+        identifier="budi@contoh.com",
+        chosen=True,
+        notice=Message("pw.ulang"),
+        **_step(5),
+    ),
+    _sample("daftar_periksa", rows=ROWS, version="2026-11", back="/daftar/kata-sandi", **_step(6)),
+    _sample(
+        "daftar_periksa",
+        "salah",
+        rows=ROWS,
+        version="2026-11",
+        errors={"terms": Message("setuju")},
+        **_step(6),
+    ),
+    _sample("daftar_habis"),
+    _sample("daftar_ramai", puzzle="p" * 80, bits=15, hidden={"puzzle": "p" * 80, "answer": ""}),
+    _sample("daftar_ramai", "salah", puzzle="p" * 80, bits=15, errors={"email": Message("email")}),
+    _sample("daftar_surat"),
+    _sample("daftar_lanjut", hidden={"token": "tok_" * 11}),
+    _sample("daftar_lanjut", "tunggu", hidden={"token": "tok_" * 11}, errors={"": Message("ramai.tunggu", n=12)}),
+    _sample("daftar_terkirim", email="b•••@contoh.com", phone="+62 812-••••-7890", until=NOON + 86_400, first="email"),
     _sample(
         "daftar_terkirim",
         "lagi",
         email="b•••@contoh.com",
         phone="+62 812-••••-7890",
         until=NOON + 86_400,
+        first="sms",
         notice=Message("kirim.terkirim"),
+    ),
+    _sample(
+        "daftar_perbaiki",
+        email="b•••@contoh.com",
+        phone="+62 812-••••-7890",
+        ask_password=False,
+        back="/daftar/terkirim",
+    ),
+    _sample(
+        "daftar_perbaiki",
+        "sandi",
+        email="b•••@contoh.com",
+        phone="+62 812-••••-7890",
+        ask_password=True,
+        values={"email": "budi@contoh.go.id"},
+        errors={"password": Message("pw.ulang")},
+    ),
+    _sample("akun_dokumen", name="Budi Santoso", papers=(), add=ADDABLE, back="/akun"),
+    _sample(
+        "akun_dokumen",
+        "ada",
+        name="Budi Santoso",
+        papers=(
+            Paper("ktp", id="01", picture="/akun/dokumen/gambar?id=01", state="submitted", created=NOON),
+            Paper("other", picture="/akun/dokumen/gambar?id=02", state="rejected", created=NOON - 90_000),
+        ),
+        add=ADDABLE,
+        notice=Message("dokumen.dihapus"),
+        back="/akun",
     ),
     _sample(
         "aktivasi",
@@ -179,6 +415,7 @@ PAGES = (
     _sample("aktivasi_terpakai"),
     _sample("aktivasi_tidak_dikenal"),
     _sample("aktivasi_selesai", next="/authorize/lanjut", service=SALDO),
+    _sample("aktivasi_selesai", "sendiri", next="/masuk"),
     _sample("lupa_kata_sandi", back="/masuk"),
     _sample("lupa_terkirim"),
     _sample("atur_ulang", identifier="budi@contoh.com", ask_code=True, hidden={"token": "tok_" * 11}),
@@ -189,6 +426,7 @@ PAGES = (
         claims=CLAIMS,
         abilities=("saldo:baca", "offline_access"),
         reached=("Klaim",),
+        purpose="Menghitung bunga pinjaman anggota koperasi.",
         lanjut=TICKET,
     ),
     _sample("pilih_akun", name="Budi Santoso", identifier="b•••@contoh.com", service=SALDO, lanjut=TICKET),
@@ -196,6 +434,9 @@ PAGES = (
         "akun",
         name="Budi Santoso",
         level=1,
+        password_due=False,
+        new_terms=False,
+        suggest_passkey=False,
         services=SERVICES,
         sessions=SESSIONS,
         password_since=NOON - 900_000,
@@ -208,6 +449,9 @@ PAGES = (
         "baru",
         name="Siti",
         level=0,
+        password_due=True,
+        new_terms=True,
+        suggest_passkey=True,
         services=(),
         sessions=SESSIONS[:1],
         password_since=NOON,
@@ -287,7 +531,26 @@ PAGES = (
         lanjut=TICKET,
     ),
     _sample(
-        "akun_keamanan", name="Budi Santoso", totp_since=None, password_since=NOON, password_due=True, back="/akun"
+        "akun_keamanan",
+        name="Budi Santoso",
+        totp_since=None,
+        password_since=NOON,
+        password_due=True,
+        passkeys=(),
+        room_for_passkeys=True,
+        back="/akun",
+    ),
+    _sample(
+        "akun_keamanan",
+        "passkey",
+        name="Budi Santoso",
+        totp_since=None,
+        password_since=NOON,
+        password_due=False,
+        passkeys=PASSKEYS,
+        room_for_passkeys=True,
+        back="/akun",
+        notice=Message("keamanan.passkey_dipasang"),
     ),
     _sample(
         "akun_keamanan",
@@ -296,9 +559,37 @@ PAGES = (
         totp_since=NOON,
         password_since=NOON,
         password_due=False,
+        passkeys=(),
+        room_for_passkeys=True,
         back="/akun",
         notice=Message("keamanan.totp_dipasang"),
     ),
+    _identity("", level=0, state="none", nik="", may_type=True),
+    _identity(
+        "salah",
+        level=0,
+        state="none",
+        nik="",
+        may_type=True,
+        confirm=True,
+        values={"nik": "3273 0117 0887 0001", "name": "Budi Santoso", "day": "18", "month": "8", "year": "1987"},
+        errors={"nik": Message("nik.dob"), "day": Message("dob")},
+    ),
+    _identity("dicocokkan", level=0, state="submitted"),
+    _identity("diperiksa", level=0, state="review", target=NOON + 172_800),
+    _identity("ditolak", level=0, state="rejected", reason="data_beda", may_type=True, may_ask_officer=True),
+    _identity("cabang", level=0, state="referred"),
+    _identity("cocok", level=1, state="matched", method="registry", verified_at=NOON, may_ask_officer=True),
+    _identity(
+        "foto",
+        level=1,
+        state="rejected",
+        reason="silau",
+        method="registry",
+        verified_at=NOON,
+        may_ask_officer=True,
+    ),
+    _identity("lengkap", level=2, state="approved", method="document", verified_at=NOON),
     _sample(
         "akun_totp",
         name="Budi Santoso",
@@ -359,6 +650,29 @@ PAGES = (
     _sample("kontak_kembali", "ponsel", kind="phone", contact="0812****7890"),
     _sample("buletin_berhenti", done=False, hidden={"token": "tok_" * 11}),
     _sample("buletin_berhenti", "selesai", done=True),
+    _sample(
+        "akun_passkey",
+        name="Budi Santoso",
+        passkey_options=ASKED,
+        values={"name": "Chrome di Android"},
+        back="/akun/keamanan",
+    ),
+    _sample(
+        "akun_passkey",
+        "salah",
+        name="Budi Santoso",
+        passkey_options=ASKED,
+        errors={"name": Message("passkey.nama_kosong", n=60)},
+        back="/akun/keamanan",
+    ),
+    _sample(
+        "akun_passkey_ubah",
+        name="Budi Santoso",
+        passkey=PASSKEYS[0],
+        values={"name": PASSKEYS[0].name},
+        back="/akun/keamanan",
+    ),
+    *_PRIVACY,
     _sample("keluar", name="Budi Santoso"),
     _sample("keluar_selesai", services=(), next=""),
     _sample(
@@ -395,14 +709,43 @@ PAGES = (
 )
 
 _LINK = "https://sso.contoh.go.id/aktivasi?token=" + "A7x-" * 11
+_IDENTITY = "https://sso.contoh.go.id/akun/identitas"
 _FORGOT = "https://sso.contoh.go.id/lupa-kata-sandi"
 
+_CENTRE_LINK = "https://sso.contoh.go.id/akun/privasi"
+
 MAILS: dict[str, dict[str, Any]] = {
+    "dibatasi": {"nama": "Budi Santoso", "waktu": NOON, "tautan": _CENTRE_LINK},
+    "batas_dicabut": {"nama": "Budi Santoso", "waktu": NOON, "tautan": _CENTRE_LINK},
+    "hapus_diminta": {
+        "nama": "Budi Santoso",
+        "waktu": NOON,
+        "tautan": _CENTRE_LINK + "/hapus/batal?token=" + "A7x-" * 11,
+    },
+    "hapus_batal": {"nama": "Budi Santoso", "waktu": NOON},
+    "hapus_selesai": {"nama": "Budi Santoso", "waktu": NOON, "rujukan": "01993f7e-0000-7000-8000-000000000000"},
+    "permintaan_selesai": {
+        "nama": "Budi Santoso",
+        "permintaan": Message("permintaan.correct"),
+        "tautan": _CENTRE_LINK,
+    },
+    "permintaan_ditolak": {
+        "nama": "Budi Santoso",
+        "permintaan": Message("permintaan.correct"),
+        "alasan": Message("alasan.unproven"),
+        "tautan": _CENTRE_LINK,
+    },
     "aktivasi": {"nama": "Budi", "tautan": _LINK, "kode": "Hn4RtaQ9", "waktu": NOON},
     "akun_ada": {"tautan_masuk": "https://sso.contoh.go.id/masuk", "tautan_lupa": _FORGOT},
+    "lanjut_daftar": {"tautan": "https://sso.contoh.go.id/daftar/lanjut?token=" + "A7x-" * 40, "waktu": NOON},
     "atur_ulang": {"nama": "Budi", "tautan": _LINK, "kode": "Hn4RtaQ9", "waktu": NOON},
     "sandi_diganti": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "totp_dipasang": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "identitas_cocok": {"nama": "Budi", "waktu": NOON, "tautan": _IDENTITY, "tautan_lupa": _FORGOT},
+    "identitas_disetujui": {"nama": "Budi", "waktu": NOON, "tautan": _IDENTITY, "tautan_lupa": _FORGOT},
+    "identitas_ditolak": {"nama": "Budi", "alasan": Message("alasan.silau"), "tautan": _IDENTITY},
+    "identitas_cabang": {"nama": "Budi", "tautan": _IDENTITY},
+    "akun_meninggal": {"nama": "Budi"},
     "totp_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "kontak_kode": {"nama": "Budi", "kode": "Hn4RtaQ9"},
     "kontak_terpakai": {"tautan_masuk": "https://sso.contoh.go.id/masuk"},
@@ -422,6 +765,9 @@ MAILS: dict[str, dict[str, Any]] = {
         "tautan": "https://sso.contoh.go.id/bukan-saya?token=" + "A7x-" * 40,
     },
     "dilaporkan": {"nama": "Budi", "nomor": "GB-7K3M-92QF", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "passkey_dipasang": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "passkey_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "passkey_ganda": {"nama": "Budi", "waktu": NOON, "tautan_masuk": "https://sso.contoh.go.id/masuk"},
 }
 
 # The longest values that ever go out: a host of 40 characters leaves room for any real one.

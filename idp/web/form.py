@@ -11,8 +11,9 @@ _MAX_FIELDS = 64
 class Form:
     """A submitted form, already checked. A field that was not sent reads as empty."""
 
-    def __init__(self, fields: Mapping[str, list[str]]) -> None:
+    def __init__(self, fields: Mapping[str, list[str]], files: Mapping[str, bytes] | None = None) -> None:
         self._fields = fields
+        self._files = files or {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
@@ -25,6 +26,10 @@ class Form:
     def all(self, name: str) -> list[str]:
         """Every value of a field that may be repeated."""
         return self._fields.get(name, [])
+
+    def file(self, *names: str) -> bytes:
+        """The first file among these fields that holds anything; empty when none was chosen."""
+        return next((content for name in names if (content := self._files.get(name, b""))), b"")
 
     def typed(self, *names: str) -> dict[str, str]:
         """Fields to show again after an error; never name a password or a code here."""

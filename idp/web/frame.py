@@ -8,7 +8,10 @@ A door answers GET (and HEAD) with `await get(request)` and POST with `await pos
 a handler raises becomes a page.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -19,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.accounts.policy import Policy
-from idp.base.errors import Fault, PageFault
+from idp.base.errors import Fault, PageFault, Unavailable
 from idp.base.opaque import Handle, b64encode, digest, keyed, same, token
 from idp.base.settings import Settings
 from idp.flows import passwords
@@ -31,6 +34,7 @@ from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language
 from idp.theme.pages import Announcement, PasswordRules, Service
 from idp.theme.pages import SignedOut as SignedOutService
+from idp.web import upload
 from idp.web.errors import shown
 from idp.web.form import Form, parse
 from idp.web.shell import BodyTooLarge, Receive, Scope, Send
@@ -38,11 +42,15 @@ from idp.web.shell import BodyTooLarge, Receive, Scope, Send
 Show = Callable[[Request], Awaitable[Response]]
 Submit = Callable[[Request, Form], Awaitable[Response]]
 
+Admit = Callable[[Request], Awaitable[Response | None]]
+
 DEVICE_LIFETIME = 365 * 86400
 _LANGUAGE_LIFETIME = 365 * 86400
 _MAX_USER_AGENT = 256
 # The pages on which people are told what concerns everybody.
 _ANNOUNCING = frozenset({"masuk", "akun"})
+# Seconds for a whole upload: five megabytes at a hundred kilobits.
+_UPLOAD_TIME = 420
 
 log = structlog.get_logger("gerbang.web")
 
@@ -78,6 +86,7 @@ class Frame:
         self._language_cookie = _cookie(settings, "language")
         self._csrf = provider.material.derive("csrf")
         self._rules = shown_rules(passwords.rules(provider))
+        self._uploads = _Places(settings.documents.at_once)
 
     # Who is asking
 
@@ -275,6 +284,26 @@ class Frame:
             handlers["POST"] = submit
         return Route(path, Door(self, path, handlers), include_in_schema=False)
 
+    def upload_door(self, path: str, get: Show, post: Submit, admit: Admit) -> Route:
+        """A door whose form holds a file. `admit` answers in place of `post` before the body is read, or lets it be read:
+        megabytes are taken from those alone who may send them, and from a few at the same time."""
+
+        async def submit(request: Request) -> Response:
+            self._same_origin(request)
+            refused = await admit(request)
+            if refused is not None:
+                return refused
+            with self._uploads.one(request.scope.get("gerbang.network", "")):
+                try:
+                    async with asyncio.timeout(_UPLOAD_TIME):
+                        form = await upload.parse(request.headers.get("content-type", ""), request.stream())
+                except TimeoutError:
+                    raise PageFault("kesalahan.permintaan", "upload too slow", 408) from None
+                self._own(request, form)
+                return await post(request, form)
+
+        return Route(path, Door(self, path, {"GET": get, "POST": submit}), include_in_schema=False)
+
     def endpoint(self, path: str, get: Show, post: Show | None = None) -> "Door":
         """A protocol endpoint that browsers come to: faults become pages, but other sites may post to it."""
         return Door(self, path, {"GET": get, "POST": post} if post else {"GET": get})
@@ -283,10 +312,13 @@ class Frame:
         """The submitted form; PageFault 400 when malformed, 403 when no page of ours sent it (T22)."""
         self._same_origin(request)
         form = parse(request.headers.get("content-type", ""), await request.body(), repeated)
+        self._own(request, form)
+        return form
+
+    def _own(self, request: Request, form: Form) -> None:
         # Compared even without a device cookie: the token of a device made just now equals nothing that was sent.
         if not same(form.text("csrf"), self.csrf(request)):
             raise PageFault("kesalahan.formulir", "form token", 403)
-        return form
 
     def _same_origin(self, request: Request) -> None:
         """What newer browsers say about where a form came from; old ones say nothing, and the form's token must do."""
@@ -295,6 +327,27 @@ class Frame:
         # Our own pages post with `Origin: null`, since they ask for no referrer (Fetch, "append a request Origin header").
         if request.headers.get("origin", "null") not in ("null", self._origin):
             raise PageFault("kesalahan.formulir", "foreign origin", 403)
+
+
+class _Places:
+    """A few places for those who send megabytes, half of them for one network at most: past them 503 instead of a
+    growing memory (T40), and slow senders keep out nobody but their neighbours."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, network: str) -> Iterator[None]:
+        """A place for as long as the block lasts; Unavailable when there is none."""
+        if self._taken.total() >= self._count or self._taken[network] >= max(1, self._count // 2):
+            raise Unavailable("too many uploads", retry_after=10)
+        self._taken[network] += 1
+        try:
+            yield
+        finally:
+            self._taken[network] -= 1
+            self._taken += Counter()  # forgets networks without any
 
 
 class Door:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import orjson
 
+from idp.accounts import requests
 from idp.base.errors import Unavailable
 from idp.base.jose import ALGORITHMS
 from idp.provider import Provider
@@ -74,8 +75,11 @@ async def _measure(provider: Provider) -> None:
     try:
         async with provider.database.reading() as tx:
             depth = await provider.outbox.depth(tx)
+            waiting, overdue = await requests.levels(tx, provider.clock.now())
     except Unavailable:
         return
+    metrics.PRIVACY.labels("open").set(waiting)
+    metrics.PRIVACY.labels("overdue").set(overdue)
     # Every series always, nought too: an alert on what is absent never rings.
     for kind in ("mail", "sms", "backchannel"):
         for state in ("waiting", "dead"):

@@ -35,6 +35,14 @@ OUTBOX = Gauge(
     multiprocess_mode="mostrecent",
 )
 
+PRIVACY = Gauge(
+    "gerbang_privacy_requests",
+    "Requests about personal data by state: open, and overdue among them.",
+    ["state"],
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
+
 _tokens: dict[tuple[str, str], Counter] = {}
 _seen: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 

@@ -41,10 +41,16 @@ def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
 
 class Shell:
     """Wraps the house. `documents` are answers that are ready and need no shell; `routes` the hot protocol endpoints,
-    dispatched by path before the rest."""
+    dispatched by path before the rest. `uploads` are the addresses that take a file."""
 
     def __init__(
-        self, settings: Settings, entropy: Entropy, documents: dict[str, App], routes: dict[str, App], rest: App
+        self,
+        settings: Settings,
+        entropy: Entropy,
+        documents: dict[str, App],
+        routes: dict[str, App],
+        rest: App,
+        uploads: frozenset[str] = frozenset(),
     ) -> None:
         self._documents = documents
         self._routes = routes
@@ -52,6 +58,8 @@ class Shell:
         self._entropy = entropy
         self._prefix = settings.issuer_path
         self._limit = settings.limits.body
+        # Beside the file there are its form's few fields.
+        self._larger = dict.fromkeys(uploads, settings.documents.max_bytes + settings.limits.body)
         self._proxies = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
         self._headers = security_headers(settings)
 
@@ -80,7 +88,7 @@ class Shell:
             await send(message)
 
         try:
-            await (endpoint or self._rest)(scope, _limited(receive, self._limit), sending)
+            await (endpoint or self._rest)(scope, _limited(receive, self._larger.get(path, self._limit)), sending)
         except BodyTooLarge:
             if status == 0:
                 await _plain(sending, 413, b"request body too large")

@@ -2,9 +2,11 @@
 
 import hmac
 import json
+import re
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import httpx2
@@ -16,11 +18,14 @@ from pyotp import TOTP
 
 from examples.backchannel import EVENT, LogoutTokens
 from examples.demo_code import code_at
+from examples.klaim.claim import Claim, payable_from
 from examples.ladder import reaches
 from examples.provider import Provider, TokenRefused
 from examples.registration import Registration
 from examples.saldo.api import api
 from examples.saldo.app import saldo
+from examples.saldo.ledger import Ledger
+from examples.saldo.pdf import pdf
 from examples.session import Sessions
 
 pytestmark = pytest.mark.anyio
@@ -73,7 +78,9 @@ def access_claims(**changed: Any) -> dict[str, Any]:
 
 async def call(issuer: FakeIssuer, authorization: str | None, query: str = "") -> httpx2.Response:
     app = FastAPI()
-    app.include_router(api(Provider(ISSUER, issuer.http, lambda: NOW), RESOURCE, lambda: NOW))
+    app.include_router(
+        api(Provider(ISSUER, issuer.http, lambda: NOW), RESOURCE, Ledger(date(2025, 11, 22)), lambda: NOW)
+    )
     headers = {b"Authorization": authorization.encode()} if authorization else {}
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="https://saldo.example") as http:
         return await http.get(f"/api/saldo{query}", headers=headers)
@@ -329,3 +336,78 @@ async def test_an_idle_session_ends() -> None:
     await visit(signed_in(sessions))
     moment[0] += 20 * 60 + 1
     assert await visit() == {}
+
+
+def test_a_pdf_says_where_each_of_its_objects_begins() -> None:
+    """ISO 32000-1 section 7.5: readers trust the table at the end."""
+    lines = [f"baris {n} (kurung) \\ {'é' if n % 2 else 'ą'}" for n in range(120)]
+    document = pdf("Riwayat (iuran)", lines)
+    table = document[document.rindex(b"xref\n0 ") :].splitlines()
+    assert int(document.rpartition(b"startxref\n")[2].split()[0]) == document.rindex(b"xref\n0 ")
+    entries = [line for line in table[2:] if line.endswith(b" 00000 n ")]
+    assert entries
+    for number, entry in enumerate(entries, 1):
+        assert document[int(entry[:10]) :].startswith(b"%d 0 obj\n" % number)
+    for length, content in re.findall(rb"/Length (\d+) >>\nstream\n(.*?)\nendstream", document, re.DOTALL):
+        assert len(content) == int(length)
+    assert document.count(b"/Type /Page ") == 3
+    assert rb"baris 1 \(kurung\) \\ " + "é".encode("cp1252") in document
+
+
+def test_a_change_of_contact_holds_money_back_for_three_days() -> None:
+    assert payable_from(None, NOW) is None
+    assert payable_from(NOW - 60, NOW) == NOW - 60 + 72 * 3600
+    assert payable_from(NOW - 72 * 3600, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "mistakes"),
+    [
+        ({}, set()),
+        ({"deceased": "123"}, {"deceased"}),
+        ({"relation": "teman"}, {"relation"}),
+        ({"certificate": " "}, {"certificate"}),
+        ({"program": "JHT", "deceased": "", "relation": "", "certificate": ""}, set()),
+        ({"program": "JKP"}, {"program"}),
+    ],
+)
+def test_what_a_claim_needs(changed: dict[str, str], mistakes: set[str]) -> None:
+    whole = {
+        "program": "JKM", "bank_account": "1234567890", "reason": "x", "deceased": "12345678901", "relation": "anak",
+        "certificate": "AKM-1",
+    }  # fmt: skip
+    assert set(Claim.typed(**{**whole, **changed}).mistakes()) == mistakes
+
+
+async def test_only_a_machine_with_the_right_pays_and_once(issuer: FakeIssuer) -> None:
+    ledger = Ledger(date(2025, 11, 22))
+    app = FastAPI()
+    app.include_router(api(Provider(ISSUER, issuer.http, lambda: NOW), RESOURCE, ledger, lambda: NOW))
+    before = ledger.balance("subject")
+    payment = {"code": before.code, "amount": 50_000, "number": "GB-12345678"}
+    machine = issuer.sign(
+        access_claims(sub="gateway", client_id="gateway", scope="iuran:bayar", acr=None, auth_time=None)
+    )
+    person = issuer.sign(access_claims(scope="iuran:bayar"))
+    other = issuer.sign(access_claims(sub="gateway", client_id="gateway", scope="saldo:baca"))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="https://saldo.example") as http:
+
+        async def pay(token: str, **changed: object) -> httpx2.Response:
+            headers = {"Authorization": f"Bearer {token}"}
+            return await http.post("/api/iuran", json={**payment, **changed}, headers=headers)
+
+        assert [(await pay(token)).status_code for token in (person, other)] == [403, 403]
+        assert (await pay(machine, code="880000000000000")).status_code == 404
+        for wrong in ({"amount": 1}, {"amount": "banyak"}, {"number": "'"}, {"code": "1"}):
+            assert (await pay(machine, **wrong)).status_code == 422
+        assert [(await pay(machine)).status_code for _ in range(2)] == [200, 200]
+    assert ledger.balance("subject").old_age == before.old_age + 50_000
+
+
+def test_the_category_decides_the_programmes() -> None:
+    ledger = Ledger(date(2025, 11, 22))
+    assert ledger.balance("s").pension is None, "not told yet"
+    for category, pension in (("PU", True), ("BPU", False), ("PMI", False), ("JAKON", False)):
+        ledger.learn("s", category)
+        assert (ledger.balance("s").pension is not None) is pension
+        assert ("JP" in {entry.program for entry in ledger.contributions("s")}) is pension

@@ -1,4 +1,4 @@
-"""What a newcomer sees: `python -m examples` and a walk through the three services, on both kinds of storage."""
+"""What a newcomer sees: `python -m examples` and a walk through the services, on both kinds of storage."""
 
 import fcntl
 import json
@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,18 +17,21 @@ import anyio
 import httpx2
 import pytest
 from playwright.async_api import Browser as Chromium
+from sqlalchemy import update
 
+from idp.store.database import connect
+from idp.store.tables import accounts
 from tests.clients.person import Authenticator, Person
 from tests.support.browser import Page
 from tests.support.processes import Child, accepts
 from tests.support.relying_party import Account
-from tests.support.servers import ROOT, Server, Storages
+from tests.support.servers import ROOT, Server, Storages, settings_for
 
 # The ports of the services are registered with the provider, so one worker of a run has them all.
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("examples")]
 
-SALDO, KLAIM, JMO = (f"http://localhost:{port}" for port in (8101, 8102, 8103))
-PORTS = (8101, 8102, 8103)
+PORTS = (8101, 8102, 8103, 8104, 8105, 8106, 8107)
+SALDO, KLAIM, JMO, MITRA, SIAPKERJA, REGISTRY, GATEWAY = (f"http://localhost:{port}" for port in PORTS)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,14 @@ class Demo:
     def authenticator(self) -> Authenticator:
         """One for all tests on this demo: a code is good once, whoever types it."""
         return Authenticator(self.account)
+
+    @cached_property
+    def _authenticators(self) -> dict[int, Authenticator]:
+        return {}
+
+    def authenticator_of(self, index: int) -> Authenticator:
+        """The app of another demo account; also one for all tests."""
+        return self._authenticators.setdefault(index, Authenticator(self.server.account(index)))
 
     @property
     def keychain(self) -> Path:
@@ -93,6 +105,10 @@ def test_the_screen_says_where_to_click(demo: Demo) -> None:
         SALDO,
         KLAIM,
         JMO,
+        MITRA,
+        SIAPKERJA,
+        REGISTRY,
+        GATEWAY,
         f"{demo.issuer}/akun",
         f"{demo.issuer}/daftar",
         demo.account.email,
@@ -260,3 +276,196 @@ async def eventually_signed_out(person: Person, service: str) -> None:
 
 def money(page: Page) -> Any:
     return re.findall(r"Rp[\d.]+", page.text)
+
+
+DEWI, RATNA = 2, 3  # acts for two companies; an heir
+
+
+@pytest.fixture
+async def dewi(demo: Demo) -> AsyncIterator[Person]:
+    async with Person(demo.server.account(DEWI), demo.authenticator_of(DEWI)) as somebody:
+        yield somebody
+
+
+@pytest.fixture
+async def ratna(demo: Demo) -> AsyncIterator[Person]:
+    async with Person(demo.server.account(RATNA), demo.authenticator_of(RATNA)) as somebody:
+        yield somebody
+
+
+async def alter(demo: Demo, index: int, **columns: Any) -> None:
+    """Change an account where it lies, as a journey of the provider's own pages would."""
+    database = await connect(settings_for(demo.server.storage))
+    async with database.transaction() as tx:
+        await tx.execute(update(accounts).where(accounts.c.email == demo.server.account(index).email).values(**columns))
+    await database.close()
+
+
+async def test_an_employer_sees_the_companies_of_the_claim_and_her_own_history(demo: Demo, dewi: Person) -> None:
+    """Seed rows 1, 2, 4, 48, 49, 50."""
+    companies = await dewi.open(f"{MITRA}/masuk")
+    assert dewi.asked == ["password", "code"]
+    assert companies.text.count("petugas HR") == 2
+    assert (await dewi.look(f"{MITRA}/perusahaan/NN013579")).status == 200
+    assert (await dewi.look(f"{MITRA}/perusahaan/NN999999")).status == 403
+
+    balance = await dewi.open(f"{SALDO}/masuk")
+    assert dewi.asked == ["password", "code"], "two factors, minutes ago"
+    assert "Penerima upah (PU)" in balance.text
+    assert "Jaminan Pensiun (JP)" in balance.text
+    history = await dewi.look(f"{SALDO}/riwayat?jenis=iuran")
+    years = re.findall(r"<option(?: selected)?>(\d{4})</option>", history.html)
+    assert len(years) >= 1
+    of_year = await dewi.look(f"{SALDO}/riwayat?jenis=iuran&tahun={years[0]}")
+    rows = re.findall(r"<li><span>(\d{4})-", of_year.html)
+    assert rows
+    assert set(rows) == {years[0]}
+    csv = await dewi.look(f"{SALDO}/riwayat.csv?jenis=iuran&tahun={years[0]}")
+    assert csv.headers["content-disposition"] == 'attachment; filename="riwayat-iuran.csv"'
+    assert len(csv.html.splitlines()) == len(rows) + 1
+    pdf = await dewi.look(f"{SALDO}/riwayat.pdf?jenis=klaim")
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.html.startswith("%PDF-1.4")
+    assert (await dewi.look(f"{SALDO}/riwayat.exe")).status == 404
+    await pay_contributions(demo, dewi, balance)
+
+
+async def pay_contributions(demo: Demo, dewi: Person, balance: Page) -> None:
+    found = re.search(r'id="code">(\d{15})<', balance.html)
+    assert found
+    counter = await dewi.look(GATEWAY)
+    wrong = await dewi.press(counter, "pay", {"bill": "880000000000000", "amount": "50000"})
+    assert "tidak dikenal" in wrong.text
+    assert "paling sedikit" in (await dewi.press(wrong, "pay", {"bill": found[1], "amount": "5"})).text
+    paid = await dewi.press(wrong, "pay", {"bill": found[1], "amount": "Rp150.000"})
+    assert "Rp150.000 sudah dibukukan" in paid.text
+    await dewi.press(wrong, "pay", {"bill": found[1], "amount": "Rp150.000"})
+    after = await dewi.look(f"{SALDO}/saldo")
+    assert amount(after) == amount(balance) + 150_000, "a payment that is sent twice is booked once"
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        unsigned = await http.post(f"{SALDO}/api/iuran", json={"code": found[1], "amount": 50_000, "number": "x" * 10})
+    assert unsigned.status_code == 401
+
+
+async def test_an_heir_claims_with_an_account_of_her_own(demo: Demo, ratna: Person) -> None:
+    """Seed rows 7 and 8."""
+    form = await ratna.open(f"{KLAIM}/masuk")
+    assert ratna.asked == ["password", "code"]
+    assert form.url == f"{KLAIM}/klaim", form.text
+    typed = {"program": "JKM", "bank_account": "1234567890", "reason": "Ayah meninggal"}
+    wrong = await ratna.press(form, "file-claim", typed)
+    assert wrong.status == 422
+    assert "hubungan Anda" in wrong.text
+    heir = {"deceased": "150 0456 7890", "relation": "anak", "certificate": "AKM-2025-11"}
+    filed = await ratna.press(wrong, "file-claim", {**typed, **heir})
+    assert "JKM, almarhum ••••7890" in filed.text
+    assert "cool-down" not in filed.ids
+    await alter(demo, RATNA, contact_changed_at=int(time.time()) - 60)
+    again = await ratna.open(f"{KLAIM}/masuk")
+    assert "cool-down" in again.html
+    assert "paling cepat dibayar" in again.text
+    paid_later = await ratna.press(again, "file-claim", {**typed, **heir})
+    assert paid_later.text.count("almarhum ••••7890") == 2, "a claim is taken all the same"
+    await alter(demo, RATNA, contact_changed_at=None)
+
+
+async def test_who_is_not_known_well_enough_is_shown_the_way(demo: Demo) -> None:
+    """Seed rows 10 and 11: an account without a participant number has no balance, and learns how it gets one."""
+    async with Person(demo.server.account(1), demo.authenticator) as siti:
+        stranger = await siti.open(f"{SALDO}/masuk")
+        assert "belum terhubung dengan nomor peserta" in stranger.text
+        assert f"{demo.issuer}/akun/identitas" in stranger.html
+        refused = await siti.open(f"{KLAIM}/masuk")
+        assert "Klaim memerlukan dua cara masuk" in refused.text
+        none = await siti.open(f"{SIAPKERJA}/masuk")
+        assert "belum terhubung dengan nomor peserta" in none.text
+        page = await siti.look(f"{demo.issuer}/akun/identitas")
+        data = {"nik": "3374064507920002", "name": "Siti Rahayu", "day": "5", "month": "7", "year": "1992"}
+        page = await siti.press(page, "submit-identity", data)
+        for _ in range(50):
+            if "Cocok dengan data peserta" in page.text:
+                break
+            await anyio.sleep(0.2)
+            page = await siti.look(f"{demo.issuer}/akun/identitas")
+        assert "Cocok dengan data peserta" in page.text
+        known = await siti.open(f"{SIAPKERJA}/masuk")
+        assert "JKP hanya untuk penerima upah" in known.text
+
+
+async def test_another_ministry_is_told_what_the_person_allows(demo: Demo, person: Person) -> None:
+    """Seed row 9."""
+    question = await person.open(f"{SIAPKERJA}/masuk")
+    assert person.asked == ["password", "consent"]
+    assert "17001234567" in question.text
+    wrong = await person.press(question, "file", {"employer": "", "last_day": "2999-01-01"})
+    assert wrong.status == 422
+    assert "harus sudah lewat" in wrong.text
+    filed = await person.press(wrong, "file", {"employer": "PT Lama", "last_day": "2025-10-31"})
+    assert "PT Lama, 2025-10-31" in filed.text
+
+
+async def test_jmo_keeps_in_step_with_the_web(demo: Demo) -> None:
+    """Seed row 47."""
+    demo.keychain.unlink(missing_ok=True)
+    async with Person(demo.server.account(DEWI), demo.authenticator_of(DEWI)) as dewi:
+        await jmo_signed_in(dewi)
+        home = await dewi.look(JMO)
+        assert "+6281311122233" in home.text
+        assert "19003456789" in home.text
+        assert "diperbarui" not in home.text
+        await alter(demo, DEWI, phone="+6281399988877")
+        home = await dewi.look(JMO)
+        assert "Nomor ponsel Anda sudah diperbarui" in home.text
+        assert "+6281399988877" in home.text
+        assert "diperbarui" not in (await dewi.look(JMO)).text
+        await alter(demo, DEWI, phone="+6281311122233")
+    demo.keychain.unlink(missing_ok=True)
+
+
+async def test_a_real_browser_takes_history_home_and_allows_a_third_party(demo: Demo, chromium: Chromium) -> None:
+    context = await chromium.new_context(locale="id-ID", accept_downloads=True)
+    complaints: list[str] = []
+    dewi = demo.server.account(DEWI)
+    try:
+        page = await context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        await page.goto(MITRA)
+        await page.click("#sign-in")
+        await page.fill("[name=identifier]", dewi.email)
+        await page.fill("[name=password]", dewi.password)
+        await page.click("#sign-in")
+        await page.fill("[name=code]", demo.authenticator_of(DEWI).code())
+        await page.click("#submit-code")
+        await page.wait_for_url(f"{MITRA}/perusahaan")
+        await page.click("#list a >> nth=0")
+        assert "Rp" in await page.inner_text("#due")
+
+        await page.goto(SALDO)
+        await page.click("#sign-in")
+        await page.click("#history")
+        await page.select_option("#jenis", "klaim")
+        await page.click("#filter")
+        assert "JKK" in await page.inner_text("#history")
+        async with page.expect_download() as taken:
+            await page.click("#pdf")
+        document = anyio.Path(await (await taken.value).path())
+        assert (await document.read_bytes()).startswith(b"%PDF")
+
+        await page.goto(SIAPKERJA)
+        await page.click("#sign-in")
+        await page.wait_for_selector("#allow")
+        assert "19003456789" in await page.inner_text("main")
+        await page.click("#allow")
+        await page.fill("#employer", "PT Lama")
+        await page.fill("#last_day", "2025-10-31")
+        await page.click("#file")
+        assert "PT Lama" in await page.inner_text("#filed")
+        assert not complaints, complaints
+    finally:
+        await context.close()
+
+
+def amount(page: Page) -> int:
+    found = re.search(r'id="old-age">Rp([\d.]+)<', page.html)
+    assert found, page.text
+    return int(found[1].replace(".", ""))

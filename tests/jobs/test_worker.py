@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from idp import worker
 from idp.base.clock import ManualClock
-from idp.flows import rotate_keys
+from idp.flows import retention, rotate_keys
 from idp.jobs import sweep
 from idp.provider import Provider
 from idp.store.audit import Event
@@ -69,7 +69,7 @@ async def test_what_is_over_is_swept_in_batches_and_the_rest_stays(provider: Pro
     now = clock.now()
     async with provider.database.transaction() as tx:
         rows = [
-            {"id": provider.new_id(), "secret_hash": bytes(32), "client_id": "x", "parameters": {}, "expires_at": now - 2 * sweep.HOUR}
+            {"id": provider.new_id(), "secret_hash": bytes(32), "client_id": "x", "parameters": {}, "expires_at": now - 2 * retention.HOUR}
             for _ in range(sweep.BATCH + 20)
         ]  # fmt: skip
         fresh = {**rows[0], "id": provider.new_id(), "expires_at": now + 60}
@@ -81,7 +81,7 @@ async def test_what_is_over_is_swept_in_batches_and_the_rest_stays(provider: Pro
             )
         )  # fmt: skip
     assert await sweep.sweep(provider) == sweep.BATCH + 20
-    clock.advance(8 * sweep.DAY + 1)
+    clock.advance(8 * retention.DAY + 1)
     assert await sweep.sweep(provider) >= 2
     async with provider.database.reading() as tx:
         for table in (pushed_requests, challenges):

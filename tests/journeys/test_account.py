@@ -101,12 +101,12 @@ async def test_signing_out_everywhere_ends_every_session_and_tells_every_service
 
 async def test_a_service_can_be_disconnected(house: House) -> None:
     person, browser = house.account(), house.browser()
-    party = house.relying_party("mitra")
+    party = house.relying_party("koperasi")
     tokens = await party.sign_in(browser, person, scope="openid profile")
     page = await browser.get("/akun")
     assert "Mitra Koperasi" in page.text
     csrf = dict(page.forms[-1].values)["csrf"]
-    await browser.http.post("/akun", data={"csrf": csrf, "disconnect": "mitra"})
+    await browser.http.post("/akun", data={"csrf": csrf, "disconnect": "koperasi"})
     assert "Mitra Koperasi" not in (await browser.get("/akun")).text
     assert (await party.userinfo(tokens.access_token)).status_code == 401
     page = await browser.get((await party.authorization(scope="openid profile")).url)

@@ -321,7 +321,8 @@ async def test_a_service_that_waits_is_gone_back_to(house: House) -> None:
     page = await browser.get(request.url)
     page = await browser.click(page, "Belum punya akun? Daftar")
     assert "Bench" in page.text
-    await browser.submit(page, FORM, press="sign-up")
+    page = await register(browser, page)
+    assert "Periksa email" in page.text
     page = await browser.submit(await browser.get((await newest(house, EMAIL)).link), press="activate")
     page = await browser.click(page, "Lanjutkan")
     assert "Bench" in page.text

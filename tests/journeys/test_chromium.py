@@ -11,6 +11,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page
 
 from tests.support.outbox import Letter
+from tests.support.registration_in_chromium import register_in
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.anyio
@@ -53,19 +54,8 @@ async def fits(page: Page) -> bool:
 async def test_from_registration_to_a_forgotten_password(server: Server, chromium: Chromium, javascript: bool) -> None:
     email = f"sari.{'js' if javascript else 'polos'}@contoh.go.id"
     async with phone(chromium, javascript=javascript) as page:
-        await page.goto(f"{server.issuer}/daftar")
-        await page.fill("[name=name]", "Sari Dewi")
-        await page.fill("[name=email]", email)
-        await page.fill("[name=phone]", f"0813 7152 09{'46' if javascript else '47'}")
-        await page.fill("[name=password]", "pendek")
-        await page.check("[name=terms]")
-        await page.click("#sign-up")
-        await page.locator("#password-error").wait_for()
-        assert await page.input_value("[name=name]") == "Sari Dewi"
-        assert await fits(page)
-        await page.fill("[name=password]", PASSWORD)
-        await page.click("#sign-up")
-        await page.wait_for_url("**/daftar/terkirim")
+        number = f"0813 7152 09{'46' if javascript else '47'}"
+        await register_in(page, server.issuer, email=email, phone=number)
 
         mail = await letter(server, email, "Aktifkan akun Anda")
         await page.goto(mail.link)

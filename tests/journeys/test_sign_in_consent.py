@@ -14,7 +14,7 @@ ASKED = "openid profile email phone address kepesertaan offline_access"
 async def at_consent(house: House, browser: Browser, scope: str = ASKED, **parameters: str) -> Page:
     """The consent page of the one demo service that is nobody's own."""
     person = house.account()
-    page = await browser.get((await house.relying_party("mitra").authorization(scope, **parameters)).url)
+    page = await browser.get((await house.relying_party("koperasi").authorization(scope, **parameters)).url)
     if "password" in page.names:
         page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
     return page
@@ -35,7 +35,7 @@ async def test_only_what_is_asked_is_shown(house: House) -> None:
 
 
 async def test_yes_is_remembered_for_this_client_and_these_scopes(house: House) -> None:
-    browser, party = house.browser(), house.relying_party("mitra")
+    browser, party = house.browser(), house.relying_party("koperasi")
     page = await at_consent(house, browser, "openid email")
     assert "code" in (await browser.submit(page, press="allow")).parameters
     assert (await party.sign_in(browser, None, "openid email")).claims["sub"]
@@ -82,7 +82,7 @@ async def test_a_consent_counts_for_the_person_who_gave_it(house: House) -> None
     """A ticket on which somebody said yes does not speak for whoever signs in after them."""
     browser, other = house.browser(), house.account(1)
     await browser.submit(await at_consent(house, browser, "openid email"), press="allow")
-    page = await browser.get((await house.relying_party("mitra").authorization("openid email", prompt="login")).url)
+    page = await browser.get((await house.relying_party("koperasi").authorization("openid email", prompt="login")).url)
     page = await browser.submit(page, {"identifier": other.email, "password": other.password}, press="sign-in")
     assert "allow" in page.ids
     assert other.email in page.text
@@ -91,7 +91,7 @@ async def test_a_consent_counts_for_the_person_who_gave_it(house: House) -> None
 async def test_what_was_done_long_ago_does_not_answer_prompt_login(house: House) -> None:
     """A tab that lay open at the consent is no proof that the person is still the same."""
     browser, person = house.browser(), house.account()
-    page = await browser.get((await house.relying_party("mitra").authorization("openid email", prompt="login")).url)
+    page = await browser.get((await house.relying_party("koperasi").authorization("openid email", prompt="login")).url)
     page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
     house.clock.advance(ticket.DONE_COUNTS)
     page = await browser.submit(page, press="allow")
@@ -102,7 +102,7 @@ async def test_what_was_done_long_ago_does_not_answer_prompt_login(house: House)
 
 async def test_consent_before_sign_in_leads_to_the_sign_in(house: House) -> None:
     browser = house.browser()
-    page = await browser.get((await house.relying_party("mitra").authorization("openid")).url)
+    page = await browser.get((await house.relying_party("koperasi").authorization("openid")).url)
     form = dict(page.form_with("password").values)
     posted = await browser.http.post(
         "/izin", data={"csrf": form["csrf"], "lanjut": form["lanjut"], "decision": "allow"}, follow_redirects=True

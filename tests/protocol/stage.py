@@ -108,6 +108,7 @@ class Stage:
         pre_authorised: bool = True,
         first_party: bool = True,
         resource_uris: list[str] | None = None,
+        approved_claims: list[str] | None = None,
         key: Key | None = None,
         **members: Any,
     ) -> Party:
@@ -125,7 +126,7 @@ class Stage:
             wanted |= {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key.as_dict(private=False)]}}
         rules = policy.validate(
             {"require_pkce": require_pkce, "first_party": first_party, "pre_authorised": pre_authorised and first_party,
-             "resource_uris": resource_uris or []}
+             "resource_uris": resource_uris or [], "approved_claims": approved_claims or []}
         )  # fmt: skip
         now = self.clock.now()
         client = Client(client_id, metadata.validate(wanted), rules, digest(secret), created_at=now, updated_at=now)
@@ -199,7 +200,9 @@ class Stage:
         now = self.clock.now()
         allowed = consent.Consent(frozenset(scope.split()), frozenset(), now, frozenset(resources))
         async with self.provider.database.transaction() as tx:
-            await consent.remember(tx, person.id, party.client_id, allowed, now + 86400)
+            await consent.remember(
+                tx, self.provider.new_id(), person.id, party.client_id, allowed, frozenset(), now + 86400
+            )
 
     async def signed_in(self, **options: Any) -> tuple[Party, Browser, Person]:
         """A client, a person, and their browser."""

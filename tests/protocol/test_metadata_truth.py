@@ -12,6 +12,7 @@ from idp.base.jose import generate
 from idp.base.opaque import b64encode
 from tests.protocol.assertions import assertion, by_assertion
 from tests.protocol.stage import Stage, path
+from tests.protocol.test_identity_claims import participant
 
 pytestmark = pytest.mark.anyio
 
@@ -102,8 +103,9 @@ async def scopes(stage: Stage, value: list[str]) -> None:
 
 @of("claims_supported")
 async def claims(stage: Stage, value: list[str]) -> None:
-    party, browser, _ = await stage.signed_in()
-    tokens = await party.tokens(browser, "openid profile email address phone")
+    scope = "openid profile email address phone kepesertaan perusahaan identitas klaim:ajukan"
+    party, person = await stage.party(scope=scope, approved_claims=["nik"]), await participant(stage)
+    tokens = await party.tokens(await stage.browser(person), scope)
     userinfo = (await party.userinfo(tokens.access_token)).json()
     assert {*tokens.claims, *userinfo} - {"at_hash"} == set(value)
 
@@ -203,7 +205,7 @@ async def acr_values(stage: Stage, value: list[str]) -> None:
     party, person = await stage.party(), await stage.person(totp=True, identity_level=2)
     now = stage.clock.now()
     reached = set()
-    for factors in ({"pwd": now}, {"pwd": now, "otp": now}):
+    for factors in ({"pwd": now}, {"pwd": now, "otp": now}, {"passkey": now, "hwk": now}):
         browser = await stage.browser(person, factors)
         reached.add((await party.tokens(browser)).claims["acr"])
     lower = await stage.person(totp=True)

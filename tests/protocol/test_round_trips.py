@@ -9,6 +9,7 @@ import pytest
 from idp.base.clock import ManualClock
 from idp.flows import rotate_keys
 from tests.protocol.stage import Stage
+from tests.support.authenticator import Authenticator, asked
 from tests.support.relying_party import AuthorizationRequest
 from tests.support.round_trips import RoundTrips, round_trips
 from tests.support.servers import Storage, Storages, open_house
@@ -110,6 +111,27 @@ async def test_a_password_costs_two(counted: tuple[Stage, RoundTrips]) -> None:
         page = await browser.get((await party.authorization()).url)
         form = page.form_with("password")
         values = {**dict(form.values), "identifier": account.email, "password": account.password}
+        before = seen.count
+        answer = await browser.http.post(form.action, data=values, follow_redirects=False)
+        costs.append(seen.count - before)
+        assert answer.status_code == 303, answer.text
+        assert "lanjut" in answer.headers["location"]
+    assert min(costs) <= 2, costs
+
+
+async def test_a_passkey_costs_two(counted: tuple[Stage, RoundTrips]) -> None:
+    stage, seen = counted
+    party, account = stage.house.relying_party(), stage.house.account(1)
+    browser, key = stage.house.browser(), Authenticator(stage.house.issuer)
+    page = await browser.get("/masuk?kembali=passkey")
+    page = await browser.submit(page, {"identifier": account.email, "password": account.password}, press="sign-in")
+    await browser.submit(page, {"passkey": key.create(asked(page))})
+    costs = []
+    for _ in range(3):
+        browser = stage.house.browser()
+        page = await browser.get((await party.authorization()).url)
+        form = page.form_with("passkey")
+        values = {**dict(form.values), "passkey": key.get(asked(page))}
         before = seen.count
         answer = await browser.http.post(form.action, data=values, follow_redirects=False)
         costs.append(seen.count - before)

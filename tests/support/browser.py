@@ -115,6 +115,15 @@ class Browser:
             return await self._visit("GET", chosen.action, params=dict(sent), site="same-origin")
         return await self._visit("POST", chosen.action, data=_grouped(sent), site="same-origin")
 
+    async def upload(self, page: Page, field: str, content: bytes, name: str = "IMG_0001.JPG") -> Page:
+        """Send the page's form with a file in one of its fields; the others are left empty, as a browser sends them."""
+        form = page.form_with(field)
+        files: list[tuple[str, tuple[str, bytes, str]]] = [
+            (one, (name if one == field else "", content if one == field else b"", "application/octet-stream"))
+            for one in sorted(form.names - {hidden for hidden, _ in form.values})
+        ]
+        return await self._visit("POST", form.action, data=dict(form.values), files=files, site="same-origin")
+
     async def _visit(
         self,
         method: str,
@@ -122,6 +131,7 @@ class Browser:
         *,
         params: Mapping[str, str] | None = None,
         data: Mapping[str, str | list[str]] | None = None,
+        files: list[tuple[str, tuple[str, bytes, str]]] | None = None,
         site: str,
     ) -> Page:
         for _ in range(MAX_REDIRECTS):
@@ -133,7 +143,7 @@ class Browser:
             if method == "POST":
                 headers["Origin"] = self.origin
             answer = await self.http.request(
-                method, url, params=params, data=data, headers=headers, follow_redirects=False
+                method, url, params=params, data=data, files=files, headers=headers, follow_redirects=False
             )
             if "location" not in answer.headers or not answer.is_redirect:
                 return _page(answer)
@@ -142,7 +152,7 @@ class Browser:
             assert method == "GET" or answer.status_code in {302, 303}, (
                 f"{answer.status_code} after a POST to {answer.url}"
             )
-            method, params, data = "GET", None, None
+            method, params, data, files = "GET", None, None, None
         raise AssertionError(f"more than {MAX_REDIRECTS} redirects, the last to {url}")
 
     def _absolute(self, address: str) -> str:

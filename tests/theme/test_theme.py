@@ -29,12 +29,17 @@ def test_a_child_says_only_what_differs(folder: Path) -> None:
         '{% extends "default/masuk.html" %}{% block main %}<p>Pengumuman</p>{{ super() }}{% endblock %}'
     )
     theme = Theme(folder, "anak")
-    page = theme.render("masuk", theme.language(), site="s", csrf="c", promote_reset=False).decode()
+    page = theme.render("masuk", theme.language(), site="s", csrf="c", promote_reset=False, passkey_options="").decode()
     assert "<p>Pengumuman</p>" in page
     assert "<title>Selamat datang – Akun Kita</title>" in page
     assert 'id="sign-in"' in page
     assert b"--brand:#123456" in theme.stylesheet
-    assert "Sign in" in theme.render("masuk", theme.language("en"), site="s", csrf="c", promote_reset=False).decode()
+    assert (
+        "Sign in"
+        in theme.render(
+            "masuk", theme.language("en"), site="s", csrf="c", promote_reset=False, passkey_options=""
+        ).decode()
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
-// Comfort only: every page works without it. Shows passwords and what they still lack, copies the secret, warns before a session
-// ends, swallows a double click.
+// Comfort: every page works without it, save for passkeys, which only a script can ask for. Shows passwords and what they
+// still lack, copies the secret, shrinks pictures, warns before a session ends, swallows a double click. Fetches nothing
+// but more time for a session: what is asked of a passkey stands in the page, what it answers goes with the form.
 (function () {
   "use strict";
   var each = function (selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); };
@@ -60,6 +61,86 @@
       }).then(function (answer) { return answer.ok ? answer.json() : { left: 0 }; })
         .then(function (answer) { if (answer.left) { arm(answer.left); said.textContent = box.getAttribute("data-stayed"); } else over(); })
         .catch(function () { tell("data-warning", true); });
+    });
+  });
+  var bytes = function (text) {
+    var raw = atob(text.replace(/-/g, "+").replace(/_/g, "/")), made = new Uint8Array(raw.length);
+    for (var i = 0; i < raw.length; i++) made[i] = raw.charCodeAt(i);
+    return made.buffer;
+  };
+  var text = function (buffer) {
+    return btoa(String.fromCharCode.apply(null, new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  };
+  // Browsers before 2025 know neither parse…FromJSON nor toJSON.
+  var question = function (json, create) {
+    var asked = JSON.parse(json), held = function (key) { key.id = bytes(key.id); };
+    var native = PublicKeyCredential[create ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON"];
+    if (native) return native.call(PublicKeyCredential, asked);
+    asked.challenge = bytes(asked.challenge);
+    if (create) asked.user.id = bytes(asked.user.id);
+    (asked.allowCredentials || []).concat(asked.excludeCredentials || []).forEach(held);
+    return asked;
+  };
+  var answer = function (key) {
+    try { return JSON.stringify(key.toJSON()); } catch (missing) { /* below */ }
+    var from = key.response, said = {};
+    ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"].forEach(function (name) {
+      if (from[name]) said[name] = text(from[name]);
+    });
+    if (from.getTransports) said.transports = from.getTransports();
+    return JSON.stringify({ id: key.id, rawId: text(key.rawId), type: key.type, response: said });
+  };
+  each("[data-passkey]", function (button) {
+    if (!window.PublicKeyCredential || !window.AbortController) return;
+    var create = button.getAttribute("data-passkey") === "create", form = button.form, pending;
+    var fault = button.parentNode.querySelector("[role=alert]");
+    var ask = function (mediation) {
+      if (pending) pending.abort();
+      pending = new AbortController();
+      var request = { publicKey: question(button.getAttribute("data-options"), create), signal: pending.signal };
+      if (mediation) request.mediation = mediation;
+      return navigator.credentials[create ? "create" : "get"](request).then(function (key) {
+        form.elements.passkey.value = answer(key);
+        form.submit();
+      });
+    };
+    button.hidden = button.parentNode.hidden = false;
+    each("[data-no-passkey]", function (said) { said.hidden = true; });
+    button.addEventListener("click", function () {
+      fault.textContent = "";
+      Promise.resolve().then(function () { return ask(); }).catch(function (error) {
+        if (error.name === "AbortError") return;
+        fault.textContent = fault.getAttribute(error.name === "InvalidStateError" ? "data-held" : "data-other") || fault.getAttribute("data-other");
+      });
+    });
+    // Enter in the field for the name means the button.
+    if (create) form.addEventListener("submit", function (event) { event.preventDefault(); button.click(); });
+    if (form.querySelector("[autocomplete~=webauthn]") && PublicKeyCredential.isConditionalMediationAvailable) {
+      PublicKeyCredential.isConditionalMediationAvailable().then(function (can) { return can && ask("conditional"); }).catch(function () {});
+    }
+  });
+  // Pictures of a phone's camera become small before they travel; the server takes them as they are, too.
+  each("[data-shrink]", function (input) {
+    if (!window.createImageBitmap || !window.DataTransfer) return;
+    input.addEventListener("change", function () {
+      var file = input.files[0];
+      if (!file || file.size < 3e5) return;
+      createImageBitmap(file, { imageOrientation: "from-image" }).then(function (image) {
+        var canvas = document.createElement("canvas"), scale = Math.min(1, 1600 / Math.max(image.width, image.height));
+        canvas.width = image.width * scale;
+        canvas.height = image.height * scale;
+        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+        var shrink = function (quality) {
+          canvas.toBlob(function (blob) {
+            if (!blob) return;
+            if (blob.size > 3e5 && quality > 0.4) return shrink(quality - 0.15);
+            var chosen = new DataTransfer();
+            chosen.items.add(new File([blob], "foto.jpg", { type: "image/jpeg" }));
+            input.files = chosen.files;
+          }, "image/jpeg", quality);
+        };
+        shrink(0.85);
+      }, function () {});
     });
   });
   each("form", function (form) {

@@ -1,6 +1,6 @@
 """Tokens for a grant, minted the same way after a code and after a refresh. At most one RSA signature per answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from idp.base.errors import InvalidScope, InvalidTarget
@@ -84,9 +84,16 @@ def id_token(provider: Provider, client: Client, grant: Grant, person: Person, a
         nonce=nonce,
         access_token=access,
         algorithm=client.id_token_algorithm,
-        extra=claims.release(person, frozenset(), asked, provider.sealer) if asked else {},
+        extra=_named(provider, client, grant, person, asked) if asked else {},
     )
     return provider.keyring.sign(body, client.id_token_algorithm)
+
+
+def _named(
+    provider: Provider, client: Client, grant: Grant, person: Person, asked: Mapping[str, Any]
+) -> dict[str, Any]:
+    kept = claims.barred(client, id_token=True) | frozenset(grant.withheld)
+    return claims.release(person, frozenset(), asked, provider.sealer, kept)
 
 
 def bearer(provider: Provider, access: str, scope: str) -> dict[str, Any]:

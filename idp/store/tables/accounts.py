@@ -8,7 +8,7 @@ accounts = Table(
     "accounts",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("status", String(16), nullable=False),  # active | disabled
+    Column("status", String(16), nullable=False),  # active | restricted (by its person) | disabled (by an officer)
     Column("name", Text, nullable=False),
     Column("email", Text),
     Column("email_verified", Boolean, nullable=False),
@@ -18,6 +18,8 @@ accounts = Table(
     Column("nik_sealed", LargeBinary),
     Column("nik_index", LargeBinary(16)),  # blind index; unique only among verified accounts
     Column("birthdate_sealed", LargeBinary),
+    Column("passport_sealed", LargeBinary),  # of somebody without a NIK
+    Column("review", String(128)),  # what an officer should look at, as coded reasons; see idp/accounts/declared.py
     Column(
         "identity_level", SmallInteger, nullable=False
     ),  # 0 declared, 1 registry match, 2 document and face, or branch
@@ -34,6 +36,7 @@ accounts = Table(
     moment("contact_changed_at"),
     moment("newsletter_since"),
     moment("reset_required_at"),  # somebody else may know the password: it opens nothing before it is another one
+    moment("restricted_at"),  # since when its person has frozen what is done with their data
     moment("officer_since"),  # may administer the provider itself
     # Tokens, sessions and grants made before this moment are dead, whatever their rows say.
     moment("not_before", nullable=False),

@@ -12,7 +12,7 @@ passkeys = Table(
     Column("credential_id", LargeBinary, nullable=False, unique=True),
     Column("public_key", LargeBinary, nullable=False),  # COSE
     Column("sign_count", BigInteger, nullable=False),
-    Column("backed_up", Boolean, nullable=False),  # synced to other devices of its owner, or bound to one
+    Column("backed_up", Boolean, nullable=False),  # may be synced to other devices of its owner, or is bound to one
     Column("transports", Json, nullable=False),
     Column("aaguid", String(36)),
     Column("name", Text, nullable=False),  # as the owner calls it

@@ -14,6 +14,7 @@ grants = Table(
     Column("scope", Text, nullable=False),
     Column("resources", Json, nullable=False),
     Column("claims", Json),  # the claims parameter (OIDC Core section 5.5), when one was sent
+    Column("withheld", Json),  # names of claims that the person did not allow, though scope or parameter ask for them
     Column("nonce", Text),
     Column("redirect_uri", Text, nullable=False),
     Column("code_challenge", Text),
@@ -27,6 +28,7 @@ grants = Table(
     Column("offline", Boolean, nullable=False),
     Column("generation", Integer, nullable=False),
     moment("rotated_at"),
+    moment("read_at"),  # when userinfo last told something, give or take an hour
     moment("idle_expires_at", nullable=False),
     moment("created_at", nullable=False),
     moment("expires_at", nullable=False, index=True),
@@ -44,6 +46,9 @@ consents = Table(
     Column("scope", Text, nullable=False),
     Column("claims", Json, nullable=False),  # names of single claims that were allowed
     Column("resources", Json),  # resource indicators (RFC 8707) that were allowed; none in rows of the version before
+    Column("withheld", Json),  # names of optional claims that were not
+    Column("purpose_version", String(32)),  # of the service's purpose and policy, as they were shown
+    Column("notice_version", String(32)),  # of our privacy notice
     moment("granted_at", nullable=False),
     moment("expires_at", nullable=False),
 )

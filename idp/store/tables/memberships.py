@@ -13,4 +13,5 @@ memberships = Table(
     Column("status", String(16), nullable=False),  # active | inactive
     Column("employers", Json, nullable=False),  # list of {npp, peran}: the companies that this person acts for
     moment("verified_at", nullable=False),
+    moment("asked_at", index=True),  # when a registry was last asked to say it again
 )

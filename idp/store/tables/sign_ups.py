@@ -11,6 +11,8 @@ sign_ups = Table(
     # Not unique: whoever types a stranger's address must not reserve it.
     Column("email_lookup", LargeBinary(16), nullable=False, index=True),
     Column("draft_sealed", LargeBinary, nullable=False),
+    # Apart from the draft, which the version before this one reads too.
+    Column("declared_sealed", LargeBinary),
     Column("password_hash", Text, nullable=False),
     Column("password_policy", String(32), nullable=False),
     Column("language", String(8), nullable=False),

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Header, Path, Query
 from pydantic import BaseModel, Field
 
 from idp.accounts.account import Account as Row
@@ -15,6 +15,14 @@ from idp.web.admin.lists import Cursor, Limit, Page
 
 ROOM = "accounts"
 router = APIRouter(prefix="/accounts", tags=["Accounts"], route_class=GuardedRoute)
+Purpose = Annotated[
+    str,
+    Header(
+        alias="Gerbang-Purpose",
+        max_length=200,
+        description="Why the account is looked at: a ticket, a call. The person can read it.",
+    ),
+]
 AccountId = Annotated[UUID, Path(description="Id of the account.")]
 
 
@@ -22,7 +30,9 @@ class Account(BaseModel):
     """An account, without anything that proves who somebody is. Times are UNIX seconds."""
 
     id: UUID
-    status: Literal["active", "disabled"]
+    status: Literal["active", "restricted", "disabled", "deceased"] = Field(
+        description="`restricted`: the person has frozen what services may do with their data."
+    )
     name: str
     email: str | None
     email_verified: bool
@@ -46,7 +56,10 @@ class AccountFile(Account):
 @router.get("", summary="List accounts", **needs("accounts:read", 400))
 async def list_accounts(
     desk: AtDesk,
-    status: Annotated[Literal["active", "disabled"] | None, Query(description="Only accounts in this state.")] = None,
+    status: Annotated[
+        Literal["active", "restricted", "disabled", "deceased"] | None,
+        Query(description="Only accounts in this state."),
+    ] = None,
     identifier: Annotated[
         str | None,
         Query(
@@ -55,21 +68,24 @@ async def list_accounts(
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
+    purpose: Purpose = "",
 ) -> Page[Account]:
     """Accounts in the order in which they came, page by page; or the one that an identifier leads to."""
     if identifier is not None:
-        found = await people.find(desk.provider, identifier)
+        found = await officers.find_account(desk.provider, desk.officer, identifier, purpose=purpose)
         return Page(items=[_account(found)] if found is not None and status in (None, found.status) else [], next=None)
     after = cursors.read_id(desk.provider, ROOM, cursor)
-    rows = await officers.account_page(desk.provider, status=status, after=after, limit=limit)
+    rows = await officers.account_page(
+        desk.provider, desk.officer, status=status, after=after, limit=limit, purpose=purpose
+    )
     following = cursors.seal(desk.provider, ROOM, str(rows[-1].id)) if len(rows) == limit else None
     return Page(items=[_account(row) for row in rows], next=following)
 
 
 @router.get("/{account_id}", summary="Look at an account", **needs("accounts:read", 404))
-async def get_account(desk: AtDesk, account_id: AccountId) -> AccountFile:
+async def get_account(desk: AtDesk, account_id: AccountId, purpose: Purpose = "") -> AccountFile:
     """One account, with its factors and the number of its live sessions."""
-    return _file(await officers.account_file(desk.provider, account_id))
+    return _file(await officers.look_at_account(desk.provider, desk.officer, account_id, purpose=purpose))
 
 
 @router.post("/{account_id}/disable", summary="Disable an account", **needs("accounts:write", 404))

@@ -83,9 +83,21 @@ class Policy(Body):
         None, description="Run by the same organisation: shares the subjects of its siblings."
     )
     pre_authorised: bool | None = Field(None, description="People are told, not asked. First parties only.")
+    always_ask: bool | None = Field(
+        None, description="People are asked at every sign-in, whatever they allowed before."
+    )
+    purpose: dict[Literal["id", "en"], str] | None = Field(
+        None, description="Why it wants to know what it asks, per language; shown where consent is asked."
+    )
+    holds: list[Literal["contributions", "claims", "payments"]] | None = Field(
+        None, description="What the law makes it keep when a person deletes their account; told to the person."
+    )
     require_pkce: bool | None = Field(None, description="Default true; public clients always use PKCE.")
     resource_uris: list[str] | None = Field(
         None, description="Resource indicators (RFC 8707) of the APIs that it serves."
+    )
+    approved_claims: list[Literal["nik"]] | None = Field(
+        None, description="Claims that a contract lets it have; without it the scope `identitas` brings no NIK."
     )
 
 

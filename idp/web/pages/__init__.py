@@ -1,4 +1,4 @@
-"""What participants see: one file per journey. Plain forms; JavaScript is never needed."""
+"""What participants see: one file per journey. Plain forms; JavaScript is needed for passkeys alone."""
 
 from starlette.routing import BaseRoute
 
@@ -10,10 +10,17 @@ from idp.web.pages import (
     assets,
     consent,
     contact,
+    crowded,
     devices,
     disown,
+    documents,
     faults,
     feedback,
+    identity,
+    notices,
+    own_data,
+    passkey,
+    privacy,
     recover,
     second_factor,
     security,
@@ -22,12 +29,18 @@ from idp.web.pages import (
     sign_in,
     sign_out,
     sign_up,
+    sign_up_steps,
     status,
 )  # fmt: skip
 
+UPLOADS = documents.UPLOADS
+"""Addresses that take a file, and so a larger body."""
+
 _JOURNEYS = (
-    sign_up, activate, sign_in, second_factor, select_account, consent, recover, account, services, devices, activity, disown, security,
-    contact, sign_out, feedback, status, assets,
+    sign_up, sign_up_steps, documents, crowded, activate,
+    sign_in, second_factor, passkey, select_account, consent, recover,
+    account, services, devices, activity, disown, security, privacy, own_data, sign_out, contact, identity, notices,
+    feedback, status, assets,
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from idp.grants import claims
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device as devices
-from idp.sessions import place
+from idp.sessions import levels, place
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
 from idp.theme.pages import ServiceRow, SessionRow, SignedOut
@@ -100,6 +100,9 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         "akun",
         name=stands.person.name,
         level=stands.person.identity_level,
+        password_due=passwords.due(frame.provider, stands) == policy.REMIND,
+        new_terms=found.terms_version != frame.provider.theme.notice_version,
+        suggest_passkey=levels.PASSKEY not in stands.enrolled,
         notice=notice,
         services=service_rows(frame, found.services, language),
         sessions=[session_row(one, stands, language) for one in found.sessions],

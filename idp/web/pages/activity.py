@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from idp.flows import activity
 from idp.flows.activity import Happening
 from idp.provider import Provider
+from idp.sessions import levels
 from idp.theme.language import Language, Message
 from idp.theme.pages import EventRow
 from idp.web.frame import Frame, query
@@ -36,19 +37,26 @@ def routes(provider: Provider) -> list[BaseRoute]:
     return [frame.door("/akun/aktivitas", show)]
 
 
+# What reads differently when it was done with a passkey.
+_WITH_PASSKEY = {"session.started": "session.started_passkey", "session.refused": "session.refused_passkey"}
+# What a report did is no cause for another one.
+_SETTLED = activity.BY_OTHERS | {"session.disowned"}
+
+
 def event_row(frame: Frame, one: Happening, language: Language) -> EventRow:
     """A happening as the pages tell it."""
     client = frame.provider.clients.known(one.client_id) if one.client_id else None
+    # Codes of the app are refused without a word of what they were meant to be.
+    factor = str(one.detail.get("factor", levels.TOTP if one.event == "factor.refused" else ""))
     seen = Message("akun.perangkat", peramban=one.device[0], sistem=one.device[1]) if one.device else ""
     return EventRow(
-        one.event,
+        _WITH_PASSKEY.get(one.event, one.event) if factor == levels.PASSKEY else one.event,
         one.at,
         seen,
         language.country(one.country) if one.country else "",
         one.vicinity,
         client.localised_name(language.code) if client is not None else one.client_id or "",
-        str(one.detail.get("factor", "")),
+        factor,
         one.risk,
-        # What a report did is no cause for another one.
-        "" if one.event == "session.disowned" else str(one.id),
+        "" if one.event in _SETTLED else str(one.id),
     )

@@ -6,12 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from idp.accounts import nik
 from idp.base.errors import AccessDenied, PageFault
 from idp.flows import consent, second_factor
 from idp.flows import interaction as flow
 from idp.flows.interaction import Interaction
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.theme.language import Language
 from idp.theme.pages import Claim
 from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import Waiting, answers, shown_to, turned_away, waiting
@@ -34,13 +36,19 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if both is None:
             return turned_away(frame, behind)
         told = consent.disclosure(provider, *both)
-        claims = [Claim(name, _value(value)) for name, value in told.claims.items()]
+        language = frame.language(request)
+        claims = [
+            Claim(name, _value(name, value, language), name in told.optional, name not in told.withheld)
+            for name, value in told.claims.items()
+        ]
+        purpose = both[0].client.purpose
         return frame.page(
             request,
             "izin",
             claims=claims,
             abilities=told.abilities,
             reached=[owner.localised_name(behind.language) for owner in told.reached],
+            purpose=purpose.get(frame.language(request).code) or next(iter(purpose.values()), ""),
             name=both[1].person.name,
             hidden=shown_to(both[1]),
             **behind.context,
@@ -55,20 +63,26 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if not answers(form, stands):
             return turned_away(frame, behind)
         if form.text("decision") == "allow":
-            await consent.allow(provider, interaction, stands)
+            await consent.allow(provider, interaction, stands, form.all("claim"))
             return frame.redirect(behind.onward("consent", stands.session.id))
         if form.text("decision") == "deny":
             await consent.deny(provider, interaction, stands)
             return frame.respond(request, flow.refuse(provider, interaction, AccessDenied("the person said no")))
         raise PageFault("kesalahan.permintaan", "a consent without a decision")
 
-    return [frame.door("/izin", show, submit)]
+    return [frame.door("/izin", show, submit, repeated=("claim",))]
 
 
-def _value(value: Any) -> str:
+def _value(name: str, value: Any, language: Language) -> str:
     """A claim's value as a person reads it; an address is its formatted form, or its parts (OIDC Core section 5.1.1)."""
+    if name == "nik":
+        return nik.masked(value)
+    if name == "kontak_diubah_pada":
+        return language.moment(value)
+    if name in ("peserta", "tingkat_identitas", "status_kepesertaan"):
+        return language.label(f"nilai.{name}", str(value).lower())
     if isinstance(value, dict):
         return str(value.get("formatted") or ", ".join(str(part) for part in value.values() if part))
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(_value("", part, language) for part in value)
     return str(value)

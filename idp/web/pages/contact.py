@@ -121,14 +121,14 @@ def _change(frame: Frame, kind: str, path: str) -> Route:
 
     async def show(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        missing = levels.PASSWORD if stands is None else security.missing_to_remove(provider, stands)
+        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None:
             return frame.redirect(to_confirm("kontak", missing))
         return page(request, stands)
 
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
-        missing = levels.PASSWORD if stands is None else security.missing_to_remove(provider, stands)
+        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None or not answers(form, stands):
             return frame.redirect(to_confirm("kontak", missing))
         asked = await contact.ask(provider, frame.visitor(request), stands, kind, form.text(kind))

@@ -1,4 +1,7 @@
-"""/masuk/kode: the code of the authenticator app, asked when a service needs more than a password."""
+"""/masuk/kode: the code of the authenticator app, asked when a service needs more than a password.
+
+Whoever has a passkey is asked for that first, at /masuk/passkey, and may come from there to here.
+"""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,8 +14,9 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
+from idp.theme.pages import Method
 from idp.web import metrics
-from idp.web.frame import Form, Frame
+from idp.web.frame import Form, Frame, query
 from idp.web.pages.waiting import Waiting, turned_away, waiting
 
 
@@ -25,6 +29,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await second_factor.present(provider, frame.visitor(request))
         if stands is None:
             return turned_away(frame, behind)
+        if levels.PASSKEY in stands.enrolled and query(request, "cara") != "totp":
+            return frame.redirect(behind.path("/masuk/passkey"))
         if levels.TOTP not in stands.enrolled:
             return frame.redirect(behind.onward())
         return _page(frame, request, behind, stands)
@@ -37,6 +43,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.respond(request, flow.declined(provider, behind.interaction))
         if stands is None:
             return turned_away(frame, behind)
+        if form.text("method") == levels.PASSKEY:
+            return frame.redirect(behind.path("/masuk/passkey"))
         if levels.TOTP not in stands.enrolled:
             return frame.redirect(behind.onward())
         if not form.text("code").strip():
@@ -73,7 +81,7 @@ def _page(
         headers=headers,
         method="totp",
         destination="",
-        others=(),
+        others=[Method(levels.PASSKEY)] if levels.PASSKEY in stands.enrolled else (),
         reason=None,
         name=stands.person.name,
         errors=errors or {},

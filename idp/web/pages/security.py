@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from idp.accounts import policy, totp
+from idp.accounts import passkey, policy, totp
 from idp.base.errors import PageFault
 from idp.flows import passwords, security
 from idp.flows.security import Enrolment
@@ -14,6 +14,7 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
+from idp.theme.pages import PasskeyRow
 from idp.web.frame import Form, Frame, query, shown_rules
 from idp.web.pages.account import signed_in
 from idp.web.pages.waiting import Waiting, to_confirm, turned_away, waiting
@@ -23,6 +24,9 @@ _NOTICES = {
     "sandi": Message("ganti.selesai"),
     "dipasang": Message("keamanan.totp_dipasang"),
     "dihapus": Message("keamanan.totp_dihapus"),
+    "passkey_dipasang": Message("keamanan.passkey_dipasang"),
+    "passkey_diubah": Message("keamanan.passkey_diubah"),
+    "passkey_dihapus": Message("keamanan.passkey_dihapus"),
 }
 
 
@@ -34,7 +38,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         behind, stands = await waiting(frame, request), await signed_in(frame, request)
         if stands is None:
             return turned_away(frame, behind)
-        if missing := security.missing_to_change(provider, stands):
+        if missing := security.missing_for_password(provider, stands):
             return frame.redirect(_to_prove(behind, missing))
         return _password(frame, request, behind, stands)
 
@@ -42,7 +46,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         behind, stands = await waiting(frame, request, form), await signed_in(frame, request)
         if stands is None:
             return turned_away(frame, behind)
-        if missing := security.missing_to_change(provider, stands):
+        if missing := security.missing_for_password(provider, stands):
             return frame.redirect(_to_prove(behind, missing))
         errors = await security.change_password(
             provider, frame.visitor(request), stands, form.text("current_password"), form.text("password")
@@ -59,7 +63,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await signed_in(frame, request)
         if form.text("remove") != "totp":
             raise PageFault("kesalahan.permintaan", "nothing to remove")
-        missing = levels.PASSWORD if stands is None else security.missing_to_remove(provider, stands)
+        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None:
             return frame.redirect(to_confirm("keamanan", missing))
         await security.remove_totp(provider, frame.visitor(request), stands)
@@ -67,8 +71,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_totp(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        if stands is None or not security.fresh(provider, stands):
-            return frame.redirect(to_confirm("totp"))
+        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
+        if stands is None or missing is not None:
+            return frame.redirect(to_confirm("totp", missing))
         if levels.TOTP in stands.enrolled:
             return frame.redirect("/akun/keamanan")
         return _totp(frame, request, stands, security.begin_enrolment(provider, stands))
@@ -136,6 +141,10 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         back=f"{frame.root}/akun",
         totp_since=methods.totp_since,
         password_since=methods.password_since,
+        passkeys=[
+            PasskeyRow(str(one.id), one.name, one.synced, one.created_at, one.used_at) for one in methods.passkeys
+        ],
+        room_for_passkeys=len(methods.passkeys) < passkey.MOST,
         notice=_NOTICES.get(query(request, "kabar")),
         password_due=passwords.due(frame.provider, stands) != policy.OFF,
     )

@@ -1,4 +1,4 @@
-"""/masuk: signing in with a password."""
+"""/masuk: signing in with a password, or with a passkey."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import contact
 from idp.flows import interaction as flow
-from idp.flows import second_factor, sign_in
+from idp.flows import passkey, second_factor, sign_in
 from idp.flows.sign_in import MustReset, NotActivated, Paused, SignedIn
 from idp.provider import Provider
 from idp.sessions import levels
@@ -36,13 +36,21 @@ def routes(provider: Provider) -> list[BaseRoute]:
         over = visitor.session is not None and stands is None and behind.interaction is None
         notice = Message("sesi.habis") if over else ""
         return frame.page(
-            request, "masuk", promote_reset=False, notice=notice, values={"identifier": identifier}, **behind.context
+            request,
+            "masuk",
+            promote_reset=False,
+            passkey_options=passkey.sign_in_options(provider, visitor),
+            notice=notice,
+            values={"identifier": identifier},
+            **behind.context,
         )
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
         if "cancel" in form and behind.interaction is not None:
             return frame.respond(request, flow.declined(provider, behind.interaction))
+        if form.text("passkey"):
+            return await _with_passkey(frame, request, behind, form)
         identifier, password = form.text("identifier").strip(), form.text("password")
         if not identifier or not password:
             return _again(frame, request, behind, form, _empty(identifier, password))
@@ -71,6 +79,20 @@ def routes(provider: Provider) -> list[BaseRoute]:
     return [frame.door("/masuk", show, submit)]
 
 
+async def _with_passkey(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
+    """The same form, with what the authenticator said in place of a password."""
+    outcome = await passkey.sign_in(
+        frame.provider, frame.visitor(request), form.text("passkey"), public_device="public_device" in form
+    )
+    metrics.SIGN_INS.labels(levels.PASSKEY, _OUTCOMES.get(type(outcome), "refused")).inc()
+    if isinstance(outcome, SignedIn):
+        response = frame.redirect(behind.onward(levels.PASSKEY, outcome.handle.id))
+        frame.set_session(response, outcome.handle)
+        return response
+    late = isinstance(outcome, passkey.TooLate)
+    return _again(frame, request, behind, form, {"": Message("passkey.lama" if late else "passkey.gagal")})
+
+
 def _again(
     frame: Frame,
     request: Request,
@@ -90,6 +112,7 @@ def _again(
         status,
         headers=headers,
         promote_reset=promote_reset,
+        passkey_options=passkey.sign_in_options(frame.provider, frame.visitor(request)),
         values=values,
         errors=errors,
         **behind.context,

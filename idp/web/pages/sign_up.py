@@ -1,4 +1,4 @@
-"""/daftar: the form, and the page that says where to look for the message."""
+"""/daftar: where a registration begins, its last look, where to find the message, and another address for it."""
 
 from typing import Any
 from uuid import UUID
@@ -7,35 +7,62 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from idp.accounts import contact
-from idp.flows import sign_up
+from idp.accounts import contact, document, nik
+from idp.flows import answers as steps
+from idp.flows import documents, drafting, sign_up
+from idp.flows.sign_up import Corrected, Prove
 from idp.provider import Provider
 from idp.sessions import slip
 from idp.theme.language import Message
+from idp.theme.pages import Answer
 from idp.web.frame import Form, Frame
+from idp.web.pages import draft
+from idp.web.pages.draft import Tab
 from idp.web.pages.waiting import Waiting, still_waiting
 
-_FIELDS = ("name", "email", "phone", "kpj")
 _COOKIE = "sign-up"
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
-    """The form and what follows it."""
+    """The first page, and the last ones. What is between is `sign_up_steps`."""
     frame = Frame(provider)
 
     async def show(request: Request) -> Response:
-        return _form(frame, request, await still_waiting(frame, request), await _typed_before(frame, request))
+        behind, tab = await still_waiting(frame, request), await draft.newest(frame, request)
+        going_on = tab is not None and not tab.answers.submitted
+        resume = frame.root + draft.path(behind, tab.number, steps.missing(tab.answers)) if tab and going_on else ""
+        return frame.page(request, "daftar", resume=resume, **behind.context)
+
+    async def begin(request: Request, form: Form) -> Response:
+        behind = await still_waiting(frame, request, form)
+        if "discard" in form:
+            return await _discard(frame, request, behind)
+        made = await drafting.begin(provider, frame.visitor(request))
+        if made is None:
+            return frame.redirect(behind.path("/daftar/ramai"))
+        response = frame.redirect(draft.path(behind, draft.next_number(frame, request), steps.WHO))
+        draft.begun(frame, request, response, made)
+        return response
+
+    async def look(request: Request) -> Response:
+        behind = await still_waiting(frame, request)
+        tab = await draft.at(frame, request, behind, steps.CHECK)
+        return tab if isinstance(tab, Response) else await _check(frame, request, behind, tab)
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await still_waiting(frame, request, form)
-        typed, terms = form.typed(*_FIELDS), "terms" in form
-        judged = sign_up.judge(provider, {**typed, "lanjut": behind.ticket}, form.text("password"), terms)
-        if isinstance(judged, dict):
-            return _form(frame, request, behind, typed, judged, ticked=terms)
-        before = registered_here(frame, request)
-        outcome = await sign_up.register(provider, frame.visitor(request), form.text("formulir"), judged, before)
+        tab = await draft.here(frame, request, form)
+        if tab is None:
+            return draft.gone(frame, request, behind)
+        if "terms" not in form and not tab.answers.submitted:
+            return await _check(frame, request, behind, tab, {"terms": Message("setuju")})
+        outcome = await sign_up.submit(provider, frame.visitor(request), tab.draft.id, behind.ticket)
+        if isinstance(outcome, Prove):
+            return frame.redirect(draft.extended(draft.path(behind, tab.number, "ramai"), f"dari={steps.CHECK}"))
         if isinstance(outcome, Message):
-            return _form(frame, request, behind, typed, {"": outcome}, ticked=True)
+            return await _check(frame, request, behind, tab, {"": outcome}, ticked=True)
+        if outcome is None:
+            return frame.redirect(draft.path(behind, tab.number, steps.missing(tab.answers)))
         response = frame.redirect(behind.path("/daftar/terkirim"))
         remember(frame, request, response, outcome.id)
         return response
@@ -51,7 +78,29 @@ def routes(provider: Provider) -> list[BaseRoute]:
         said = await sign_up.resend(provider, frame.visitor(request), known)
         return await _sent(frame, request, behind, **telling(said))
 
-    return [frame.door("/daftar", show, submit), frame.door("/daftar/terkirim", sent, resend)]
+    async def mend(request: Request) -> Response:
+        return await _mend(frame, request, await still_waiting(frame, request), {})
+
+    async def mended(request: Request, form: Form) -> Response:
+        behind, known = await still_waiting(frame, request, form), registered_here(frame, request)
+        if known is None:
+            return frame.redirect(behind.path("/aktivasi"))
+        typed = form.typed("email", "phone")
+        outcome = await sign_up.correct(
+            provider, frame.visitor(request), known, **typed, password=form.text("password")
+        )
+        if isinstance(outcome, Corrected):
+            return await _mend(frame, request, behind, typed, outcome)
+        response = frame.redirect(behind.path("/daftar/terkirim"))
+        remember(frame, request, response, outcome.id)
+        return response
+
+    return [
+        frame.door("/daftar", show, begin),
+        frame.door("/daftar/periksa", look, submit),
+        frame.door("/daftar/terkirim", sent, resend),
+        frame.door("/daftar/perbaiki", mend, mended),
+    ]
 
 
 def registered_here(frame: Frame, request: Request) -> UUID | None:
@@ -80,37 +129,55 @@ def telling(said: Message) -> dict[str, Any]:
     return {"notice": said} if said.key == "kirim.terkirim" else {"errors": {"": said}}
 
 
-def _form(
+async def _discard(frame: Frame, request: Request, behind: Waiting) -> Response:
+    tab = await draft.newest(frame, request)
+    response = frame.redirect(behind.path("/daftar"))
+    if tab is not None:
+        await drafting.discard(frame.provider, tab.draft.id)
+        draft.forget(frame, request, response, tab.number)
+    return response
+
+
+async def _check(
     frame: Frame,
     request: Request,
     behind: Waiting,
-    typed: dict[str, str],
+    tab: Tab,
     errors: dict[str, Message] | None = None,
     *,
     ticked: bool = False,
 ) -> Response:
-    # Every showing is a form of its own: one that was refused and mended is not the one that was sent before.
-    form = sign_up.new_form(frame.provider, frame.visitor(request))
+    answers = tab.answers
+
+    def row(name: str, value: str | Message, step: str) -> Answer:
+        return Answer(name, value, frame.root + draft.path(behind, tab.number, step))
+
+    day, month, year = answers.birthdate[8:], answers.birthdate[5:7], answers.birthdate[:4]
+    uploaded = {one.kind for one in await documents.mine(frame.provider, tab.draft.id)}
+    papers: list[Message | str] = [
+        Message(f"dokumen.{kind}") for kind in (document.KTP, document.SELFIE) if kind in uploaded
+    ]
+    rows = [
+        row("nama", answers.name, steps.WHO),
+        row("paspor", answers.passport, steps.WHO) if answers.passport else row("nik", nik.masked(answers.nik), steps.WHO),
+        row("lahir", f"{int(day)}-{int(month)}-{year}" if answers.birthdate else "", steps.WHO),
+        row("hp", answers.phone, steps.CONTACT),
+        row("email", answers.email, steps.CONTACT),
+        row("kepesertaan", Message(f"kepesertaan.{answers.category}"), steps.MEMBERSHIP),
+        *([row("kpj", answers.kpj, steps.MEMBERSHIP)] if answers.kpj else []),
+        row("dokumen", Message("dokumen.ada", jenis=tuple(papers)) if papers else Message("dokumen.nanti"), steps.DOCUMENTS),
+        row("sandi", Message("daftar.sandi_dibuat"), steps.PASSWORD),
+    ]  # fmt: skip
     return frame.page(
         request,
-        "daftar",
+        "daftar_periksa",
         400 if errors else 200,
-        values={**typed, "terms": "1" if ticked else ""},
+        rows=rows,
+        version=frame.provider.theme.notice_version,
+        values={"terms": "1" if ticked else ""},
         errors=errors or {},
-        hidden={"formulir": form},
-        **behind.context,
+        **draft.context(frame, request, behind, tab, steps.CHECK),
     )
-
-
-async def _typed_before(frame: Frame, request: Request) -> dict[str, str]:
-    """What this browser typed a moment ago, for whoever comes back to mend an address; never a password."""
-    known = registered_here(frame, request)
-    before = await sign_up.read(frame.provider, known) if known else None
-    if before is None or before.activated_at is not None:
-        return {}
-    if before.created_at + sign_up.CORRECTION < frame.provider.clock.now():
-        return {}
-    return {name: getattr(before.draft, name) or "" for name in _FIELDS}
 
 
 async def _sent(frame: Frame, request: Request, behind: Waiting, **said: Any) -> Response:
@@ -126,6 +193,28 @@ async def _sent(frame: Frame, request: Request, behind: Waiting, **said: Any) ->
         until=until,
         email=contact.masked_email(before.draft.email),
         phone=contact.masked_phone(before.draft.phone),
+        first=before.declared.first,
         **behind.context,
         **said,
+    )
+
+
+async def _mend(
+    frame: Frame, request: Request, behind: Waiting, typed: dict[str, str], refused: Corrected | None = None
+) -> Response:
+    known = registered_here(frame, request)
+    before = await sign_up.read(frame.provider, known) if known else None
+    if before is None or before.activated_at is not None:
+        return frame.redirect(behind.path("/aktivasi"))
+    return frame.page(
+        request,
+        "daftar_perbaiki",
+        400 if refused else 200,
+        email=contact.masked_email(before.draft.email),
+        phone=contact.masked_phone(before.draft.phone),
+        ask_password=refused is not None and refused.ask_password,
+        values=typed,
+        errors=refused.errors if refused else {},
+        back=frame.root + behind.path("/daftar/terkirim"),
+        **behind.context,
     )

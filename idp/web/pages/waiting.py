@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from idp.base.errors import PageFault
 from idp.flows import interaction as flow
 from idp.flows.interaction import Interaction
+from idp.grants import claims as claims_of
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
@@ -40,11 +41,17 @@ class Waiting:
             return None
         client = self.interaction.client
         uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri", "client_uri")}
-        return Service(client.localised_name(self.language), **uris)
+        # Where people are told, not asked, this is where they are told.
+        told = claims_of.names(self.interaction.request.scope) if client.pre_authorised else []
+        return Service(client.localised_name(self.language), **uris, told=tuple(told))
 
-    def path(self, path: str) -> str:
-        """A page of ours with the ticket along."""
-        return f"{path}?lanjut={quote(self.ticket)}" if self.ticket else path
+    def path(self, path: str, **query: str) -> str:
+        """A page of ours with the ticket along, or with where it goes back to."""
+        if self.ticket:
+            query["lanjut"] = self.ticket
+        elif (name := next((name for name, home in HOMES.items() if home == self.home), None)) is not None:
+            query["kembali"] = name
+        return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
 
     def onward(self, done: str | None = None, session_id: UUID | None = None) -> str:
         """Where it goes when this page is done: back to the request, with what was done in which session; else to the account."""
@@ -62,13 +69,20 @@ HOMES = {
     "perangkat": "/akun/perangkat",
     "sandi": "/akun/kata-sandi",
     "totp": "/akun/keamanan/totp",
+    "passkey": "/akun/keamanan/passkey",
+    "salinan": "/akun/privasi/salinan",
+    "batasi": "/akun/privasi/batasi",
+    "hapus": "/akun/privasi/hapus",
+    "identitas": "/akun/identitas",
 }
+# Where each factor is shown.
+_SHOWN_AT = {levels.TOTP: "/masuk/kode?", levels.PASSKEY: "/masuk/passkey?"}
 
 
 def to_confirm(name: str, factor: str | None = levels.PASSWORD) -> str:
     """Where somebody who signed in too long ago shows a factor again, to come back to one of HOMES."""
     assert name in HOMES
-    return f"{'/masuk/kode' if factor == levels.TOTP else '/masuk'}?kembali={name}"
+    return f"{_SHOWN_AT.get(factor or '', '/masuk?')}kembali={name}"
 
 
 async def waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
@@ -108,6 +122,14 @@ def shown_to(stands: Standing) -> dict[str, str]:
 def answers(form: Form, stands: Standing) -> bool:
     """Whether this form was shown to the person who is here now; if not, they have to see their own."""
     return form.text("sesi") == str(stands.session.id)
+
+
+def as_id(text: str) -> UUID:
+    """An id that a button of ours sent; PageFault for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise PageFault("kesalahan.permintaan", "not an id") from None
 
 
 def _https(uri: Any) -> str:

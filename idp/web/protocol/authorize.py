@@ -20,6 +20,7 @@ PAGES: Mapping[str, str] = {
     prompts.SECOND_FACTOR: "/masuk/kode",
     prompts.NEW_PASSWORD: "/akun/kata-sandi",
     prompts.CONSENT: "/izin",
+    prompts.LIFT: "/akun/privasi/batasi",
 }
 
 

@@ -1,0 +1,142 @@
+"""Deleting one's account: asked for, taken back within seven days, or carried out when they are over.
+
+Nothing is hidden until the last moment: who asked, and every contact, is told when it will be, and the mail holds the way back.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from idp.accounts import account, document, requests
+from idp.accounts.requests import Request
+from idp.base.errors import PageFault
+from idp.base.opaque import Handle, same
+from idp.flows import logout, messages, retention
+from idp.grants import grant
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.store import dossier
+from idp.store.audit import Event
+from idp.theme.language import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A service that the person uses, and what the law makes it keep (`idp.clients.holds`)."""
+
+    client_id: str
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A deletion that a mailed link leads to."""
+
+    request: Request
+    name: str
+
+
+async def affected(provider: Provider, stands: Standing) -> list[Affected]:
+    """The services that will be told."""
+    now = provider.clock.now()
+    async with provider.database.reading() as tx:
+        used = await grant.clients_of_account(tx, stands.account_id, now)
+    known = ((client_id, provider.clients.known(client_id)) for client_id, _ in used)
+    return [Affected(client_id, tuple(client.holds)) for client_id, client in known if client is not None]
+
+
+async def request(provider: Provider, stands: Standing) -> Message | None:
+    """Ask for the deletion, and tell every contact; what is in its way, if something is. The caller has seen fresh factors."""
+    now, handle = provider.clock.now(), provider.new_handle()
+    wanted = Request(
+        handle.id, stands.account_id, requests.DELETE, requests.OPEN, now, now + requests.CLOCK,
+        runs_at=now + retention.DELETION_WAIT, link_hash=handle.secret_hash,
+    )  # fmt: skip
+    async with provider.database.transaction() as tx:
+        person = await account.read(tx, stands.account_id)
+        if person is None or not await requests.add(tx, provider.sealer, wanted):
+            return Message("privasi.sudah_diminta")
+        link = f"{provider.settings.issuer}/akun/privasi/hapus/batal?token={handle}"
+        await messages.tell_everywhere(provider, tx, person, "hapus_diminta", waktu=wanted.runs_at, tautan=link)
+        await provider.audit.append(tx, _event("deletion.requested", str(person.id), person.id, request=str(wanted.id)))
+    return None
+
+
+async def look(provider: Provider, token: str) -> Pending:
+    """The deletion behind a mailed link; changes nothing. PageFault when the link is worth nothing (any more)."""
+    handle = Handle.parse(token)
+    async with provider.database.reading() as tx:
+        found = await requests.read(tx, provider.sealer, handle.id) if handle is not None else None
+        if found is None or handle is None or found.link_hash is None or found.state != requests.OPEN:
+            raise PageFault("kesalahan.hapus_batal", "not the link of a deletion that waits")
+        if not same(found.link_hash, handle.secret_hash):
+            raise PageFault("kesalahan.hapus_batal", "not the link of a deletion that waits")
+        person = await account.read(tx, found.account_id)
+    if person is None:
+        raise PageFault("kesalahan.hapus_batal", "nobody is there any more")
+    return Pending(found, person.name)
+
+
+async def cancel_by_link(provider: Provider, token: str) -> None:
+    """Take the deletion back; whoever reads the person's mail may, since it changes nothing else."""
+    pending = await look(provider, token)
+    if not await _cancel(provider, pending.request):
+        raise PageFault("kesalahan.hapus_batal", "carried out or taken back meanwhile")
+
+
+async def cancel(provider: Provider, stands: Standing) -> bool:
+    """Take one's own deletion back; False if none waits (any more)."""
+    async with provider.database.reading() as tx:
+        found = await requests.waiting(tx, provider.sealer, stands.account_id, requests.DELETE)
+    return found is not None and await _cancel(provider, found)
+
+
+async def due(provider: Provider) -> list[UUID]:
+    """Deletions to carry out now."""
+    async with provider.database.reading() as tx:
+        return await requests.deletions(tx, provider.clock.now())
+
+
+async def carry_out(provider: Provider, request_id: UUID) -> bool:
+    """Delete: services are told, the person's rows go, a receipt leaves, the trail keeps a certificate without a name.
+
+    One transaction, begun by closing the request: of a cancellation and several workers at once, one has its way.
+    """
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        found = await requests.read(tx, provider.sealer, request_id)
+        if found is None or not await requests.decide(tx, provider.sealer, request_id, requests.DONE, "erasure", now):
+            return False
+        person = await account.read(tx, found.account_id)
+        if person is None:
+            return True
+        await logout.end_all(provider, tx, person.id, "erasure")
+        await requests.empty(tx, person.id)
+        await document.release(tx, person.id, now)
+        gone = await dossier.erase(tx, person.id)
+        if person.email is not None:
+            # About nobody that we know: the letter is all that is left of the address, until it is delivered.
+            await messages.mail(
+                provider, tx, person.email, "hapus_selesai", person.locale, None,
+                nama=person.name, waktu=now, rujukan=str(request_id),
+            )  # fmt: skip
+        certificate = _event("account.erased", "erasure", person.id, request=str(request_id), rows=gone)
+        await provider.audit.append(tx, certificate)
+    return True
+
+
+async def _cancel(provider: Provider, found: Request) -> bool:
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        actor = str(found.account_id)
+        if not await requests.decide(tx, provider.sealer, found.id, requests.CANCELLED, actor, now):
+            return False
+        person = await account.read(tx, found.account_id)
+        if person is not None:
+            await messages.tell_everywhere(provider, tx, person, "hapus_batal")
+        await provider.audit.append(tx, _event("deletion.cancelled", actor, found.account_id, request=str(found.id)))
+    return True
+
+
+def _event(name: str, actor: str, account_id: UUID, **detail: Any) -> Event:
+    return Event(name, actor=actor, account_id=account_id, detail=detail)

@@ -1,0 +1,316 @@
+"""Passkeys: signing in with one, showing one when a service needs more than a password, enrolling, renaming, removing.
+
+A challenge is a slip: sealed for one purpose and one bearer (the browser before the sign-in, the session after it), it
+needs no row until it is answered. Then it gets one, in the transaction that believes the answer, so that no answer works
+twice: not on another replica, and not after Redis was lost. docs/decisions/0033 has the reasons.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from idp.accounts import account, passkey, webauthn
+from idp.accounts.passkey import Passkey
+from idp.accounts.webauthn import Answer, NotGood, Shown, Site
+from idp.base.opaque import Handle, b64decode
+from idp.flows import messages
+from idp.flows.logout import end_session
+from idp.flows.sign_in import SignedIn, session_lifetime
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions import assertion, device, levels, risk, session, slip
+from idp.sessions.assertion import Found
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+
+CHALLENGE = 600
+"""How long a challenge may be answered, in seconds; a page that was open for longer asks anew."""
+
+_SIGN_IN, _PROOF, _ENROLMENT = "passkey-sign-in", "passkey-proof", "passkey-enrolment"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not a passkey that opens anything here: unknown, removed, of a disabled account, answered before. Nobody learns which."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """The challenge is none of ours for this browser, or was open for too long; the page asks a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """The session has risen; `handle` is its new cookie."""
+
+    handle: Handle
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The passkey stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """The account has as many as it may."""
+
+
+def sign_in_options(provider: Provider, visitor: Visitor) -> str:
+    """What the sign-in page asks the browser: any passkey of ours, whosever it is."""
+    return webauthn.request_options(_site(provider), _ask(provider, _SIGN_IN, visitor.device))
+
+
+async def sign_in(
+    provider: Provider, visitor: Visitor, text: str, *, public_device: bool
+) -> SignedIn | Refused | TooLate:
+    """Sign in with the answer to `sign_in_options`: two round trips."""
+    answer = webauthn.read_assertion(text)
+    if answer is None:
+        return Refused()
+    expires_at = _asked(provider, _SIGN_IN, visitor.device, answer)
+    if expires_at is None:
+        return TooLate()
+    now = provider.clock.now()
+    found = await assertion.find(provider.database, answer.credential_id, visitor, provider.settings.lifetimes, now)
+    if found is None:
+        return Refused()
+    try:
+        shown = _verify(provider, answer, found.account_id, found.public_key, synced=found.synced)
+        if not found.active:
+            raise NotGood("account")
+        if passkey.cloned(found.sign_count, shown.sign_count):
+            await _suspect(provider, visitor, found.account_id, found.passkey_id)
+            return Refused()
+    except NotGood as fault:
+        return await _refused(provider, visitor, found, str(fault))
+    return await _begin(provider, visitor, found, answer, shown, expires_at, public_device)
+
+
+async def _begin(
+    provider: Provider,
+    visitor: Visitor,
+    found: Found,
+    answer: Answer,
+    shown: Shown,
+    challenge_expires_at: int,
+    public_device: bool,
+) -> SignedIn | Refused:
+    present, now = found.present, provider.clock.now()
+    if present is not None and present.account_id != found.account_id:
+        # Somebody else was signed in here: their session ends, and their services are told.
+        async with provider.database.transaction() as tx:
+            await end_session(provider, tx, present.id, present.account_id, "sign-in")
+        found = replace(found, present=None)
+    verdict = risk.judge(found.facts(visitor.network, now), provider.settings.risk)
+    handle = provider.new_handle()
+    if found.present is not None:
+        handle = replace(handle, id=found.present.id)
+    begun = await assertion.begin(
+        provider.database,
+        found,
+        handle,
+        levels.with_passkey({}, synced=shown.synced, now=now),
+        visitor,
+        challenge=answer.challenge,
+        challenge_expires_at=challenge_expires_at,
+        sign_count=shown.sign_count,
+        remember=not public_device,
+        now=now,
+        expires_at=now + session_lifetime(provider, public_device=public_device),
+        milliseconds=provider.clock.milliseconds(),
+        entropy=provider.entropy,
+        detail={
+            "factor": levels.PASSKEY,
+            "known_device": found.known_device,
+            "public_device": public_device,
+            "risk": list(verdict.met),
+            "device": device.name(visitor.user_agent),
+        },
+        verdict=verdict,
+        gather=provider.settings.risk.gather,
+    )
+    if not begun:
+        return await _refused(provider, visitor, found, "answered before")
+    return SignedIn(handle, found.account_id)
+
+
+async def _refused(provider: Provider, visitor: Visitor, found: Found, reason: str) -> Refused:
+    detail = {"factor": levels.PASSKEY, "reason": reason, "device": device.name(visitor.user_agent)}
+    event = Event("session.refused", account_id=found.account_id, network=visitor.network, detail=detail)
+    await provider.audit.note(provider.database, event)
+    return Refused()
+
+
+async def proof_options(provider: Provider, stands: Standing) -> str:
+    """What is asked of somebody who is signed in: one of their own passkeys."""
+    async with provider.database.reading() as tx:
+        held = await passkey.of(tx, stands.account_id)
+    return webauthn.request_options(
+        _site(provider), _ask(provider, _PROOF, stands.session.id.bytes), [one.key for one in held]
+    )
+
+
+async def prove(provider: Provider, visitor: Visitor, stands: Standing, text: str) -> Proved | Refused | TooLate:
+    """Raise the session with the answer to `proof_options`."""
+    answer, now = webauthn.read_assertion(text), provider.clock.now()
+    if answer is None:
+        return Refused()
+    expires_at = _asked(provider, _PROOF, stands.session.id.bytes, answer)
+    if expires_at is None:
+        return TooLate()
+    handle = Handle(stands.session.id, provider.new_handle().secret)
+    async with provider.database.transaction() as tx:
+        kept = await passkey.find(tx, answer.credential_id)
+        try:
+            if kept is None or kept.account_id != stands.account_id:
+                raise NotGood("not this account's")
+            shown = _verify(provider, answer, kept.account_id, kept.public_key, synced=kept.synced)
+        except NotGood as fault:
+            event = _event("factor.refused", visitor, stands, reason=str(fault))
+            await provider.audit.append(tx, event)
+            return Refused()
+        if passkey.cloned(kept.sign_count, shown.sign_count):
+            await _tell_suspicion(provider, tx, visitor, stands.account_id, kept.id)
+            return Refused()
+        if not await passkey.spend(tx, answer.challenge, expires_at):
+            return Refused()
+        factors = levels.with_passkey(stands.session.factors, synced=shown.synced, now=now)
+        assert visitor.session is not None
+        used = await passkey.use(tx, kept.id, shown.sign_count, now)
+        if not used or not await session.raise_to(tx, visitor.session, handle, factors, now):
+            return Refused()
+        await provider.audit.append(tx, _event("factor.proved", visitor, stands))
+    return Proved(handle)
+
+
+async def creation_options(provider: Provider, stands: Standing) -> str | None:
+    """What is asked in order to enrol; None when the account has as many as it may. The caller has asked for a fresh proof.
+
+    The challenge is given to this session alone, so that whoever answers it within its time had shown that proof.
+    """
+    async with provider.database.reading() as tx:
+        held = await passkey.of(tx, stands.account_id)
+        person = await account.read(tx, stands.account_id)
+    assert person is not None
+    if len(held) >= passkey.MOST:
+        return None
+    return webauthn.creation_options(
+        _site(provider),
+        _ask(provider, _ENROLMENT, stands.session.id.bytes),
+        passkey.user_handle(provider.material, person.id),
+        person.email or person.phone or person.name,
+        person.name,
+        [one.key for one in held],
+    )
+
+
+async def enrol(
+    provider: Provider, visitor: Visitor, stands: Standing, text: str, name: str
+) -> Enrolled | Full | Refused | TooLate:
+    """Enrol the credential that answers `creation_options`, and tell the owner.
+
+    The session does not rise by it: without attestation a new credential proves nothing yet.
+    """
+    answer, now = webauthn.read_creation(text), provider.clock.now()
+    if answer is None:
+        return Refused()
+    expires_at = _asked(provider, _ENROLMENT, stands.session.id.bytes, answer)
+    if expires_at is None:
+        return TooLate()
+    try:
+        made = webauthn.verify_creation(_site(provider), answer, b64decode(answer.challenge))
+    except NotGood:
+        return Refused()
+    async with provider.database.transaction() as tx:
+        await account.lock(tx, stands.account_id)
+        person = await account.read(tx, stands.account_id)
+        assert person is not None
+        if not await passkey.spend(tx, answer.challenge, expires_at):
+            return Refused()
+        if len(await passkey.of(tx, person.id)) >= passkey.MOST:
+            return Full()
+        if not await passkey.insert(tx, provider.new_id(), person.id, made, name, now):
+            return Refused()
+        await messages.tell_everywhere(provider, tx, person, "passkey_dipasang")
+        await provider.audit.append(tx, _event("factor.added", visitor, stands, synced=made.synced))
+    return Enrolled()
+
+
+async def of(provider: Provider, stands: Standing) -> Sequence[Passkey]:
+    """The passkeys of the person who is here, oldest first."""
+    async with provider.database.reading() as tx:
+        return await passkey.of(tx, stands.account_id)
+
+
+async def rename(provider: Provider, stands: Standing, passkey_id: UUID, name: str) -> bool:
+    """Call one of one's own passkeys something else; somebody else's is not touched (T38)."""
+    async with provider.database.transaction() as tx:
+        return await passkey.rename(tx, stands.account_id, passkey_id, name)
+
+
+async def remove(provider: Provider, visitor: Visitor, stands: Standing, passkey_id: UUID) -> None:
+    """Remove a passkey, and tell the owner; the caller has made sure that nothing is missing (`security.missing_to_change`)."""
+    async with provider.database.transaction() as tx:
+        if not await passkey.remove(tx, stands.account_id, passkey_id):
+            return
+        person = await account.read(tx, stands.account_id)
+        assert person is not None
+        await messages.tell_everywhere(provider, tx, person, "passkey_dihapus")
+        await provider.audit.append(tx, _event("factor.removed", visitor, stands))
+
+
+def _site(provider: Provider) -> Site:
+    issuer = urlsplit(provider.settings.issuer)
+    return Site(issuer.hostname or "", f"{issuer.scheme}://{issuer.netloc}", provider.theme.brand["name"])
+
+
+def _ask(provider: Provider, purpose: str, bearer: bytes) -> bytes:
+    """A new challenge. Its nonce of 96 random bits is what makes it unpredictable (NIST SP 800-63B-4 asks for 64)."""
+    expires_at = provider.clock.now() + CHALLENGE
+    return b64decode(slip.write(provider.material, provider.entropy, purpose, bearer, expires_at, expires_at))
+
+
+def _asked(provider: Provider, purpose: str, bearer: bytes, answer: Answer) -> int | None:
+    """Until when the challenge that was answered may be; None unless we asked it, of this bearer, for this purpose, lately."""
+    expires_at = slip.read(provider.material, purpose, bearer, answer.challenge, provider.clock.now())
+    return expires_at if isinstance(expires_at, int) else None
+
+
+def _verify(provider: Provider, answer: Answer, account_id: UUID, public_key: bytes, *, synced: bool) -> Shown:
+    user = passkey.user_handle(provider.material, account_id)
+    shown = webauthn.verify_assertion(_site(provider), answer, b64decode(answer.challenge), public_key, user)
+    if shown.synced != synced:
+        raise NotGood("backup eligibility")
+    return shown
+
+
+async def _suspect(provider: Provider, visitor: Visitor, account_id: UUID, passkey_id: UUID) -> None:
+    async with provider.database.transaction() as tx:
+        await _tell_suspicion(provider, tx, visitor, account_id, passkey_id)
+
+
+async def _tell_suspicion(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, passkey_id: UUID) -> None:
+    """The key works, yet its count went back: there may be a copy. The owner is told, and nobody gets in with it.
+
+    No notice says what a passkey is called: whoever is at the account could have our mail say anything.
+    """
+    person = await account.read(tx, account_id)
+    assert person is not None
+    await messages.tell_everywhere(provider, tx, person, "passkey_ganda")
+    detail = {"factor": levels.PASSKEY, "passkey": str(passkey_id)}
+    event = Event("passkey.count_went_back", account_id=account_id, network=visitor.network, detail=detail)
+    await provider.audit.append(tx, event)
+
+
+def _event(event: str, visitor: Visitor, stands: Standing, **detail: object) -> Event:
+    return Event(
+        event,
+        actor=str(stands.account_id),
+        account_id=stands.account_id,
+        session_id=stands.session.id,
+        network=visitor.network,
+        detail={"factor": levels.PASSKEY, **detail},
+    )

@@ -1,0 +1,344 @@
+"""Who somebody is: what they say of themselves, what a registry or an officer makes of it, and what is still missing.
+
+The numbers typed here could be anybody's. So attempts are counted per account, per NIK and per network before anything is
+compared, the answer never says which part differed, and whoever already proved to have a NIK is not mentioned.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from idp.accounts import account, birthdate, contact, membership, nik, proofing
+from idp.accounts.account import Account
+from idp.accounts.contact import NotAContact
+from idp.accounts.membership import Membership
+from idp.accounts.nik import Nik
+from idp.accounts.proofing import Proofing
+from idp.base.errors import Fault
+from idp.flows import messages, people, registry_check
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+from idp.theme.language import Message
+
+DAY = 86_400
+_NOW_EVERY, _NOW_TIMES = 300, 5
+"""Within how many seconds a person may have the registry asked at once how often."""
+
+
+class NotOpen(Fault):
+    """There is no such check, or it was decided already; for officers."""
+
+
+class Contested(Fault):
+    """Another account proved to have this NIK; an officer has to settle that first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form as it came. `confirmed`: the person says that NIK and birth date stand like this on the card."""
+
+    nik: str = field(repr=False)
+    name: str = field(repr=False)
+    day: str = field(repr=False)
+    month: str = field(repr=False)
+    year: str = field(repr=False)
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The same, sound. `flags` are what an officer should look at."""
+
+    nik: Nik = field(repr=False)
+    name: str = field(repr=False)
+    birthdate: str = field(repr=False)
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a person stands. `target` is by when an officer should have looked, UNIX seconds; `tries` are left today."""
+
+    level: int
+    method: str | None
+    verified_at: int | None
+    proofing: Proofing | None
+    target: int | None
+    tries: int
+    nik: str = field(repr=False)
+    name: str = field(repr=False)
+    birthdate: str = field(repr=False)
+
+    @property
+    def state(self) -> str:
+        """The state of the check that counts; `none` when there is nothing to tell of. Without tries left, a branch helps."""
+        if self.proofing is None:
+            return "none"
+        used_up = self.proofing.state == proofing.REJECTED and not self.tries
+        return proofing.REFERRED if used_up else self.proofing.state
+
+    @property
+    def may_type(self) -> bool:
+        """Whether data may be typed (anew): nothing is confirmed, and nobody is looking at it."""
+        return self.level == 0 and self.state in ("none", proofing.REJECTED, proofing.REFERRED) and self.tries > 0
+
+    @property
+    def may_ask_officer(self) -> bool:
+        """Whether an officer may be asked: data are there, and more can be reached."""
+        asked = self.state in (proofing.SUBMITTED, proofing.REVIEW, proofing.REFERRED)
+        return self.level < 2 and bool(self.nik) and not asked and self.tries > 0
+
+
+async def status(provider: Provider, stands: Standing) -> Status:
+    """What the identity page tells."""
+    now = provider.clock.now()
+    async with provider.database.reading() as tx:
+        person = await account.read(tx, stands.account_id)
+        newest = await proofing.newest(tx, stands.account_id)
+        tries = await _tries(provider, tx, stands.account_id, now)
+    assert person is not None
+    reviewed = newest is not None and newest.state == proofing.REVIEW
+    return Status(
+        person.identity_level,
+        person.identity_method,
+        person.identity_verified_at,
+        newest,
+        proofing.target(newest.created_at) if reviewed and newest else None,
+        tries,
+        nik.unseal(provider.sealer, person.id, person.nik_sealed),
+        person.name,
+        birthdate.unseal(provider.sealer, person.id, person.birthdate_sealed),
+    )
+
+
+def judge(provider: Provider, typed: Typed) -> Data | dict[str, Message]:
+    """What was typed as data, or what to mend by field. A NIK that does not fit the birth date may be confirmed."""
+    errors: dict[str, Message] = {}
+    number = born = None
+    name = ""
+    now = provider.clock.now()
+    try:
+        number = nik.read(typed.nik)
+    except NotAContact as fault:
+        errors["nik"] = Message(fault.key)
+    try:
+        name = contact.normalise_name(typed.name)
+    except NotAContact as fault:
+        errors["name"] = Message(fault.key)
+    try:
+        born = birthdate.read(typed.day, typed.month, typed.year, now)
+    except NotAContact as fault:
+        errors["day"] = Message(fault.key)
+    if number is None or born is None or errors:
+        return errors
+    differs = not number.born(born)
+    if differs and not typed.confirmed:
+        return {"nik": Message("nik.dob")}
+    suspect = {
+        proofing.NIK_BIRTHDATE: differs,
+        proofing.UNDER_AGE: birthdate.age(born, now) < birthdate.OF_AGE,
+        proofing.PROVINCE: not number.known_province,
+    }
+    return Data(number, name, born.isoformat(), tuple(flag for flag, raised in suspect.items() if raised))
+
+
+async def submit(provider: Provider, visitor: Visitor, stands: Standing, data: Data) -> Message | None:
+    """Let data be checked; what to say when that cannot be now. Sent twice, it is checked once."""
+    limits = provider.settings.limits
+    if refused := await messages.crowded(provider, "identity", visitor.network, limits.identity_per_network):
+        return refused
+    index = account.lookup(provider.material, account.NIK, data.nik.number)
+    asked = await provider.ephemeral.hit(f"identity:{index.hex()}", DAY)
+    flags = data.flags if asked <= limits.identity_per_nik else (*data.flags, proofing.OFTEN_ASKED)
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        await account.lock(tx, stands.account_id)
+        newest = await proofing.newest(tx, stands.account_id)
+        if newest is not None and newest.state in (proofing.SUBMITTED, proofing.REVIEW):
+            return None
+        if not await _tries(provider, tx, stands.account_id, now):
+            return None
+        declared = await account.declare(
+            tx,
+            stands.account_id,
+            name=data.name,
+            nik_sealed=nik.seal(provider.sealer, stands.account_id, data.nik.number),
+            nik_index=index,
+            birthdate_sealed=birthdate.seal(provider.sealer, stands.account_id, data.birthdate),
+            now=now,
+        )
+        if declared:
+            askable = provider.settings.registry.url is not None and proofing.OFTEN_ASKED not in flags
+            await _begin(provider, tx, visitor, stands, proofing.SUBMITTED if askable else proofing.REVIEW, flags)
+    return None
+
+
+async def ask_now(provider: Provider, stands: Standing) -> None:
+    """Have the registry asked at once, for a few seconds; the worker's turn stays as it is if nothing comes of it."""
+    if await provider.ephemeral.hit(f"identity-now:{stands.account_id}", _NOW_EVERY) > _NOW_TIMES:
+        return
+    async with provider.database.reading() as tx:
+        newest = await proofing.newest(tx, stands.account_id)
+    if newest is None or newest.state != proofing.SUBMITTED or provider.settings.registry.url is None:
+        return
+    asked = await registry_check.pending(provider, stands.account_id, newest.id)
+    if asked is None:
+        return
+    try:
+        answer = await registry_check.ask(provider, asked, provider.settings.registry.patience)
+    except registry_check.NoAnswer:
+        return
+    await registry_check.settle(provider, asked, answer)
+
+
+async def ask_officer(provider: Provider, visitor: Visitor, stands: Standing) -> None:
+    """Let an officer look: at documents for the level above, or at data that a registry did not confirm."""
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        await account.lock(tx, stands.account_id)
+        person = await account.read(tx, stands.account_id)
+        newest = await proofing.newest(tx, stands.account_id)
+        if person is None or person.nik_index is None or person.identity_level >= 2:
+            return
+        if newest is not None and newest.state in (proofing.SUBMITTED, proofing.REVIEW):
+            return
+        if not await _tries(provider, tx, person.id, now):
+            return
+        flags = newest.flags if newest is not None else ()
+        await _begin(provider, tx, visitor, stands, proofing.REVIEW, flags)
+
+
+async def _begin(
+    provider: Provider, tx: Tx, visitor: Visitor, stands: Standing, state: str, flags: Sequence[str]
+) -> None:
+    begun = Proofing(provider.new_id(), stands.account_id, state, provider.clock.now(), tuple(flags))
+    await proofing.insert(tx, begun)
+    if state == proofing.SUBMITTED:
+        await registry_check.put(provider, tx, stands.account_id, begun.id)
+    event = Event(
+        "identity.submitted", actor=str(stands.account_id), account_id=stands.account_id, session_id=stands.session.id,
+        network=visitor.network, detail={"state": state, "flags": list(flags)},
+    )  # fmt: skip
+    await provider.audit.append(tx, event)
+
+
+async def _tries(provider: Provider, tx: Tx, account_id: UUID, now: int) -> int:
+    used = await proofing.count(tx, account_id, now - DAY)
+    return max(0, provider.settings.limits.identity_attempts - used)
+
+
+# Officers
+
+
+async def waiting(provider: Provider, states: Sequence[str], limit: int) -> list[tuple[Proofing, Account]]:
+    """Checks in these states with their accounts, the longest waiting first."""
+    async with provider.database.reading() as tx:
+        found = await proofing.page(tx, states, limit)
+        return [(one, person) for one in found if (person := await account.read(tx, one.account_id)) is not None]
+
+
+async def look(provider: Provider, proofing_id: UUID, *, by: str) -> tuple[Proofing, Account, Mapping[str, str]]:
+    """A check as an officer sees it, with what the person typed; that somebody looked is written down. Raises NotOpen."""
+    async with provider.database.transaction() as tx:
+        found = await proofing.read(tx, proofing_id)
+        person = await account.read(tx, found.account_id) if found else None
+        if found is None or person is None:
+            raise NotOpen(f"no check {proofing_id}")
+        await provider.audit.append(tx, Event("identity.viewed", actor=by, account_id=person.id))
+    typed = {
+        "nik": nik.unseal(provider.sealer, person.id, person.nik_sealed),
+        "birthdate": birthdate.unseal(provider.sealer, person.id, person.birthdate_sealed),
+    }
+    return found, person, typed
+
+
+async def approve(provider: Provider, proofing_id: UUID, method: str, *, by: str) -> None:
+    """An officer saw card and face, or the person. Raises NotOpen, Contested."""
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        found, person = await _open(tx, proofing_id)
+        if not await account.claim(tx, person.id, registry_check.keys(provider, person, None), now):
+            raise Contested("another account proved to have this NIK: settle that first")
+        until = now + provider.settings.lifetimes.proofing_documents
+        await proofing.settle(tx, found, proofing.APPROVED, by=by, now=now, documents_until=until)
+        await account.identify(tx, person.id, 2, method, now)
+        await provider.audit.append(
+            tx, Event("identity.verified", actor=by, account_id=person.id, detail={"level": 2, "method": method})
+        )
+        await messages.tell_everywhere(
+            provider, tx, person, "identitas_disetujui", tautan=registry_check.page(provider)
+        )
+
+
+async def reject(provider: Provider, proofing_id: UUID, reason: str, *, by: str) -> None:
+    """An officer cannot confirm it, for a reason that names what to mend. Raises NotOpen."""
+    async with provider.database.transaction() as tx:
+        found, person = await _open(tx, proofing_id)
+        await registry_check.reject(provider, tx, person, found, reason, by=by)
+
+
+async def refer(provider: Provider, proofing_id: UUID, *, by: str) -> None:
+    """Only a branch can help. Raises NotOpen."""
+    async with provider.database.transaction() as tx:
+        found, person = await _open(tx, proofing_id)
+        await proofing.settle(tx, found, proofing.REFERRED, by=by, now=provider.clock.now())
+        await provider.audit.append(tx, Event("identity.referred", actor=by, account_id=person.id))
+        await registry_check.tell(provider, tx, person, "identitas_cabang")
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """An identity that an operator answers for, with what a registry said of it."""
+
+    nik: str = field(repr=False)
+    birthdate: str = field(repr=False)
+    level: int
+    method: str
+    membership: Membership | None = field(repr=False)
+
+
+async def vouch(provider: Provider, email: str, vouched: Vouched, *, by: str) -> None:
+    """Take over an identity that was verified elsewhere; nothing where one stands already. Raises Contested."""
+    now = provider.clock.now()
+    person = await people.find(provider, email)
+    if person is None or person.identity_level:
+        return
+    async with provider.database.transaction() as tx:
+        await account.lock(tx, person.id)
+        await account.declare(
+            tx,
+            person.id,
+            name=person.name,
+            nik_sealed=nik.seal(provider.sealer, person.id, vouched.nik),
+            nik_index=account.lookup(provider.material, account.NIK, vouched.nik),
+            birthdate_sealed=birthdate.seal(provider.sealer, person.id, vouched.birthdate),
+            now=now,
+        )
+        declared = await account.read(tx, person.id)
+        assert declared is not None
+        if not await account.claim(tx, person.id, registry_check.keys(provider, declared, vouched.membership), now):
+            raise Contested(f"{email}: another account proved to have its NIK or number")
+        await membership.put(tx, person.id, vouched.membership, now)
+        await account.identify(tx, person.id, vouched.level, vouched.method, now)
+        event = Event(
+            "identity.verified",
+            actor=by,
+            account_id=person.id,
+            detail={"level": vouched.level, "method": vouched.method},
+        )
+        await provider.audit.append(tx, event)
+
+
+async def _open(tx: Tx, proofing_id: UUID) -> tuple[Proofing, Account]:
+    found = await proofing.read(tx, proofing_id)
+    if found is not None:
+        await account.lock(tx, found.account_id)
+        found = await proofing.read(tx, proofing_id)
+    newest = await proofing.newest(tx, found.account_id) if found is not None else None
+    person = await account.read(tx, found.account_id) if found is not None else None
+    if found is None or person is None or newest is None or newest.id != found.id or found.state not in proofing.OPEN:
+        raise NotOpen(f"check {proofing_id} is not open: unknown, decided, or overtaken by a newer one")
+    return found, person

@@ -1,0 +1,223 @@
+"""Documents: /daftar/dokumen while registering, /akun/dokumen ever after. One file per form; small pictures for their owner alone."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.accounts import document
+from idp.accounts.document import Document
+from idp.base.errors import PageFault
+from idp.flows import answers as steps
+from idp.flows import documents, drafting
+from idp.provider import Provider
+from idp.theme.language import Message
+from idp.theme.pages import Paper
+from idp.web.frame import Form, Frame, query
+from idp.web.pages import draft
+from idp.web.pages.account import signed_in
+from idp.web.pages.waiting import Waiting, still_waiting
+
+UPLOADS = ("/daftar/dokumen/unggah", "/akun/dokumen/unggah")
+_WHILE_REGISTERING = (document.KTP, document.SELFIE)
+_ALL = (*_WHILE_REGISTERING, document.OTHER)
+_FILES = ("photo", "gallery")
+_IMAGE = {"Cache-Control": "private, no-store", "Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """Both lists, both upload forms, and the small pictures."""
+    frame = Frame(provider)
+    return [*_registering(frame), *_at_home(frame)]
+
+
+def _registering(frame: Frame) -> list[BaseRoute]:
+    provider = frame.provider
+
+    async def show(request: Request) -> Response:
+        behind = await still_waiting(frame, request)
+        tab = await draft.at(frame, request, behind, steps.DOCUMENTS)
+        return tab if isinstance(tab, Response) else await _step(frame, request, behind, tab)
+
+    async def submit(request: Request, form: Form) -> Response:
+        behind = await still_waiting(frame, request, form)
+        tab = await draft.at(frame, request, behind, steps.DOCUMENTS, form)
+        if isinstance(tab, Response):
+            return tab
+        if "remove" in form:
+            await documents.remove(provider, tab.draft.id, _id(form.text("remove")))
+            return frame.redirect(draft.path(behind, tab.number, steps.DOCUMENTS))
+        return draft.onward(frame, behind, tab, await drafting.answer(provider, tab.draft.id, documents=True))
+
+    async def upload(request: Request) -> Response:
+        behind = await still_waiting(frame, request)
+        tab = await draft.at(frame, request, behind, steps.DOCUMENTS)
+        if isinstance(tab, Response):
+            return tab
+        back = frame.root + draft.path(behind, tab.number, steps.DOCUMENTS)
+        hidden = {"formulir": draft.mark(frame, request, tab)}
+        return _upload(frame, request, behind, _kind(request, _WHILE_REGISTERING), back, hidden)
+
+    async def admit(request: Request) -> Response | None:
+        # Whose draft it is stands in the form; that there is one at all, in the cookie.
+        behind = await still_waiting(frame, request)
+        return None if await draft.here(frame, request) else draft.gone(frame, request, behind)
+
+    async def uploaded(request: Request, form: Form) -> Response:
+        behind, kind = await still_waiting(frame, request, form), _kind(request, _WHILE_REGISTERING)
+        tab = await draft.at(frame, request, behind, steps.DOCUMENTS, form)
+        if isinstance(tab, Response):
+            return tab
+        back = draft.path(behind, tab.number, steps.DOCUMENTS)
+        refused = await documents.add_to_draft(provider, tab.draft.id, kind, form.file(*_FILES))
+        if refused:
+            hidden = {"formulir": draft.mark(frame, request, tab)}
+            return _upload(frame, request, behind, kind, frame.root + back, hidden, refused)
+        return frame.redirect(back)
+
+    async def picture(request: Request) -> Response:
+        tab = await draft.here(frame, request)
+        return await _picture(frame, request, tab.draft.id if tab else None)
+
+    return [
+        frame.door("/daftar/dokumen", show, submit),
+        frame.upload_door("/daftar/dokumen/unggah", upload, uploaded, admit),
+        frame.door("/daftar/dokumen/gambar", picture),
+    ]
+
+
+def _at_home(frame: Frame) -> list[BaseRoute]:
+    provider = frame.provider
+
+    async def show(request: Request) -> Response:
+        return await _home(frame, request)
+
+    async def submit(request: Request, form: Form) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None:
+            return frame.redirect("/masuk")
+        removed = await documents.remove(provider, stands.account_id, _id(form.text("remove")))
+        return await _home(frame, request, Message("dokumen.dihapus") if removed else None)
+
+    async def upload(request: Request) -> Response:
+        if await signed_in(frame, request) is None:
+            return frame.redirect("/masuk")
+        return _upload(frame, request, _nobody(frame, request), _kind(request, _ALL), f"{frame.root}/akun/dokumen", {})
+
+    async def admit(request: Request) -> Response | None:
+        return None if await signed_in(frame, request) else frame.redirect("/masuk")
+
+    async def uploaded(request: Request, form: Form) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None:
+            return frame.redirect("/masuk")
+        kind = _kind(request, _ALL)
+        refused = await documents.add_to_account(provider, stands.account_id, kind, form.file(*_FILES))
+        if refused:
+            behind = _nobody(frame, request)
+            return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", {}, refused)
+        return frame.redirect("/akun/dokumen")
+
+    async def picture(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        return await _picture(frame, request, stands.account_id if stands else None)
+
+    return [
+        frame.door("/akun/dokumen", show, submit),
+        frame.upload_door("/akun/dokumen/unggah", upload, uploaded, admit),
+        frame.door("/akun/dokumen/gambar", picture),
+    ]
+
+
+async def _step(frame: Frame, request: Request, behind: Waiting, tab: draft.Tab) -> Response:
+    found = {one.kind: one for one in await documents.mine(frame.provider, tab.draft.id)}
+
+    def address(step: str, parameter: str) -> str:
+        return frame.root + draft.extended(draft.path(behind, tab.number, step), parameter)
+
+    papers = [
+        Paper(
+            kind,
+            add=address("dokumen/unggah", f"jenis={kind}"),
+            id=str(one.id) if (one := found.get(kind)) else "",
+            picture=address("dokumen/gambar", f"id={one.id}") if one else "",
+        )
+        for kind in _WHILE_REGISTERING
+    ]
+    context = draft.context(frame, request, behind, tab, steps.DOCUMENTS)
+    return frame.page(request, "daftar_dokumen", papers=papers, **context)
+
+
+async def _home(frame: Frame, request: Request, notice: Message | None = None) -> Response:
+    stands = await signed_in(frame, request)
+    if stands is None:
+        return frame.redirect("/masuk")
+    found = await documents.mine(frame.provider, stands.account_id)
+    add = [Paper(kind, add=f"{frame.root}/akun/dokumen/unggah?jenis={kind}") for kind in _ALL]
+    return frame.page(
+        request,
+        "akun_dokumen",
+        name=stands.person.name,
+        back=f"{frame.root}/akun",
+        notice=notice,
+        papers=[_paper(frame, one) for one in found],
+        add=add,
+    )
+
+
+def _paper(frame: Frame, one: Document) -> Paper:
+    return Paper(
+        one.kind,
+        id=str(one.id) if one.state in document.UNDECIDED else "",
+        picture=f"{frame.root}/akun/dokumen/gambar?id={one.id}",
+        state=one.state,
+        created=one.created_at,
+    )
+
+
+def _upload(
+    frame: Frame,
+    request: Request,
+    behind: Waiting,
+    kind: str,
+    back: str,
+    hidden: dict[str, str],
+    refused: Message | None = None,
+) -> Response:
+    errors = {_FILES[0]: refused} if refused else {}
+    return frame.page(
+        request,
+        "unggah",
+        400 if errors else 200,
+        kind=kind,
+        back=back,
+        hidden=hidden,
+        errors=errors,
+        **behind.context,
+    )
+
+
+async def _picture(frame: Frame, request: Request, subject_id: UUID | None) -> Response:
+    small = await documents.thumbnail(frame.provider, subject_id, _id(query(request, "id"))) if subject_id else None
+    if small is None:
+        raise PageFault("kesalahan.tidak_ada", "no such picture for this person", 404)
+    return Response(small, 200, _IMAGE, media_type="image/jpeg")
+
+
+def _kind(request: Request, allowed: tuple[str, ...]) -> str:
+    kind = query(request, "jenis")
+    if kind not in allowed:
+        raise PageFault("kesalahan.tidak_ada", "no such kind of document", 404)
+    return kind
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise PageFault("kesalahan.permintaan", "not an id") from None
+
+
+def _nobody(frame: Frame, request: Request) -> Waiting:
+    return Waiting(frame.provider, "", None, frame.language(request).code)

@@ -1,0 +1,27 @@
+"""/privasi and /ketentuan: what we promise about people's data, and the terms, each with its version."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.flows import retention
+from idp.provider import Provider
+from idp.web.frame import Frame
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """Two pages to read, without signing in."""
+    frame = Frame(provider)
+
+    async def privacy(request: Request) -> Response:
+        return frame.page(
+            request,
+            "privasi",
+            version=provider.theme.notice_version,
+            kept=[category.name for category in retention.CATEGORIES],
+        )
+
+    async def terms(request: Request) -> Response:
+        return frame.page(request, "ketentuan", version=provider.theme.notice_version)
+
+    return [frame.door("/privasi", privacy), frame.door("/ketentuan", terms)]

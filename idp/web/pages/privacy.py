@@ -1,0 +1,251 @@
+"""/akun/privasi: what we hold and why, what was allowed to whom, who read it, and what was asked of us."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.accounts import requests
+from idp.base.errors import PageFault
+from idp.flows import consent, privacy, retention
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.theme.language import Language, Message
+from idp.theme.pages import ConsentRow, HistoryRow, KeptRow, ReadingRow, RequestRow
+from idp.web.frame import Form, Frame, query
+from idp.web.pages.account import signed_in
+from idp.web.pages.waiting import as_id
+
+HUB = "/akun/privasi"
+
+# Said once after a redirect, by name: an address cannot make these pages say anything else.
+NOTICES = {
+    "dicabut": Message("privasi.dicabut"),
+    "diminta": Message("privasi.diminta"),
+    "ditarik": Message("privasi.ditarik"),
+    "disimpan": Message("privasi.disimpan"),
+    "disetujui": Message("privasi.disetujui"),
+    "dibatasi": Message("batasi.sudah"),
+    "dibuka": Message("batasi.dibuka"),
+    "disalin": Message("salinan.siap"),
+    "dijadwalkan": Message("hapus.dijadwalkan"),
+    "dibatalkan": Message("hapus.dibatalkan"),
+}
+_MONTH, _DAY, _HOUR = 30 * 86_400, 86_400, 3600
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The front page of the privacy centre, and what is read and asked there."""
+    frame = Frame(provider)
+
+    async def show(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        return await _hub(frame, request, stands) if stands else frame.redirect("/masuk")
+
+    async def submit(request: Request, form: Form) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None:
+            return frame.redirect("/masuk")
+        if "accept" not in form:
+            raise PageFault("kesalahan.permintaan", "a privacy form without a button")
+        await privacy.accept(provider, stands)
+        return frame.redirect(f"{HUB}?kabar=disetujui")
+
+    async def show_consents(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        return await _consents(frame, request, stands) if stands else frame.redirect("/masuk")
+
+    async def submit_consents(request: Request, form: Form) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None:
+            return frame.redirect("/masuk")
+        if not form.text("withdraw"):
+            raise PageFault("kesalahan.permintaan", "nothing to withdraw")
+        await consent.withdraw(provider, stands, form.text("withdraw")[:128])
+        return frame.redirect(f"{HUB}/izin?kabar=dicabut")
+
+    async def show_readings(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        return await _readings(frame, request, stands) if stands else frame.redirect("/masuk")
+
+    async def show_requests(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        return await _requests(frame, request, stands) if stands else frame.redirect("/masuk")
+
+    async def submit_requests(request: Request, form: Form) -> Response:
+        stands = await signed_in(frame, request)
+        return await _ask(frame, request, stands, form) if stands else frame.redirect("/masuk")
+
+    return [
+        frame.door(HUB, show, submit),
+        frame.door(f"{HUB}/izin", show_consents, submit_consents),
+        frame.door(f"{HUB}/akses", show_readings),
+        frame.door(f"{HUB}/permintaan", show_requests, submit_requests),
+    ]
+
+
+def spoken(frame: Frame, request: Request, stands: Standing) -> Language:
+    """The language of the page, with times as they are where the person lives."""
+    return frame.language(request).within(str(stands.person.further.get("zoneinfo", "")))
+
+
+def service_name(frame: Frame, client_id: str, language: Language) -> str:
+    """A service as people know it; one that is gone by its id."""
+    client = frame.provider.clients.known(client_id)
+    return client.localised_name(language.code) if client is not None else client_id
+
+
+def notice_of(request: Request) -> Message | None:
+    """What an act before a redirect has to say."""
+    return NOTICES.get(query(request, "kabar"))
+
+
+async def _hub(frame: Frame, request: Request, stands: Standing) -> Response:
+    centre, language = await privacy.centre(frame.provider, stands), spoken(frame, request, stands)
+    version = frame.provider.theme.notice_version
+    return frame.page(
+        request,
+        "akun_privasi",
+        name=stands.person.name,
+        back=f"{frame.root}/akun",
+        notice=notice_of(request),
+        restricted=stands.restricted,
+        deletion=language.moment(centre.deletion.runs_at) if centre.deletion and centre.deletion.runs_at else "",
+        accept=centre.terms_version != version,
+        kept=[_kept(category) for category in retention.CATEGORIES],
+    )
+
+
+def _kept(category: retention.Category) -> KeptRow:
+    period = category.longest
+    for unit, seconds in (("tahun", retention.YEAR), ("hari", _DAY), ("jam", _HOUR)):
+        if period >= seconds:
+            return KeptRow(category.name, category.basis, unit, period // seconds)
+    return KeptRow(category.name, category.basis, "akhir" if all(rule.since for rule in category.rules) else "akun", 0)
+
+
+async def _consents(frame: Frame, request: Request, stands: Standing) -> Response:
+    language = spoken(frame, request, stands)
+    current, history = await privacy.consents(frame.provider, stands.account_id)
+    return frame.page(
+        request,
+        "akun_izin",
+        name=stands.person.name,
+        back=f"{frame.root}{HUB}",
+        notice=notice_of(request),
+        consents=[_consent(frame, row, language) for row in current],
+        history=[
+            HistoryRow(
+                service_name(frame, row.client_id, language), row.event, language.moment(row.at), row.notice_version
+            )
+            for row in history[:50]
+        ],
+    )
+
+
+def _consent(frame: Frame, row: Any, language: Language) -> ConsentRow:
+    client = frame.provider.clients.known(row.client_id)
+    purpose = client.purpose if client is not None else {}
+    names = [*row.scope.split(), *row.claims]
+    return ConsentRow(
+        row.client_id,
+        service_name(frame, row.client_id, language),
+        language.moment(row.granted_at),
+        language.date(row.expires_at),
+        tuple(dict.fromkeys(word(language, name) for name in names if name != "openid")),
+        tuple(word(language, name) for name in row.withheld or ()),
+        purpose.get(language.code) or next(iter(purpose.values()), ""),
+    )
+
+
+async def _readings(frame: Frame, request: Request, stands: Standing) -> Response:
+    language = spoken(frame, request, stands)
+    return frame.page(
+        request,
+        "akun_akses",
+        name=stands.person.name,
+        back=f"{frame.root}{HUB}",
+        readings=[
+            ReadingRow(
+                service_name(frame, one.who, language) if one.service else Message("akses.petugas", siapa=one.who),
+                language.moment(one.last),
+                ", ".join(dict.fromkeys(word(language, name) for name in one.data)),
+                one.purpose,
+            )
+            for one in await privacy.readings(frame.provider, stands.account_id)
+        ],
+    )
+
+
+async def _requests(
+    frame: Frame, request: Request, stands: Standing, form: Form | None = None, errors: dict[str, Message] | None = None
+) -> Response:
+    centre, language = await privacy.centre(frame.provider, stands), spoken(frame, request, stands)
+    now = frame.provider.clock.now()
+    return frame.page(
+        request,
+        "akun_permintaan",
+        400 if errors else 200,
+        name=stands.person.name,
+        back=f"{frame.root}{HUB}",
+        notice=notice_of(request),
+        errors=errors or {},
+        values=form.typed("name", "birthdate", "reason", "objection") if form else {},
+        locale=stands.person.locale,
+        zone=str(stands.person.further.get("zoneinfo") or "Asia/Jakarta"),
+        requests=[_request(one, language, now) for one in centre.requests],
+    )
+
+
+def _request(one: requests.Request, language: Language, now: int) -> RequestRow:
+    waits = one.state == requests.OPEN
+    return RequestRow(
+        str(one.id),
+        one.kind,
+        one.state,
+        language.moment(one.created_at),
+        language.moment(one.runs_at or one.due_at) if waits else "",
+        language.moment(one.decided_at) if one.decided_at else "",
+        one.ground or "",
+        one.outcome,
+        overdue=waits and (one.runs_at or one.due_at) < now,
+        mine_to_cancel=waits and one.kind in (requests.CORRECT, requests.OBJECT),
+    )
+
+
+async def _ask(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    """The four buttons of the page: correct, object, save what needs nobody, take back."""
+    provider = frame.provider
+    done = frame.redirect(f"{HUB}/permintaan?kabar=diminta")
+    errors: dict[str, Message] = {}
+    if "correct" in form:
+        name, born, reason = (" ".join(form.text(field).split()) for field in ("name", "birthdate", "reason"))
+        errors = privacy.misread(name, born, reason, datetime.fromtimestamp(provider.clock.now(), UTC).date())
+        if not errors:
+            detail = {key: text for key, text in (("name", name), ("birthdate", born), ("reason", reason)) if text}
+            refused = await privacy.ask(provider, stands, requests.CORRECT, detail)
+            errors = {"": refused} if refused else {}
+    elif "object" in form:
+        words = form.text("objection").strip()
+        if not 0 < len(words) <= privacy.MAX_WORDS:
+            errors = {"objection": Message("perbaikan.alasan_kosong", n=privacy.MAX_WORDS)}
+        else:
+            refused = await privacy.ask(provider, stands, requests.OBJECT, {"reason": words})
+            errors = {"": refused} if refused else {}
+    elif "prefer" in form:
+        if not await privacy.prefer(provider, stands, form.text("locale"), form.text("zone")):
+            raise PageFault("kesalahan.permintaan", "a language or zone that nobody offered")
+        done = frame.redirect(f"{HUB}/permintaan?kabar=disimpan")
+    elif "take_back" in form:
+        await privacy.take_back(provider, stands, as_id(form.text("take_back")))
+        done = frame.redirect(f"{HUB}/permintaan?kabar=ditarik")
+    else:
+        raise PageFault("kesalahan.permintaan", "a request without a button")
+    return await _requests(frame, request, stands, form, errors) if errors else done
+
+
+def word(language: Language, name: str) -> str:
+    """A claim, a scope, or a field of an account as people call it."""
+    return next((text for kind in ("klaim", "cakupan", "data") if (text := language.label(kind, name)) != name), name)

@@ -1,0 +1,479 @@
+"""The privacy centre over HTTP: who read it, a copy, freezing, correcting, deleting, and the clock of 3 × 24 hours."""
+
+import asyncio
+import gzip
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+from sqlalchemy import LargeBinary, String, Text, cast, func, select
+
+from idp import worker
+from idp.accounts import requests
+from idp.flows import people, privacy_desk, retention
+from idp.jobs import erasure
+from idp.store.tables import accounts, audit, consent_history, grants, metadata, privacy_exports, privacy_requests
+from tests.admin.conftest import machine, token
+from tests.journeys.mailbox import letters
+from tests.journeys.test_account import at_home
+from tests.journeys.test_recover import now_code, plain
+from tests.support.browser import Browser, Page
+from tests.support.relying_party import Account
+from tests.support.servers import House
+
+pytestmark = pytest.mark.anyio
+
+PAGES = ("", "/izin", "/akses", "/permintaan", "/salinan", "/batasi", "/hapus")
+CENTRE = "/akun/privasi"
+
+
+async def account_id(house: House, person: Account) -> str:
+    found = await people.find(house.provider, person.email)
+    assert found is not None
+    return str(found.id)
+
+
+async def post(browser: Browser, path: str, **fields: str) -> Page:
+    """A form of the page at `path`, with just these fields."""
+    csrf = dict((await browser.get("/akun")).forms[-1].values)["csrf"]
+    answer = await browser.http.post(path, data={"csrf": csrf, **fields}, follow_redirects=False)
+    return await browser.get(answer.headers["location"]) if answer.is_redirect else await browser.get(path)
+
+
+async def copy(browser: Browser) -> dict[str, bytes]:
+    """A copy, made and downloaded."""
+    page = await browser.submit(await browser.get(f"{CENTRE}/salinan"), press="make")
+    (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
+    csrf = dict(page.forms[0].values)["csrf"]
+    answer = await browser.http.post(f"{CENTRE}/salinan", data={"csrf": csrf, "download": button.value})
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["cache-control"] == "no-store"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+async def test_nobody_sees_it_without_signing_in(house: House) -> None:
+    for path in PAGES:
+        assert "/masuk" in (await house.browser().get(CENTRE + path)).url
+
+
+async def test_notice_and_terms_are_for_everybody(house: House) -> None:
+    for path, title in (("/privasi", "Pemberitahuan privasi"), ("/ketentuan", "Ketentuan layanan")):
+        page = await house.browser().get(path)
+        assert title in page.title
+        assert house.provider.theme.notice_version in page.text
+    assert "Privacy notice" in (await house.browser().get("/privasi", bahasa="en")).title
+
+
+async def test_what_is_kept_is_what_the_broom_sweeps(house: House) -> None:
+    page = await (await at_home(house, plain(house))).get(CENTRE)
+    for category in retention.CATEGORIES:
+        assert house.provider.theme.language("id").t(f"data.{category.name}") in page.text
+    named = {rule.table for category in retention.CATEGORIES for rule in category.rules}
+    assert named <= metadata.tables.keys()
+
+
+async def test_agreeing_to_the_terms_is_recorded_once(house: House) -> None:
+    browser = await at_home(house, plain(house))
+    page = await browser.get(CENTRE)
+    page = await browser.submit(page, press="accept")
+    assert "Persetujuan Anda sudah dicatat" in page.text
+    assert "accept" not in page.ids
+    found = await people.find(house.provider, plain(house).email)
+    assert found is not None
+    assert (found.terms_version, found.terms_accepted_at) == (house.provider.theme.notice_version, house.clock.now())
+
+
+# Who read it
+
+
+async def test_services_and_officers_who_read_are_named(house: House) -> None:
+    person, browser, party = house.account(), house.browser(), house.relying_party("saldo")
+    tokens = await party.sign_in(browser, person, scope="openid profile email")
+    house.clock.advance(2 * 3600)
+    await party.sign_in(browser, person, scope="openid profile email")
+    client_id, secret = await machine(house, "accounts:read")
+    officer = house.http(headers={"Authorization": f"Bearer {await token(house, client_id, secret)}"})
+    mine = await account_id(house, person)
+    await officer.get(f"/admin/v1/accounts/{mine}", headers={"Gerbang-Purpose": "Telepon 8812"})
+    await officer.get("/admin/v1/accounts", params={"identifier": person.email})
+    page = await browser.get(f"{CENTRE}/akses")
+    assert "Saldo JHT" in page.text
+    assert "Email" in page.text
+    assert page.text.count(f"Petugas (client:{client_id})") == 2
+    assert "Telepon 8812" in page.text
+    other = await at_home(house, plain(house), "203.0.113.9")
+    assert "Petugas (" not in (await other.get(f"{CENTRE}/akses")).text
+    assert tokens.access_token
+
+
+async def test_userinfo_is_noted_once_an_hour(house: House) -> None:
+    person, browser, party = house.account(), house.browser(), house.relying_party("saldo")
+    tokens = await party.sign_in(browser, person, scope="openid email")
+
+    async def noted() -> int | None:
+        async with house.provider.database.reading() as tx:
+            moment: int | None = await tx.scalar(select(func.max(grants.c.read_at)))
+            return moment
+
+    begun = house.clock.now()
+    await party.userinfo(tokens.access_token)
+    assert await noted() == begun
+    house.clock.advance(600)
+    await party.userinfo(tokens.access_token)
+    assert await noted() == begun
+
+
+# A copy
+
+
+async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
+    person, browser = house.account(), house.browser()
+    await house.relying_party("koperasi").sign_in(browser, person, scope="openid profile")
+    files = await copy(browser)
+    data, page = json.loads(files["data.json"]), files["data.html"].decode()
+    (own,) = data["holds"]["accounts"]
+    assert (own["name"], own["email"], own["birthdate"]) == ("Budi Santoso", person.email, "1987-08-17")
+    for part in ("sessions", "grants", "consents", "consent_history", "audit", "access_log", "totp_credentials"):
+        assert data["holds"][part], part
+    assert "Budi Santoso" in page
+    async with house.provider.database.reading() as tx:
+        stored = await tx.scalar(select(accounts.c.password_hash).where(accounts.c.email == person.email))
+    assert person.totp_secret
+    other = house.account(1)
+    for body in files.values():
+        for canary in (stored, "$argon2", person.totp_secret, person.password, other.email, "Siti", "_hash", "_sealed"):
+            assert str(canary).encode() not in body, canary
+
+
+async def test_a_copy_is_sealed_and_gone_after_a_day(house: House) -> None:
+    browser = await at_home(house, plain(house))
+    page = await browser.submit(await browser.get(f"{CENTRE}/salinan"), press="make")
+    async with house.provider.database.reading() as tx:
+        (row,) = (await tx.execute(select(privacy_exports))).all()
+    assert not row.archive_sealed.startswith(b"PK")
+    assert b"PK\x03\x04" not in row.archive_sealed
+    house.clock.advance(retention.EXPORT_KEPT)
+    house.clock.advance(1)
+    await worker.drain(house.provider)
+    async with house.provider.database.reading() as tx:
+        assert await tx.scalar(select(func.count()).select_from(privacy_exports)) == 0
+    assert "Salinan sudah siap" in page.text
+
+
+async def test_a_copy_is_its_owners_alone(house: House) -> None:
+    """T38."""
+    mine, theirs = await at_home(house, house.account()), await at_home(house, plain(house), "203.0.113.9")
+    page = await mine.submit(await mine.get(f"{CENTRE}/salinan"), press="make")
+    (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
+    csrf = dict((await theirs.get("/akun")).forms[-1].values)["csrf"]
+    for wanted, status in ((button.value, 400), ("x", 400), ("", 400)):
+        answer = await theirs.http.post(f"{CENTRE}/salinan", data={"csrf": csrf, "download": wanted})
+        assert answer.status_code == status
+        assert "zip" not in answer.headers["content-type"]
+
+
+async def test_a_copy_needs_a_fresh_factor_and_is_not_made_without_end(house: House) -> None:
+    browser = await at_home(house, plain(house))
+    for _ in range(5):
+        assert "Salinan sudah siap" in (await post(browser, f"{CENTRE}/salinan", make="1")).text
+    csrf = dict((await browser.get("/akun")).forms[-1].values)["csrf"]
+    answer = await browser.http.post(f"{CENTRE}/salinan", data={"csrf": csrf, "make": "1"})
+    assert "Terlalu banyak permintaan" in answer.text
+    house.clock.advance(301)
+    page = await post(browser, f"{CENTRE}/salinan", make="1")
+    assert page.url.endswith("/masuk?kembali=salinan")
+    page = await browser.submit(page, {"password": plain(house).password}, press="sign-in")
+    assert page.url.endswith(f"{CENTRE}/salinan")
+
+
+# Freezing
+
+
+async def test_freezing_stops_tokens_at_once_on_every_replica(
+    houses: Callable[..., AbstractAsyncContextManager[House]],
+) -> None:
+    """T5. Nothing waits for a clock: the other replica refuses the very next call."""
+    async with houses() as here, houses() as there:
+        person, browser = here.account(), here.browser()
+        party, elsewhere = here.relying_party("saldo"), there.relying_party("saldo")
+        tokens = await party.sign_in(browser, person, scope="openid profile offline_access", prompt="consent")
+        assert (await elsewhere.userinfo(tokens.access_token)).status_code == 200
+        page = await browser.submit(await browser.get(f"{CENTRE}/batasi"), press="restrict")
+        assert "Semua layanan sudah diputus" in page.text
+        assert (await elsewhere.userinfo(tokens.access_token)).status_code == 401
+        assert not (await elsewhere.introspect(tokens.access_token))["active"]
+        answer = await elsewhere.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)
+        assert answer.json()["error"] == "invalid_grant"
+        async with here.provider.database.reading() as tx:
+            depth = await here.provider.outbox.depth(tx)
+        assert depth["backchannel", "waiting"] == 1
+
+        # The person still comes in, sees their data, and meets the restriction on the way to a service.
+        again = there.browser("203.0.113.9")
+        page = await again.submit(
+            await again.get("/masuk"), {"identifier": person.email, "password": person.password}, press="sign-in"
+        )
+        assert page.url.endswith("/akun")
+        assert "data.json" in await copy(again)
+        page = await again.get((await elsewhere.authorization()).url)
+        assert "sedang membatasi" in page.text
+        refused = await again.submit(page, press="cancel")
+        assert refused.parameters["error"] == "access_denied"
+        silent = await again.get((await elsewhere.authorization(prompt="none")).url)
+        assert silent.parameters["error"] == "access_denied"
+
+
+async def test_unfreezing_takes_the_strongest_factors(house: House) -> None:
+    person = house.account()
+    browser = await at_home(house, person)
+    await browser.submit(await browser.get(f"{CENTRE}/batasi"), press="restrict")
+    request = await house.relying_party("saldo").authorization()
+    page = await browser.get(request.url)
+    page = await browser.submit(page, press="lift")
+    assert page.url.endswith("/masuk/kode?kembali=batasi")
+    page = await browser.submit(page, {"code": now_code(house, person)}, press="submit-code")
+    page = await browser.submit(page, press="lift")
+    assert "Pembatasan sudah dibuka" in page.text
+    assert "code" in (await browser.get(request.url)).parameters
+    subjects = [letter.subject for letter in await letters(house, person.email)]
+    assert sorted(subjects) == ["Pemakaian data Anda dibatasi", "Pembatasan data Anda dibuka"]
+
+
+async def test_an_officers_switch_does_not_undo_what_a_person_froze(house: House) -> None:
+    person = plain(house)
+    browser = await at_home(house, person)
+    await browser.submit(await browser.get(f"{CENTRE}/batasi"), press="restrict")
+    found = await people.find(house.provider, person.email)
+    assert found is not None
+    await people.switch(house.provider, found.id, enabled=False, by="the test")
+    changed = await people.switch(house.provider, found.id, enabled=True, by="the test")
+    assert changed.status == "restricted"
+
+
+# Requests
+
+
+async def test_a_correction_is_asked_answered_and_written(house: House) -> None:
+    person = plain(house)
+    browser = await at_home(house, person)
+    page = await browser.get(f"{CENTRE}/permintaan")
+    wrong = await browser.submit(page, {"birthdate": "27 3 1990", "reason": ""}, press="correct")
+    assert wrong.status == 400
+    assert {"birthdate-error", "reason-error"} <= wrong.ids
+    page = await browser.submit(
+        wrong, {"name": "Siti Rahayu Putri", "birthdate": "1990-03-27", "reason": "KTP baru"}, press="correct"
+    )
+    assert "Permintaan Anda sudah kami terima" in page.text
+    due = house.provider.theme.language("id").moment(house.clock.now() + 3 * 86_400)
+    assert due in page.text
+    again = await browser.submit(page, {"name": "Siti", "reason": "lagi"}, press="correct")
+    assert "sudah ada" in again.text
+    (request,) = await privacy_desk.queue(house.provider, everything=False, limit=10)
+    assert request.detail == {"name": "Siti Rahayu Putri", "birthdate": "1990-03-27", "reason": "KTP baru"}
+    async with house.provider.database.reading() as tx:
+        sealed = await tx.scalar(select(privacy_requests.c.detail_sealed))
+    assert b"Putri" not in sealed
+    await privacy_desk.complete(house.provider, request.id, by="the test")
+    page = await browser.get(f"{CENTRE}/permintaan")
+    assert "Selesai" in page.text
+    assert "Siti Rahayu Putri" in (await browser.get("/akun")).text
+    assert json.loads((await copy(browser))["data.json"])["holds"]["accounts"][0]["birthdate"] == "1990-03-27"
+    assert [letter.subject for letter in await letters(house, person.email)] == ["Permintaan Anda sudah selesai"]
+
+
+async def test_a_refusal_names_its_ground(house: House) -> None:
+    person = plain(house)
+    browser = await at_home(house, person)
+    await post(browser, f"{CENTRE}/permintaan", object="1", objection="Jangan pakai untuk iklan")
+    (request,) = await privacy_desk.queue(house.provider, everything=False, limit=10)
+    with pytest.raises(privacy_desk.NotARequest):
+        await privacy_desk.refuse(house.provider, request.id, "no time", by="the test")
+    await privacy_desk.refuse(house.provider, request.id, "others", by="the test", note="Data tetangga")
+    page = await browser.get(f"{CENTRE}/permintaan")
+    assert "data pribadi orang lain" in page.text
+    assert "Data tetangga" in page.text
+    with pytest.raises(privacy_desk.NotARequest):
+        await privacy_desk.complete(house.provider, request.id, by="the test")
+
+
+async def test_the_clock_runs_for_three_times_24_hours(house: House) -> None:
+    browser = await at_home(house, plain(house))
+    await post(browser, f"{CENTRE}/permintaan", object="1", objection="Keberatan")
+
+    async def overdue() -> tuple[int, int]:
+        async with house.provider.database.reading() as tx:
+            return await requests.levels(tx, house.clock.now())
+
+    house.clock.advance(3 * 86_400)
+    assert await overdue() == (1, 0)
+    house.clock.advance(1)
+    assert await overdue() == (1, 1)
+    browser = await at_home(house, plain(house))
+    assert "Kami terlambat" in (await browser.get(f"{CENTRE}/permintaan")).text
+
+
+async def test_requests_are_their_owners_alone(house: House) -> None:
+    """T38."""
+    mine, theirs = await at_home(house, house.account()), await at_home(house, plain(house), "203.0.113.9")
+    await post(mine, f"{CENTRE}/permintaan", object="1", objection="Keberatan")
+    (request,) = await privacy_desk.queue(house.provider, everything=False, limit=10)
+    await post(theirs, f"{CENTRE}/permintaan", take_back=str(request.id))
+    assert len(await privacy_desk.queue(house.provider, everything=False, limit=10)) == 1
+    assert "Keberatan " not in (await theirs.get(f"{CENTRE}/permintaan")).text.partition("Bahasa dan")[0]
+    await post(mine, f"{CENTRE}/permintaan", take_back=str(request.id))
+    assert await privacy_desk.queue(house.provider, everything=False, limit=10) == []
+
+
+async def test_language_and_zone_need_nobody(house: House) -> None:
+    browser = await at_home(house, plain(house))
+    await post(browser, f"{CENTRE}/permintaan", object="1", objection="Keberatan")
+    page = await post(browser, f"{CENTRE}/permintaan", prefer="1", locale="en", zone="Asia/Jayapura")
+    assert "WIT" in page.text
+    found = await people.find(house.provider, plain(house).email)
+    assert found is not None
+    assert (found.locale, found.claims["zoneinfo"]) == ("en", "Asia/Jayapura")
+
+
+# Deleting
+
+
+async def scheduled(house: House, person: Account) -> Browser:
+    browser = await at_home(house, person)
+    page = await browser.submit(await browser.get(f"{CENTRE}/hapus"), press="delete")
+    assert "understood-error" in page.ids
+    page = await browser.submit(page, {"understood": "1"}, press="delete")
+    assert "Penghapusan dijadwalkan" in page.text
+    return browser
+
+
+async def state(house: House) -> list[str]:
+    async with house.provider.database.reading() as tx:
+        kinds = select(privacy_requests.c.state).where(privacy_requests.c.kind == "delete")
+        return sorted((await tx.execute(kinds)).scalars())
+
+
+async def test_an_account_goes_after_seven_days_and_leaves_no_trace_but_its_id(house: House) -> None:
+    person = plain(house)
+    service = house.browser()
+    tokens = await house.relying_party("saldo").sign_in(service, person, scope="openid profile email")
+    await house.relying_party("koperasi").sign_in(service, person, scope="openid email")
+    browser = await scheduled(house, person)
+    gone = await account_id(house, person)
+    assert [letter.subject for letter in await letters(house, person.email)] == ["Akun Anda akan dihapus"]
+    assert house.outbox.letters("+6281398765432")
+    house.clock.advance(7 * 86_400 - 1)
+    await worker.drain(house.provider)
+    assert await state(house) == ["open"]
+    house.clock.advance(1)
+    await worker.drain(house.provider)
+    assert await state(house) == ["done"]
+    assert "Akun Anda sudah dihapus" in [letter.subject for letter in await letters(house, person.email)]
+    assert "/masuk" in (await browser.get("/akun")).url
+    assert (await house.relying_party("saldo").userinfo(tokens.access_token)).status_code == 401
+    fresh = house.browser()
+    page = await fresh.submit(
+        await fresh.get("/masuk"), {"identifier": person.email, "password": person.password}, press="sign-in"
+    )
+    assert "Email atau kata sandi salah" in page.text
+    async with house.provider.database.reading() as tx:
+        for table in metadata.tables.values():
+            for column in table.c:
+                if isinstance(column.type, LargeBinary):
+                    continue
+                text = cast(column, Text if not isinstance(column.type, String) else column.type)
+                for trace in (person.email, "Siti Rahayu", "81398765432"):
+                    found = await tx.scalar(select(func.count()).where(text.like(f"%{trace}%")))
+                    assert found == 0, (table.name, column.name, trace)
+        certificate = (await tx.execute(select(audit).where(audit.c.event == "account.erased"))).one()
+        assert str(certificate.account_id) == gone
+        assert certificate.detail["rows"]["accounts"] == 1
+        assert await tx.scalar(select(func.count()).select_from(consent_history)) == 1
+
+
+async def test_a_deletion_is_taken_back_by_mail(house: House) -> None:
+    person = plain(house)
+    await scheduled(house, person)
+    (letter,) = await letters(house, person.email)
+    stranger = house.browser("203.0.113.9")
+    page = await stranger.get(letter.link)
+    assert await state(house) == ["open"]
+    page = await stranger.submit(page, press="keep-account")
+    assert "Akun tetap ada" in page.text
+    assert await state(house) == ["cancelled"]
+    for link in (letter.link, letter.link[:-3] + "AAA", f"{CENTRE}/hapus/batal", f"{CENTRE}/hapus/batal?token=x"):
+        page = await stranger.get(link)
+        assert page.status == 400
+        assert "tidak berlaku lagi" in page.text
+    house.clock.advance(8 * 86_400)
+    await worker.drain(house.provider)
+    assert (await at_home(house, person)) is not None
+
+
+async def test_of_two_deletions_at_once_one_waits_and_of_cancel_and_run_one_wins(house: House) -> None:
+    person = plain(house)
+    browser = await at_home(house, person)
+    page = await browser.get(f"{CENTRE}/hapus")
+    await asyncio.gather(*(browser.submit(page, {"understood": "1"}, press="delete") for _ in range(5)))
+    assert await state(house) == ["open"]
+    letter = (await letters(house, person.email))[0]
+    house.clock.advance(7 * 86_400)
+    stranger = house.browser("203.0.113.9")
+    page = await stranger.get(letter.link)
+    await asyncio.gather(
+        stranger.submit(page, press="keep-account"), *(erasure.carry_out(house.provider) for _ in range(4))
+    )
+    (outcome,) = await state(house)
+    exists = await people.find(house.provider, person.email) is not None
+    assert (outcome == "cancelled") == exists
+
+
+async def test_deleting_takes_fresh_factors_and_is_cancelled_in_the_account(house: House) -> None:
+    person = house.account()
+    browser = await at_home(house, person)
+    page = await browser.submit(await browser.get(f"{CENTRE}/hapus"), {"understood": "1"}, press="delete")
+    assert page.url.endswith("/masuk/kode?kembali=hapus")
+    page = await browser.submit(page, {"code": now_code(house, person)}, press="submit-code")
+    page = await browser.submit(page, {"understood": "1"}, press="delete")
+    assert "akan dihapus pada" in page.text
+    assert "akan dihapus" in (await browser.get(CENTRE)).text
+    page = await browser.submit(page, press="keep-account")
+    assert "Akun Anda tetap ada" in page.text
+    assert await state(house) == ["cancelled"]
+
+
+# A breach
+
+
+async def test_whose_field_was_told_in_a_time(house: House) -> None:
+    person, browser, begun = house.account(), house.browser(), house.clock.now()
+    await house.relying_party("saldo").sign_in(browser, person, scope="openid email")
+    house.clock.advance(3600)
+    ended = house.clock.now()
+    mine = await account_id(house, person)
+
+    async def told(field: str, since: int, until: int) -> dict[str, set[str]]:
+        found = await privacy_desk.affected(house.provider, field, since, until)
+        return {str(account): who for account, who in found.items()}
+
+    assert await told("email", begun, ended) == {mine: {"saldo"}}
+    assert await told("birthdate", begun, ended) == {}
+    assert await told("email", begun - 7200, begun - 3600) == {}
+    client_id, secret = await machine(house, "accounts:read")
+    officer = house.http(headers={"Authorization": f"Bearer {await token(house, client_id, secret)}"})
+    await officer.get(f"/admin/v1/accounts/{mine}")
+    assert f"client:{client_id}" in (await told("email", ended, ended + 1))[mine]
+
+
+async def test_the_pages_stay_small_in_both_languages(house: House) -> None:
+    browser = await at_home(house, house.account())
+    for path in (*(CENTRE + path for path in PAGES), "/privasi", "/ketentuan"):
+        for language in ("id", "en"):
+            page = await browser.get(path, bahasa=language)
+            assert page.status == 200, path
+            assert len(gzip.compress(page.html.encode())) < 6 * 1024, path
+            assert not re.search(r"privasi\.|izin_saya\.", page.text)
