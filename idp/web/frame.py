@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from idp.accounts.policy import Policy
 from idp.base.errors import Fault, PageFault, Unavailable
-from idp.base.opaque import Handle, b64encode, digest, keyed, same, token
+from idp.base.opaque import Handle, Mac, b64encode, digest, same, token
 from idp.base.settings import Settings
 from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
@@ -84,7 +84,7 @@ class Frame:
         self._session_cookie = session_cookie(settings)
         self._device_cookie = device_cookie(settings)
         self._language_cookie = _cookie(settings, "language")
-        self._csrf = provider.material.derive("csrf")
+        self._csrf = Mac(provider.material.derive("csrf"))
         self._rules = shown_rules(passwords.rules(provider))
         self._uploads = _Places(settings.documents.at_once)
 
@@ -122,7 +122,7 @@ class Frame:
 
     def csrf(self, request: HTTPConnection) -> str:
         """What every form of this browser carries and nobody else can know."""
-        return b64encode(keyed(self._csrf, self._device(request)))
+        return b64encode(self._csrf.of(self._device(request)))
 
     def _device(self, request: HTTPConnection) -> str:
         """The raw device cookie; 32 random bytes, made once per request if the browser has none of that shape."""
