@@ -56,11 +56,38 @@ async def test_nobody_sees_the_pages_without_signing_in_and_comes_back_after(hou
 
 async def test_home_leads_everywhere(house: House) -> None:
     page = await (await at_home(house, house.account())).get("/akun")
-    for path in ("identitas", "keamanan", "perangkat", "aktivitas", "layanan", "privasi", "kontak", "kata-sandi"):
+    for path in ("identitas", "keamanan", "perangkat", "aktivitas", "layanan", "privasi", "dokumen", "kontak", "kata-sandi"):
         assert f"{house.issuer}/akun/{path}" in page.links.values(), path
-    assert {f"{house.issuer}/status", f"{house.issuer}/masukan"} <= set(page.links.values())
+    assert {f"{house.issuer}/{path}" for path in ("status", "masukan", "privasi", "ketentuan")} <= set(page.links.values())
     assert "Aplikasi autentikator. Aktif sejak" in page.text
     assert "Baru satu cara" in (await (await at_home(house, plain(house))).get("/akun")).text
+
+
+async def test_what_waits_for_its_owner_is_a_word_on_the_home_and_no_obstacle(house: House) -> None:
+    browser = await at_home(house, plain(house))
+    page = await browser.get("/akun")
+    assert "Sudah waktunya diganti" not in page.text
+    assert "Ketentuan layanan dan pemberitahuan privasi kami sudah diperbarui" in page.text
+    await browser.submit(await browser.get("/akun/privasi"), press="accept")
+    assert "sudah diperbarui" not in (await browser.get("/akun")).text
+    house.clock.advance(180 * 86_400)
+    page = await (await at_home(house, plain(house))).get("/akun")
+    assert "Sudah waktunya diganti" in page.text
+
+
+async def test_what_officers_looked_at_is_told_and_nothing_to_disown(house: House) -> None:
+    person = plain(house)
+    browser = await at_home(house, person)
+    found = await people.find(house.provider, person.email)
+    assert found
+    async with house.provider.database.transaction() as tx:
+        event = Event("account.read", actor="pejabat", account_id=found.id, detail={"data": ["email"]})
+        await house.provider.audit.append(tx, event)
+    page = await browser.get("/akun/aktivitas")
+    assert "Petugas melihat data Anda" in page.text
+    row = re.search(r"<li>(?:(?!</li>).)*Petugas melihat data Anda.*?</li>", page.html, re.DOTALL)
+    assert row
+    assert "bukan-saya" not in row[0]
 
 
 async def test_a_service_shows_what_it_may_see_and_is_told_when_it_is_cut_off(house: House) -> None:

@@ -9,6 +9,7 @@ from idp.flows import people
 from tests.journeys.mailbox import letters
 from tests.journeys.test_account import at_home
 from tests.journeys.test_activate import sign_in
+from tests.journeys.test_passkey import answered, enrolled
 from tests.journeys.test_recover import now_code, plain
 from tests.support.outbox import Letter
 from tests.support.relying_party import Account
@@ -158,3 +159,44 @@ async def test_a_new_device_may_be_made_to_ask(houses: Callable[..., AbstractAsy
         person = house.account()
         await known_at(house, person)
         assert "/masuk/kode" in (await sign_in(house.browser("203.0.113.4"), person.email, person.password)).url
+
+
+async def test_a_passkey_on_a_new_device_is_told_too(house: House) -> None:
+    key, person = await enrolled(house)
+    await known_at(house, person)
+    before = len(await alerts(house, person))
+    browser = house.browser(AMERICA)
+    # It is two factors already: nothing more is asked.
+    assert (await answered(browser, await browser.get("/masuk"), key)).url.endswith("/akun")
+    page = await browser.get("/akun/aktivitas")
+    assert "Masuk dengan passkey" in page.text
+    assert "negara baru" in page.text
+    house.clock.advance(301)
+    told = await alerts(house, person)
+    assert len(told) == before + 1
+    assert "perangkat baru, negara baru" in told[-1].text
+    house.clock.advance(86_400)
+    await answered(browser, await browser.get("/masuk?kembali=sandi"), key)
+    house.clock.advance(301)
+    assert len(await alerts(house, person)) == before + 1
+
+
+async def test_whoever_has_a_passkey_is_held_until_it_is_shown(house: House) -> None:
+    key, person = await enrolled(house)
+    await known_at(house, person)
+    browser = house.browser(AMERICA)
+    page = await sign_in(browser, person.email, person.password)
+    assert "/masuk/passkey" in page.url
+    assert "/masuk" in (await browser.get("/akun")).url
+    assert (await answered(browser, await browser.get("/masuk/kode"), key)).url.endswith("/akun")
+    assert (await browser.get("/akun/keamanan")).url.endswith("/akun/keamanan")
+
+
+async def test_a_passkey_signs_in_anew_over_a_session_that_is_held(house: House) -> None:
+    key, person = await enrolled(house)
+    await known_at(house, person)
+    browser = house.browser(AMERICA)
+    first = await browser.get("/masuk")
+    await sign_in(browser, person.email, person.password)
+    assert (await answered(browser, first, key)).url.endswith("/akun")
+    assert (await browser.get("/akun/keamanan")).url.endswith("/akun/keamanan")
