@@ -230,7 +230,7 @@ async def test_a_passkey_signs_in_without_a_name_or_password(house: House, synce
         "factor": "passkey",
         "known_device": False,
         "public_device": False,
-        "risk": [],
+        "risk": ["new_device"],
         "device": None,
     }
     page = await browser.get("/akun/keamanan")
