@@ -11,6 +11,7 @@ from idp.commands import (
     accounts,
     clients,
     config,
+    desk,
     doctor,
     installation,
     keys,
@@ -48,6 +49,8 @@ app.add_typer(recover.app, name="recover")
 app.add_typer(trail.outbox, name="outbox")
 app.add_typer(trail.audit, name="audit")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(desk.reports, name="reports")
+app.add_typer(desk.notices, name="notices")
 
 
 def _version(asked: bool) -> None:

@@ -143,6 +143,11 @@ def _lift(question: Question) -> bool:
     return question.standing is not None and question.standing.restricted
 
 
+def _held(question: Question) -> bool:
+    """An unusual sign-in shows its second factor before anything else, whatever the service asks."""
+    return question.standing is not None and question.standing.held
+
+
 def _second_factor(question: Question) -> bool:
     if question.standing is None or not _wants_two(question):
         return False
@@ -199,6 +204,7 @@ PROMPTS: tuple[tuple[str, Callable[[Question], bool]], ...] = (
     (CREATE, _create),
     (SELECT_ACCOUNT, _select_account),
     (LOGIN, _login),
+    (SECOND_FACTOR, _held),
     (LIFT, _lift),
     (ENROL, _enrol),
     (IDENTITY, _identity),

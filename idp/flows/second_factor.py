@@ -83,9 +83,12 @@ async def present(provider: Provider, visitor: Visitor, client_id: str = "") -> 
 
 
 def methods(stands: Standing, interaction: Interaction | None) -> tuple[str, ...]:
-    """The methods that help here, the best first: those that complete what a service asks, or all that there are."""
+    """The methods that help here, the best first: those that complete what a service asks, or all that there are.
+
+    An unusual sign-in may be confirmed by any.
+    """
     useful = stands.enrolled
-    if interaction is not None:
+    if interaction is not None and not stands.held:
         counted = stands.without(interaction.client.excluded_factors)
         useful = prompts.second_factors(interaction.request, counted)
     return tuple(method for method in ORDER if method in useful)

@@ -6,13 +6,17 @@ from idp.provider import Provider
 from idp.web.pages import (
     account,
     activate,
+    activity,
     assets,
     assisted_recovery,
     consent,
     contact,
     crowded,
+    devices,
+    disown,
     documents,
     faults,
+    feedback,
     identity,
     notices,
     own_data,
@@ -26,10 +30,12 @@ from idp.web.pages import (
     second_method,
     security,
     select_account,
+    services,
     sign_in,
     sign_out,
     sign_up,
     sign_up_steps,
+    status,
 )  # fmt: skip
 
 UPLOADS = documents.UPLOADS
@@ -38,7 +44,8 @@ UPLOADS = documents.UPLOADS
 _JOURNEYS = (
     sign_up, sign_up_steps, documents, crowded, activate,
     sign_in, second_factor, second_method, passkey, select_account, consent, recover, assisted_recovery,
-    account, security, phone_codes, recovery_codes, removal, privacy, own_data, sign_out, contact, identity, notices, assets,
+    account, services, devices, activity, disown, security, phone_codes, recovery_codes, removal, privacy, own_data, sign_out,
+    contact, identity, notices, feedback, status, assets,
 )  # fmt: skip
 
 

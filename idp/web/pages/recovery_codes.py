@@ -81,7 +81,7 @@ async def _page(
         400 if errors else 200,
         name=stands.person.name,
         back=f"{frame.root}/akun/keamanan",
-        left=methods.codes_left,
+        codes_left=methods.codes_left,
         codes=found[0] if found else (),
         hidden={**shown_to(stands), **({"kode": carried} if found else {})},
         errors=errors or {},

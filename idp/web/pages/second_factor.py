@@ -133,8 +133,10 @@ def _opened(name: str, methods: tuple[str, ...], *, down: bool = False) -> str:
 def reason(behind: Waiting, method: str, destination: str = "", *, sent: bool = False) -> Message | None:
     """Why a code is asked: what the service is about to do. None leaves it to the page to say that in general."""
     deed = None
-    if behind.interaction is None or behind.confirms:
+    if behind.confirms:
         deed = Message("hal.akun")
+    elif behind.interaction is None:
+        return Message("masuk_kode.alasan")
     elif scope := next((scope for scope in _DEEDS if scope in behind.interaction.request.scope), None):
         deed = Message(f"hal.{scope}")
     elif method == levels.SMS and behind.service is not None:

@@ -25,7 +25,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show_second(request: Request) -> Response:
         behind = await waiting(frame, request)
         stands = await second_factor.present(provider, frame.visitor(request))
-        if stands is None or behind.interaction is None:
+        if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind) if behind.interaction else frame.redirect("/akun/keamanan")
         excluded = behind.interaction.client.excluded_factors
         if not prompts.unreached(behind.interaction.request, stands.without(excluded)):
@@ -45,7 +45,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def submit_second(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
         stands = await second_factor.present(provider, frame.visitor(request))
-        if stands is None or behind.interaction is None:
+        if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind)
         if "alone" in form and not behind.interaction.request.acr_essential:
             return frame.redirect(behind.onward(prompts.ALONE, stands.session.id))
@@ -57,7 +57,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show_identity(request: Request) -> Response:
         behind = await waiting(frame, request)
         stands = await second_factor.present(provider, frame.visitor(request))
-        if stands is None or behind.interaction is None:
+        if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind) if behind.interaction else frame.redirect("/akun")
         if not prompts.unmet(behind.interaction.request, stands.without(behind.interaction.client.excluded_factors)):
             return frame.redirect(behind.onward())
