@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, report
+from idp.accounts import account, passkey, removal, report, totp
 from idp.accounts.report import Report
 from idp.base.errors import PageFault
 from idp.flows import activity, logout, messages
 from idp.flows.activity import Happening
+from idp.flows.removal import TAKING
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, session, slip
+from idp.sessions import device, levels, session, slip
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -97,6 +98,7 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
             about = (await _live(provider, tx, claim.account_id, claim.sessions))[0]
         for session_id in claim.sessions:
             await _end(provider, tx, claim.account_id, session_id)
+        await _undo_factors(provider, tx, claim.account_id, claim.sessions, now)
         await account.require_reset(tx, claim.account_id, now)
         reference = report.new_reference(provider.entropy)
         made = Report(
@@ -158,3 +160,23 @@ async def _end(provider: Provider, tx: Tx, account_id: UUID, session_id: UUID) -
     if found[0].device is not None:
         await device.forget(tx, account_id, found[0].device)
     await logout.end_session(provider, tx, session_id, account_id, "person", offline_too=True)
+
+
+async def _undo_factors(
+    provider: Provider, tx: Tx, account_id: UUID, sessions: Sequence[UUID], now: int
+) -> None:
+    """What was enrolled in these sessions goes, or the stranger would come back by it; what was to be taken away stays."""
+    for factor in TAKING:
+        await removal.call_off(tx, account_id, factor)
+    for row in await provider.audit.read(tx, account_id=account_id, event="factor.added", limit=100):
+        if row.session_id not in sessions:
+            continue
+        factor = row.detail["factor"]
+        if factor == levels.PASSKEY:
+            for each in await passkey.of(tx, account_id):
+                if each.created_at == row.at:
+                    await passkey.remove(tx, account_id, each.id)
+        elif factor != levels.TOTP or any(
+            app.created_at == row.at for app in await totp.read(tx, provider.sealer, account_id)
+        ):
+            await TAKING[factor][0](tx, account_id, now)
