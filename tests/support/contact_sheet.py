@@ -1,9 +1,10 @@
-"""Every state of every page at two widths, by day and by night, on sheets to look at: `./run gallery FOLDER [THEME]`.
+"""Every state of every page at two widths, by day and by night, on sheets to look at: `./run gallery FOLDER [THEME] [--only PAGE]`.
 
 FOLDER gets the pages as files (`idp.theme.gallery`), a picture of each, sheets of them as `sheet-320-light-01.png`,
 and `sheets.html`, which holds all of it.
 """
 
+import argparse
 import asyncio
 import sys
 from html import escape
@@ -77,9 +78,9 @@ def index(folder: Path, sheets: list[Path], names: list[str]) -> None:
     (folder / "sheets.html").write_text(f"{head}{shown}<ul>{links}</ul>")
 
 
-async def main(folder: Path, theme: str = "default") -> int:
-    """Draw everything below `folder`; the number of sheets."""
-    names = draw(Theme(THEMES, theme), folder)
+async def main(folder: Path, theme: str, only: str) -> int:
+    """Draw the pages whose names begin with `only` below `folder`; the number of sheets."""
+    names = [name for name in draw(Theme(THEMES, theme), folder) if name.split("/")[1].startswith(only)]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         async with chromium() as browser:
@@ -94,7 +95,10 @@ async def main(folder: Path, theme: str = "default") -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit("usage: ./run gallery FOLDER [THEME]")
-    drawn = asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))
-    sys.stdout.write(f"{drawn} sheets; open {sys.argv[1]}/sheets.html\n")
+    asked = argparse.ArgumentParser(prog="./run gallery", description="Every state of every page on sheets to look at.")
+    asked.add_argument("folder", type=Path)
+    asked.add_argument("theme", nargs="?", default="default")
+    asked.add_argument("--only", default="", metavar="PAGE", help="only pages whose name begins so")
+    given = asked.parse_args()
+    sheets_made = asyncio.run(main(given.folder, given.theme, given.only))
+    sys.stdout.write(f"{sheets_made} sheets; open {given.folder}/sheets.html\n")
