@@ -15,7 +15,7 @@ from joserfc._rfc7515.model import JWSAlgModel
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 
-from idp.base.opaque import b64decode, b64encode
+from idp.base.opaque import b64bytes, b64decode
 
 ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
 """What we sign and verify with. No symmetric algorithm: a verifier would be able to sign (T13)."""
@@ -46,10 +46,10 @@ class Signer:
         """The compact JWS of `claims` (RFC 7515 section 3.1)."""
         header = self._headers.get(typ)
         if header is None:
-            text = b64encode(orjson.dumps({"alg": self.algorithm, "typ": typ, "kid": self.kid}))
-            header = self._headers[typ] = text.encode() + b"."
-        message = header + b64encode(orjson.dumps(claims)).encode()
-        return f"{message.decode()}.{b64encode(self._signature(message))}"
+            header = b64bytes(orjson.dumps({"alg": self.algorithm, "typ": typ, "kid": self.kid})) + b"."
+            self._headers[typ] = header
+        message = header + b64bytes(orjson.dumps(claims))
+        return (message + b"." + b64bytes(self._signature(message))).decode()
 
 
 def _es256(key: ec.EllipticCurvePrivateKey) -> Callable[[bytes], bytes]:

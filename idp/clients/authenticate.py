@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 import orjson
@@ -28,8 +28,7 @@ _MAX_CLIENT_ID = 128
 _MAX_TURNED_AWAY = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """What a request brought to prove who it comes from. `network` is the caller's, for counting failures."""
 
     authorization: str | None
@@ -89,10 +88,12 @@ class Authenticator:
         self._refuse_if_turned_away(client_id, attempt.network, basic)
         now = self._clock.now()
         client = self._clients.get(client_id)
-        if client is None or not _knows(client, secrets, now):
+        known = client is not None and _knows(client, secrets, now)
+        if not known:
             # Another replica may have registered the client, or rotated its secret, within the last second.
             client = await self._reread(client_id)
-        if client is None or not _knows(client, secrets, now) or client.auth_method != method:
+            known = client is not None and _knows(client, secrets, now)
+        if client is None or not known or client.auth_method != method:
             await self._count_failure(client_id, attempt.network)
             raise InvalidClient(basic=basic)
         return client

@@ -11,12 +11,14 @@ import ssl
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from idp.base.settings import Outbound
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
+if TYPE_CHECKING:
     import httpx
 
 MAX_ANSWER = 65_536
@@ -52,18 +54,9 @@ class Caller:
     """Makes outbound calls. One per process; `close` it at the end."""
 
     def __init__(self, settings: Outbound, *, allow_private: bool, resolver: Resolver = resolve) -> None:
-        context = ssl.create_default_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if settings.ca_file is not None:
-            context.load_verify_locations(settings.ca_file)
         self._allow_private = allow_private or settings.allow_private_hosts
-        self._http = httpx.AsyncClient(
-            verify=context,
-            timeout=settings.timeout,
-            follow_redirects=False,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=15),
-        )
+        self._http: httpx.AsyncClient | None = None
+        self._ca_file = settings.ca_file
         self._deadline = settings.timeout
         self._resolve = resolver
 
@@ -88,12 +81,13 @@ class Caller:
         try:
             async with asyncio.timeout(deadline):
                 return await call
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, ValueError) as error:
+        except (_httpx().HTTPError, _httpx().InvalidURL, OSError, TimeoutError, ValueError) as error:
             raise OutboundFault(type(error).__name__) from None
 
     async def _direct(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        http = await self._client()
         return await self._send(
-            self._http.build_request(method, url, content=body, headers={**headers, "User-Agent": "gerbang"})
+            http, http.build_request(method, url, content=body, headers={**headers, "User-Agent": "gerbang"})
         )
 
     async def _pinned(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
@@ -105,17 +99,39 @@ class Caller:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         address = await self._checked(parts.hostname, port)
         host = f"[{address}]" if ":" in address else address
-        request = self._http.build_request(
+        http = await self._client()
+        request = http.build_request(
             method,
-            httpx.URL(url).copy_with(host=host, port=port, fragment=None),
+            _httpx().URL(url).copy_with(host=host, port=port, fragment=None),
             content=body,
             headers={**headers, "Host": parts.netloc, "User-Agent": "gerbang", "Accept-Encoding": "identity"},
             extensions={"sni_hostname": parts.hostname},
         )
-        return await self._send(request)
+        return await self._send(http, request)
 
-    async def _send(self, request: httpx.Request) -> Answer:
-        answer = await self._http.send(request, stream=True)
+    async def _client(self) -> "httpx.AsyncClient":
+        """Made for the first call; the library is loaded aside from the loop, for it takes longer than a request may wait."""
+        await asyncio.to_thread(_httpx)
+        if self._http is None:
+            self._http = self._make()
+        return self._http
+
+    def _make(self) -> "httpx.AsyncClient":
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self._ca_file is not None:
+            context.load_verify_locations(self._ca_file)
+        made: httpx.AsyncClient = _httpx().AsyncClient(
+            verify=context,
+            timeout=self._deadline,
+            follow_redirects=False,
+            trust_env=False,
+            limits=_httpx().Limits(max_connections=50, max_keepalive_connections=10, keepalive_expiry=15),
+        )
+        return made
+
+    async def _send(self, http: "httpx.AsyncClient", request: "httpx.Request") -> Answer:
+        answer = await http.send(request, stream=True)
         try:
             received = bytearray()
             # As it came: unpacked before it is counted, sixty kilobytes could become sixty megabytes (T16).
@@ -141,7 +157,18 @@ class Caller:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
+
+
+@cache
+def _httpx() -> ModuleType:
+    """The library, loaded when somebody is called: with its TLS context it is four megabytes, and a process that runs
+    no worker may never call anybody."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import httpx
+    return httpx
 
 
 def public_address(text: str) -> bool:

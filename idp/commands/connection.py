@@ -3,9 +3,12 @@
 The parser hands a header over when it is whole, so what never ends would be kept until memory does (T16).
 """
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from idp.commands.answers import Joined
 
 MAX_HEAD = 65_536
 """Bytes of one request that are not its body: request line, headers, frames of chunks, trailers. Tickets take twelve thousand."""
@@ -14,9 +17,12 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close
 
 
 class Connection(HttpToolsProtocol):
-    """Counts what is not body, and hangs up (RFC 6585 section 5) when that is too much."""
+    """Counts what is not body, and hangs up (RFC 6585 section 5) when that is too much. Answers leave in one write."""
 
     _head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(Joined(transport, self.loop))
 
     def data_received(self, data: bytes) -> None:
         self._head += len(data)

@@ -42,7 +42,7 @@ async def read(provider: Provider, token: str, *, telling: bool = False) -> Pres
     `telling` says that the caller is about to tell claims of the person, and the grant takes note of it.
     """
     try:
-        claims = provider.keyring.verify(token, (ACCESS_TOKEN_TYPE,))
+        claims = provider.keyring.recognise(token, ACCESS_TOKEN_TYPE)
     except JoseFault as fault:
         raise InvalidToken("the access token is not valid", private=str(fault)) from None
     if claims.get("iss") != provider.settings.issuer or provider.clock.now() >= claims["exp"]:

@@ -6,6 +6,7 @@ Pure ASGI, one layer. Values that doors ask for are put into `scope["state"]`-li
 import ipaddress
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -74,17 +75,16 @@ class Shell:
             return await document(scope, receive, send)
         endpoint = self._routes.get(path)
         scope["gerbang.network"] = self._network(scope)
-        request_id = b64encode(self._entropy.bytes(9))
-        scope["gerbang.request_id"] = request_id
+        request_id = scope["gerbang.request_id"] = b64encode(self._entropy.bytes(9))
         started = time.perf_counter()
         status = 0
-        headers = self._headers
+        headers = [*self._headers, (b"x-request-id", request_id.encode())]
 
         async def sending(message: MutableMapping[str, Any]) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *headers, (b"x-request-id", request_id.encode())]
+                message["headers"] = [*message["headers"], *headers]
             await send(message)
 
         try:
@@ -110,8 +110,8 @@ class Shell:
     def _network(self, scope: Scope) -> str:
         """The caller's address; X-Forwarded-For counts only as far as trusted proxies wrote it (T35). IPv6 counts by /64."""
         client = scope.get("client")
-        address = _plain_address(str(client[0]) if client else "0.0.0.0")  # noqa: S104  # not bound to; stands for "unknown"
-        if self._proxies and self._trusted(address):
+        address = str(client[0]) if client else "0.0.0.0"  # noqa: S104  # not bound to; stands for "unknown"
+        if self._proxies and self._trusted(address := _plain_address(address)):
             forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
             for hop in reversed(forwarded.decode("latin-1").split(",")):
                 if not (hop := hop.strip()):
@@ -123,9 +123,7 @@ class Shell:
                 address = hop = _plain_address(hop)
                 if not self._trusted(hop):
                     break
-        if ":" in address:
-            address = str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
-        return address
+        return _counted_network(address)
 
     def _trusted(self, address: str) -> bool:
         try:
@@ -144,6 +142,15 @@ def _plain_address(text: str) -> str:
     except ValueError:
         return text
     return str(mapped) if mapped is not None else text
+
+
+@lru_cache(4096)
+def _counted_network(address: str) -> str:
+    """The network that an address counts for: itself, of IPv6 its /64. Remembered, since callers come back."""
+    address = _plain_address(address)
+    if ":" in address:
+        return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
+    return address
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

@@ -19,9 +19,10 @@ NO_STORE = ((b"cache-control", b"no-store"), (b"pragma", b"no-cache"))
 ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 """For endpoints that browsers of public clients call; no cookie counts there, so any origin may (ASVS 3.4.2)."""
 _JSON = (b"content-type", b"application/json")
+_FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parameters:
     """Request parameters after RFC 6749 section 3.1: each at most once, empty means absent, unknown ones are ignored.
 
@@ -49,14 +50,19 @@ def parse(raw: bytes) -> Parameters:
     if len(raw) > MAX_QUERY:
         raise InvalidRequest("the request is too large")
     try:
-        pairs = [part.partition("=")[::2] for part in raw.decode("ascii").split("&") if part]
+        parts = [part for part in raw.decode("ascii").split("&") if part]
     except UnicodeDecodeError:
         raise InvalidRequest("the request is not ASCII with percent-encoded UTF-8") from None
-    if len(pairs) > MAX_FIELDS:
+    if len(parts) > MAX_FIELDS:
         raise InvalidRequest("too many parameters")
     found = Parameters({})
     seen: set[str] = set()
-    for name, value in ((_decoded(name), _decoded(value)) for name, value in pairs):
+    for part in parts:
+        name, _, value = part.partition("=")
+        if "%" in part or "+" in part:
+            # Most have nothing to decode, and the library takes its time to find that out.
+            name = unquote_plus(name, errors="surrogateescape")
+            value = unquote_plus(value, errors="surrogateescape")
         if len(name) > MAX_NAME or not name.isascii() or not name.isprintable():
             continue
         if not value.isascii() and not _well_formed(value):
@@ -78,11 +84,6 @@ def parse(raw: bytes) -> Parameters:
     return found
 
 
-def _decoded(text: str) -> str:
-    """A name or value of a form. Most have nothing to decode, and the library takes its time to find that out."""
-    return unquote_plus(text, errors="surrogateescape") if "%" in text or "+" in text else text
-
-
 def _well_formed(value: str) -> bool:
     try:
         value.encode()
@@ -93,8 +94,8 @@ def _well_formed(value: str) -> bool:
 
 def is_form(scope: Scope) -> bool:
     """Whether the body says of itself that it is a form."""
-    media_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
-    return media_type == "application/x-www-form-urlencoded"
+    said = header(scope, b"content-type") or ""
+    return said == _FORM or said.partition(";")[0].strip().lower() == _FORM
 
 
 async def read_form(scope: Scope, receive: Receive) -> Parameters:

@@ -96,7 +96,7 @@ async def test_enrolling_tells_the_owner_and_asks_for_what_it_should(house: Hous
     assert "Bisa dipakai di perangkat Anda yang lain. Ditambahkan" in page.text
     assert "Belum pernah dipakai" in page.text
     assert [one.subject for one in await letters(house, person.email)] == ["Passkey ditambahkan"]
-    assert (await told(house, "factor.added"))[-1] == {"factor": "passkey", "synced": True}
+    assert {"factor": "passkey", "synced": True} in await told(house, "factor.added")
     page = await answered(browser, await browser.get(NEW), key)
     assert [entry["transports"] for entry in asked(page)["excludeCredentials"]] == [["internal", "hybrid"]]
 
@@ -226,7 +226,13 @@ async def test_a_passkey_signs_in_without_a_name_or_password(house: House, synce
     assert "Halo, Siti Rahayu" in page.text
     assert "suggest-passkey" not in page.ids
     started = await told(house, "session.started")
-    assert started[-1] == {"factor": "passkey", "known_device": False, "public_device": False}
+    assert started[-1] == {
+        "factor": "passkey",
+        "known_device": False,
+        "public_device": False,
+        "risk": ["new_device"],
+        "device": None,
+    }
     page = await browser.get("/akun/keamanan")
     assert "Terakhir dipakai" in page.text
 
@@ -399,6 +405,16 @@ async def test_a_disabled_account_stays_out(house: House) -> None:
     page = await answered(browser, page, key)
     assert page.status == 400
     assert "gerbang-session" not in browser.http.cookies
+
+
+async def test_whoever_restricted_their_data_still_gets_in(house: House) -> None:
+    key, person = await enrolled(house)
+    browser = house.browser()
+    await sign_in(browser, person.email, person.password)
+    page = await browser.submit(await browser.get("/akun/privasi/batasi"), press="restrict")
+    assert "Semua layanan sudah diputus" in page.text
+    again = house.browser()
+    assert (await answered(again, await again.get("/masuk"), key)).url.endswith("/akun")
 
 
 async def test_a_passkey_gets_in_while_a_stranger_burns_the_limits(house: House) -> None:

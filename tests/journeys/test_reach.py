@@ -33,6 +33,7 @@ FOCUS = """() => {
 }"""
 OPEN = ("/masuk", "/daftar", "/lupa-kata-sandi", "/aktivasi", "/akun")
 KILOBYTE = 1024
+LOA2 = "urn:gerbang:acr:loa2"
 
 
 @asynccontextmanager
@@ -110,7 +111,7 @@ async def test_by_keyboard_alone_to_a_service(server: Server, chromium: Chromium
     assert person.totp_secret
     party = server.relying_party("koperasi")
     async with party.http:
-        asked = await party.authorization("openid email phone", acr_values="loa2")
+        asked = await party.authorization("openid email phone", acr_values=LOA2)
     async with phone(chromium, javascript=True) as page:
         await page.goto(asked.url)
         await page.keyboard.press("Tab")

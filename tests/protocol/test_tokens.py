@@ -469,6 +469,22 @@ async def test_introspection_of_refresh_tokens(stage: Stage) -> None:
     assert (await party.introspect(second.refresh_token, token_type_hint="access_token"))["active"] is True
 
 
+async def test_that_a_token_was_good_a_moment_ago_counts_for_nothing(stage: Stage) -> None:
+    """A signature is checked once and remembered; expiry, revocation and the client are asked each time."""
+    party, browser, _ = await stage.signed_in()
+    tokens, service = await party.tokens(browser), await party.tokens(browser)
+    for token in (tokens.access_token, service.access_token):
+        for _ in range(2):
+            assert (await party.userinfo(token)).status_code == 200
+            assert (await party.introspect(token))["active"] is True
+    await party.revoke(tokens.access_token)
+    assert (await party.userinfo(tokens.access_token)).status_code == 401
+    assert await party.introspect(tokens.access_token) == {"active": False}
+    stage.clock.advance(stage.provider.settings.lifetimes.access_token)
+    assert (await party.userinfo(service.access_token)).status_code == 401
+    assert await party.introspect(service.access_token) == {"active": False}
+
+
 async def test_introspection_is_for_confidential_clients(stage: Stage) -> None:
     public = await stage.party(public=True)
     answer = await public.http.post("/introspect", data={"client_id": public.client_id, "token": "x"})

@@ -1,11 +1,10 @@
 """A token request as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRequest:
+class TokenRequest(NamedTuple):
     """Form values, the resources asked for (RFC 8707, may repeat), and the caller's network for the audit trail."""
 
     values: Mapping[str, str]
