@@ -10,6 +10,7 @@ import sys
 from html import escape
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image, ImageDraw, ImageFont
 from playwright.async_api import Browser
@@ -22,7 +23,7 @@ from tests.support.chromium import chromium
 
 WIDTHS = {320: 8, 1280: 3}
 """Width of the window in pixels, and how many pictures stand beside each other on a sheet."""
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 ROWS = 2
 GAP, CAPTION = 16, 30
 GROUND, INK = "#7a7a7a", "#ffffff"
@@ -49,7 +50,7 @@ async def photograph(browser: Browser, folder: Path, names: list[str], progress:
 def tile(pictures: list[Path], beside: int, name: str) -> list[Path]:
     """Sheets with a name under each picture, written next to the folder of pictures; their paths."""
     font = ImageFont.load_default(18)
-    sheets = []
+    sheets: list[Path] = []
     for start in range(0, len(pictures), beside * ROWS):
         rows = [pictures[at : at + beside] for at in range(start, min(start + beside * ROWS, len(pictures)), beside)]
         opened = [[Image.open(picture) for picture in row] for row in rows]
@@ -84,7 +85,7 @@ async def main(folder: Path, theme: str, only: str) -> int:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         async with chromium() as browser:
-            taken = await photograph(browser, folder.resolve(), names, progress)
+            taken = await photograph(browser, folder, names, progress)
         task = progress.add_task("Sheets", total=len(taken))
         sheets: list[Path] = []
         for look, pictures in taken.items():
@@ -100,5 +101,5 @@ if __name__ == "__main__":
     asked.add_argument("theme", nargs="?", default="default")
     asked.add_argument("--only", default="", metavar="PAGE", help="only pages whose name begins so")
     given = asked.parse_args()
-    sheets_made = asyncio.run(main(given.folder, given.theme, given.only))
+    sheets_made = asyncio.run(main(given.folder.resolve(), given.theme, given.only))
     sys.stdout.write(f"{sheets_made} sheets; open {given.folder}/sheets.html\n")

@@ -4,46 +4,37 @@ What axe leaves open stands in test_reach.py; what only a running server shows, 
 """
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page
 
 from idp.theme import samples
 from idp.theme.lint import THEMES
 from idp.theme.render import Theme
+from tests.support.axe import violations
 from tests.support.drawn import canvas, html, states
 
 pytestmark = pytest.mark.anyio
 
 TEMPLATES = sorted({sample.template for sample in samples.PAGES})
 NAMES = sorted(folder.name for folder in THEMES.iterdir() if (folder / "theme.toml").exists())
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = "async rules => (await axe.run({resultTypes: ['violations'], runOnly: rules})).violations"
-
-
-async def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds in the document that the page shows."""
-    found: list[dict[str, Any]] = await page.evaluate(RUN, list(rules))
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 
 @pytest.fixture(scope="module")
 async def page(chromium: Chromium) -> AsyncIterator[Page]:
     async with canvas(chromium, Theme(THEMES)) as opened:
-        await opened.evaluate(AXE_SCRIPT)
         yield opened
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 async def test_axe_finds_nothing(page: Page, template: str) -> None:
-    theme, found = Theme(THEMES), {}
+    theme = Theme(THEMES)
+    found: dict[tuple[str, str, str], list[str]] = {}
     for sample, code in states(template):
         await page.set_content(html(theme, sample, code))
         await page.emulate_media(color_scheme="light")
-        found[sample.title, code] = await violations(page, *RULES)
+        found[sample.title, code, "light"] = await violations(page)
         await page.emulate_media(color_scheme="dark")
         found[sample.title, code, "dark"] = await violations(page, "color-contrast")
     assert {place: problems for place, problems in found.items() if problems} == {}
@@ -54,7 +45,6 @@ async def test_axe_finds_nothing(page: Page, template: str) -> None:
 async def test_the_colours_of_a_theme_can_be_read(chromium: Chromium, name: str, scheme: str) -> None:
     theme, found = Theme(THEMES, name), {}
     async with canvas(chromium, theme, color_scheme=scheme) as page:
-        await page.evaluate(AXE_SCRIPT)
         for sample in {sample.template: sample for sample in samples.PAGES}.values():
             await page.set_content(html(theme, sample, "id"))
             found[sample.title] = await violations(page, "color-contrast")
@@ -64,4 +54,4 @@ async def test_the_colours_of_a_theme_can_be_read(chromium: Chromium, name: str,
 async def test_axe_would_tell(page: Page) -> None:
     grey = '<p style="color:#999;background:#fff">Too pale</p>'
     await page.set_content(f'<!doctype html><html><title>x</title><main><h1>x</h1><input id="a">{grey}</main>')
-    assert {one.split(":")[0] for one in await violations(page, *RULES)} == {"html-has-lang", "label", "color-contrast"}
+    assert {one.split(":")[0] for one in await violations(page)} == {"html-has-lang", "label", "color-contrast"}
