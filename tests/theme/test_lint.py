@@ -30,6 +30,12 @@ def test_every_theme_of_the_house_is_looked_at() -> None:
             '"masuk.jeda" = "{jam.__class__}"',
             "id: masuk.jeda has a placeholder that is no plain name",
         ),
+        (
+            "messages/id.toml",
+            '"masuk.judul" = "Klik untuk login"',
+            "id: masuk.judul says 'Klik'; there is a plainer word",
+        ),
+        ("messages/en.toml", '"masuk.judul" = "Until 10:00 WITA"', "en: masuk.judul names a time zone"),
         ("messages/id.toml", '"sms.otp" = "“{kode}”"', "id: sms.otp has '“”', which GSM-7 lacks"),
         ("messages/id.toml", f'"sms.otp" = "{"a" * 161}"', "id: sms.otp takes 161 places of 160"),
         ("messages/id.toml", '"sms.otp" = "https://x"', "id: sms.otp holds a link"),
