@@ -162,9 +162,7 @@ async def _end(provider: Provider, tx: Tx, account_id: UUID, session_id: UUID) -
     await logout.end_session(provider, tx, session_id, account_id, "person", offline_too=True)
 
 
-async def _undo_factors(
-    provider: Provider, tx: Tx, account_id: UUID, sessions: Sequence[UUID], now: int
-) -> None:
+async def _undo_factors(provider: Provider, tx: Tx, account_id: UUID, sessions: Sequence[UUID], now: int) -> None:
     """What was enrolled in these sessions goes, or the stranger would come back by it; what was to be taken away stays."""
     for factor in TAKING:
         await removal.call_off(tx, account_id, factor)

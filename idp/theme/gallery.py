@@ -18,7 +18,8 @@ def draw(theme: Theme, folder: Path) -> list[str]:
     """Writes the files below `folder`; returns their names, as `id/masuk.html`."""
     names = []
     for path, asset in theme.assets.items():
-        _write(folder / path.lstrip("/"), asset.body)
+        if path != theme.puzzle_path:  # it would solve its puzzle and leave the gallery
+            _write(folder / path.lstrip("/"), asset.body)
     for code in CODES:
         language = theme.language(code)
         for sample in samples.PAGES:

@@ -31,6 +31,9 @@ _GSM = set(
 )
 _GSM_EXTENSION = set("^{}\\[~]|€")
 
+# What plain Indonesian has better words for: masuk, kata sandi, tekan.
+_FOREIGN = re.compile(r"autentikasi|\blog ?in\b|\bpassword\b|\bklik\b", re.IGNORECASE)
+
 # Templates as they are written, before their fixed sentences are put in.
 _PARSER = Environment(trim_blocks=True)  # noqa: S701 - renders nothing
 
@@ -43,6 +46,7 @@ def problems(theme: Theme) -> list[str]:
     """Everything wrong with a theme, one line each."""
     return [
         *catalogues(theme),
+        *words(theme),
         *short_messages(theme),
         *markup(theme),
         *contract(theme),
@@ -70,6 +74,17 @@ def catalogues(theme: Theme) -> Iterator[str]:
                 yield f"{code}: {key} has other placeholders than in {DEFAULT}"
             if any(not name.isidentifier() or spec not in {"", *WRITTEN} for name, spec in found.items()):
                 yield f"{code}: {key} has a placeholder that is no plain name"
+
+
+def words(theme: Theme) -> Iterator[str]:
+    """Words that everybody knows, and times that name their zone: written by a format, never by hand."""
+    for key, text in theme.language(DEFAULT).messages.items():
+        if foreign := _FOREIGN.search(text):
+            yield f"{DEFAULT}: {key} says {foreign.group()!r}; there is a plainer word"
+    for code in CODES:
+        for key, text in theme.language(code).messages.items():
+            if re.search(r"\bWI(B|TA|T)\b", text) and "zona" not in key:
+                yield f"{code}: {key} names a time zone; {{...:moment}} and {{...:time}} do"
 
 
 def short_messages(theme: Theme) -> Iterator[str]:

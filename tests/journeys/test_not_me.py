@@ -4,14 +4,15 @@ import asyncio
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from idp.flows import people
-from idp.store.tables import outbox, reports
+from idp.store.tables import accounts, outbox, reports
 from tests.journeys.mailbox import letters
 from tests.journeys.test_account import at_home
 from tests.journeys.test_activate import sign_in
 from tests.journeys.test_recover import ask, now_code, plain
+from tests.support.authenticator import Authenticator, asked
 from tests.support.browser import Browser, Page
 from tests.support.relying_party import Account
 from tests.support.servers import House
@@ -195,3 +196,23 @@ async def test_what_one_click_left_alive_another_one_ends(house: House) -> None:
     assert await count(house) == 2
     assert REFERENCE.search((await reader.get(mail.link)).text)
     assert await count(house) == 2
+
+
+async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
+    """Or they would come back by it, past any new password."""
+    person = plain(house)
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    here = await at_home(house, person)
+    house.clock.advance(60)
+    thief, key = house.browser("203.0.113.1"), Authenticator(house.issuer)
+    await sign_in(thief, person.email, person.password)
+    page = await thief.get("/akun/keamanan/passkey")
+    page = await thief.submit(page, {"name": "Pencuri", "passkey": key.create(asked(page))})
+    assert "Pencuri" in page.text
+    page = await here.get(await other_session(house, here, thief))
+    await here.submit(page, press="not-me")
+    assert "Pencuri" not in (await here.get("/akun/keamanan")).text
+    door = await house.browser("203.0.113.1").get("/masuk")
+    page = await thief.submit(door, {"passkey": key.get(asked(door))}, form=door.form_with("passkey"))
+    assert not page.url.endswith("/akun")

@@ -23,11 +23,15 @@ def test_both_bodies_hold_every_link_and_code(name: str, code: str) -> None:
     assert "175" in letter.text
 
 
-def test_a_mail_loads_nothing_so_that_opening_it_tells_nobody() -> None:
+@pytest.mark.parametrize("code", CODES)
+def test_a_mail_loads_nothing_so_that_opening_it_tells_nobody(code: str) -> None:
     for name, values in MAILS.items():
-        html = THEME.mail(name, THEME.language(), **values).html
-        assert "src=" not in html
-        assert "url(" not in html
+        html = THEME.mail(name, THEME.language(code), **values).html
+        for loaded in ("src=", "srcset", "url(", "@import", "<link", "<script", "<img", "<iframe", "<form"):
+            assert loaded not in html, name
+        assert f'<html lang="{code}">' in html
+        assert len(html.encode()) <= 102 * 1024  # where a large mail program cuts
+        assert html.count("<a ") == html.count('<a href="http')
 
 
 def test_a_stranger_s_name_draws_neither_button_nor_markup() -> None:
