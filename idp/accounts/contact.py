@@ -12,7 +12,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberType
 
-EMAIL, PHONE, KPJ = "email", "phone", "kpj"
+EMAIL, PHONE, KPJ, NIK = "email", "phone", "kpj", "nik"
 MAX_NAME = 60
 KPJ_PATTERN = r"\d{11}"
 # Nothing that people type here is longer; what is, is not looked at.
@@ -122,12 +122,12 @@ def meant(address: str) -> str | None:
 
 
 def readings(text: str) -> list[tuple[str, str]]:
-    """Everything that one field "email, mobile or participant number" may mean, as (kind, spelling), the likeliest first.
+    """Everything that one field "email, mobile, participant number or NIK" may mean, as (kind, spelling), the likeliest first.
 
     Eleven digits that begin with 08 are a number of either kind.
     """
     found = []
-    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, normalise_kpj)):
+    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, normalise_kpj), (NIK, _nik)):
         try:
             value = read(text)
         except NotAContact:
@@ -190,6 +190,14 @@ def _slips(typed: str, meant: str) -> int:
                 cost = min(cost, above[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def _nik(text: str) -> str:
+    """Sixteen digits; whether they are somebody's is for the lookup to say."""
+    number = digits(text)
+    if len(number) != 16 or not number.isascii() or not number.isdigit():
+        raise NotAContact("nik.format")
+    return number
 
 
 def _landline(number: str) -> bool:
