@@ -467,7 +467,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "suggest_passkey": "bool; the account has none",
         "services": "sequence of ServiceRow",
         "sessions": "sequence of SessionRow, the current one first",
-        "single": "bool; the password is the only way in",
+        "ways": "sequence of str; what the account has beside the password, labelled cara.<name>",
         "password_since": "int; when the password was last changed",
         "totp_since": "int or None; when the authenticator app was added",
     },

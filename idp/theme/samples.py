@@ -580,7 +580,7 @@ PAGES = (
         totp_since=NOON - 800_000,
         ends=NOON + 1_200,
         left=1_200,
-        single=False,
+        ways=("passkey", "totp", "sms", "recovery"),
     ),
     _sample(
         "akun",
@@ -590,7 +590,7 @@ PAGES = (
         password_due=True,
         new_terms=True,
         suggest_passkey=True,
-        single=True,
+        ways=(),
         services=(),
         sessions=SESSIONS[:1],
         password_since=NOON,

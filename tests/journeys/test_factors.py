@@ -232,7 +232,7 @@ async def test_the_last_strong_factor_goes_a_day_later(house: House) -> None:
     page = await browser.get("/akun/keamanan")
     assert "add-sms" in page.ids
     assert "Tambahkan satu cara lagi" in page.text
-    assert "Akun ini hanya punya satu cara masuk" in (await browser.get("/akun")).text
+    assert "Baru satu cara: kata sandi" in (await browser.get("/akun")).text
 
 
 async def test_asking_again_takes_it_away_no_sooner(house: House) -> None:
@@ -390,4 +390,4 @@ async def test_a_second_way_is_added_on_the_way_and_the_request_goes_on(house: H
 
 async def test_budi_meets_no_nudge(house: House) -> None:
     page = await sign_in(house.browser(), house.account().email, house.account().password)
-    assert "satu cara masuk" not in page.text
+    assert "Baru satu cara" not in page.text

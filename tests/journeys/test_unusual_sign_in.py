@@ -4,9 +4,11 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
+from sqlalchemy import update
 
 from idp.flows import people
-from tests.journeys.mailbox import letters
+from idp.store.tables import accounts
+from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home
 from tests.journeys.test_activate import sign_in
 from tests.journeys.test_passkey import answered, enrolled
@@ -19,6 +21,23 @@ pytestmark = pytest.mark.anyio
 
 JAKARTA, AMERICA = "114.10.20.3", "8.8.8.8"
 ALERT = "Masuk dari perangkat baru"
+
+
+async def known_with_a_number(house: House) -> Account:
+    """Siti as she is: her number takes codes."""
+    person = plain(house)
+    await known_at(house, person)
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(update(accounts).values(sms_off_at=None))
+    return person
+
+
+@pytest.fixture
+async def house(house: House) -> House:
+    """A house where nobody wants codes by SMS, so that Siti has a password alone."""
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    return house
 
 
 async def alerts(house: House, person: Account) -> list[Letter]:
@@ -190,6 +209,41 @@ async def test_whoever_has_a_passkey_is_held_until_it_is_shown(house: House) -> 
     assert "/masuk" in (await browser.get("/akun")).url
     assert (await answered(browser, await browser.get("/masuk/kode"), key)).url.endswith("/akun")
     assert (await browser.get("/akun/keamanan")).url.endswith("/akun/keamanan")
+
+
+async def test_whoever_has_a_number_is_held_until_its_code_is_shown(house: House) -> None:
+    person, browser = await known_with_a_number(house), house.browser(AMERICA)
+    page = await sign_in(browser, person.email, person.password)
+    assert page.url.endswith("/masuk/kode")
+    assert "Demi keamanan akun" in page.text
+    assert "/masuk/kode" in (await browser.get("/akun")).url
+    page = await browser.submit(page, press="send-code")
+    page = await browser.submit(page, {"code": (await newest(house, "+6281398765432")).code}, press="submit-code")
+    assert page.url.endswith("/akun")
+
+
+@pytest.mark.parametrize("client", ["saldo", "mitra"])
+async def test_a_held_sign_in_is_confirmed_on_the_way_to_a_service(house: House, client: str) -> None:
+    """Even where the service counts no SMS, or asks for no level: the account's own factor lets the owner on."""
+    person, browser, party = await known_with_a_number(house), house.browser(AMERICA), house.relying_party(client)
+    page = await browser.get((await party.authorization("openid")).url)
+    page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    assert "send-code" in page.ids
+    assert "/masuk/kode" in (await browser.get((await party.authorization("openid")).url)).url
+    page = await browser.submit(page, press="send-code")
+    page = await browser.submit(page, {"code": (await newest(house, "+6281398765432")).code}, press="submit-code")
+    assert "code" in page.parameters
+
+
+async def test_a_held_session_adds_no_factor_on_the_way(house: House) -> None:
+    """T28: what is missing for a service is added after the sign-in is confirmed, never instead."""
+    person, browser, party = await known_with_a_number(house), house.browser(AMERICA), house.relying_party("mitra")
+    page = await browser.get((await party.authorization("openid", acr_values="urn:gerbang:acr:loa2")).url)
+    page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    assert "send-code" in page.ids
+    away = await browser.get(page.url.replace("/masuk/kode", "/masuk/cara-kedua"))
+    assert "/masuk/kode" in away.url
+    assert "/masuk" in (await browser.get("/akun/keamanan/totp")).url
 
 
 async def test_a_passkey_signs_in_anew_over_a_session_that_is_held(house: House) -> None:

@@ -21,6 +21,7 @@ from idp.sessions.session import Session
 from idp.theme.language import Language, Message
 from idp.theme.pages import ServiceRow, SessionRow, SignedOut
 from idp.web.frame import Form, Frame, query
+from idp.web.pages.second_factor import NAMES
 
 SignedInShow = Callable[[Request, Standing], Awaitable[Response]]
 
@@ -100,7 +101,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         "akun",
         name=stands.person.name,
         level=stands.person.identity_level,
-        single=stands.enrolled == {levels.PASSWORD},
+        ways=[name for name, factor in NAMES.items() if factor in stands.enrolled],
         password_due=passwords.due(frame.provider, stands) == policy.REMIND,
         new_terms=found.terms_version != frame.provider.theme.notice_version,
         suggest_passkey=levels.PASSKEY not in stands.enrolled,
