@@ -12,7 +12,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberType
 
-EMAIL, PHONE, KPJ = "email", "phone", "kpj"
+EMAIL, PHONE, KPJ, NIK = "email", "phone", "kpj", "nik"
 MAX_NAME = 60
 KPJ_PATTERN = r"\d{11}"
 # Nothing that people type here is longer; what is, is not looked at.
@@ -121,13 +121,17 @@ def meant(address: str) -> str | None:
     return f"{local}@{near[0]}" if near else None
 
 
-def readings(text: str) -> list[tuple[str, str]]:
-    """Everything that one field "email, mobile or participant number" may mean, as (kind, spelling), the likeliest first.
+def readings(text: str, kpj_pattern: str = KPJ_PATTERN) -> list[tuple[str, str]]:
+    """Everything that one field "email, mobile, NIK or participant number" may mean, as (kind, spelling), the likeliest first.
 
-    Eleven digits that begin with 08 are a number of either kind.
+    Eleven digits that begin with 08 are a number of either kind; no text has more than two readings.
     """
+
+    def kpj(typed: str) -> str | None:
+        return normalise_kpj(typed, kpj_pattern)
+
     found = []
-    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, normalise_kpj)):
+    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, kpj), (NIK, _sixteen)):
         try:
             value = read(text)
         except NotAContact:
@@ -164,6 +168,12 @@ def masked_phone(number: str) -> str:
 def country(number: str) -> str:
     """The country prefix of a number in E.164, `+62`; the gateway's breaker counts by it."""
     return f"+{phonenumbers.parse(number).country_code}"
+
+
+def _sixteen(text: str) -> str | None:
+    # Whether they are a number that was ever issued, the lookup will tell.
+    number = digits(text)
+    return number if number.isascii() and re.fullmatch(r"\d{16}", number) else None
 
 
 def _foreign(typed: str) -> str:

@@ -319,6 +319,10 @@ class Settings(BaseSettings):
         "hybrid", description="The same for officers, who may administer the provider itself."
     )
     kpj_pattern: str = Field(r"^\d{11}$", description="Regular expression of a participant number (KPJ).")
+    embedded_browsers: Literal["warn", "refuse", "allow"] = Field(
+        "warn",
+        description="Who opens the sign-in page within another application (WebView): is told how to open it in a browser and may go on, may not go on, or sees nothing of this.",
+    )
     default_language: Literal["id", "en"] = Field("id", description="Language of pages when nothing else is asked.")
     dev: bool = Field(
         False, description="Dev mode: migrates, makes keys, seeds, enables every feature. Loopback issuers only."

@@ -260,7 +260,7 @@ async def _confirm_password(
     kind, value = (account.EMAIL, person.email) if person.email else (account.PHONE, person.phone or "")
     key = account.lookup(provider.material, kind, (contact.normalise(value) or ("", ""))[1])
     attempt = await attempts.reserve(
-        provider.database, key, visitor, where, provider.new_id(), settings.limits, settings.lifetimes, now
+        provider.database, [key], visitor, where, provider.new_id(), settings.limits, settings.lifetimes, now
     )
     if attempt.blocked_until is not None:
         return {"current_password": Message("masuk.jeda", jam=attempt.blocked_until)}

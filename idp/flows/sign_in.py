@@ -27,8 +27,8 @@ PUBLIC_DEVICE_LIFETIME = 3600
 PROMOTE_RESET_FROM = 3
 """From this failure on, the page offers a new password first."""
 
-SIGN_IN_WITH = frozenset({account.EMAIL, account.PHONE})
-"""A participant number, or a NIK, never opens anything: too many people know it."""
+SIGN_IN_WITH = frozenset({account.EMAIL, account.PHONE, account.KPJ, account.NIK})
+"""The numbers find an account only once a registry or an officer has verified them, or one could sit in another's name."""
 
 _NETWORK_WINDOW = 300
 
@@ -82,7 +82,7 @@ async def sign_in(
     where = throttle.places(provider.material, visitor.network, visitor.device)
     attempt = await attempts.reserve(
         provider.database,
-        _key(provider, identifier),
+        _keys(provider, identifier),
         visitor,
         where,
         provider.new_id(),
@@ -162,9 +162,13 @@ async def _rehash(provider: Provider, attempt: Attempt, password: str) -> None:
         await account.rehash(tx, attempt.account_id, attempt.stored, made)
 
 
-def _key(provider: Provider, identifier: str) -> bytes:
-    """The lookup of what was typed; what is no address and no number has one too, that of nobody."""
-    for kind, spelling in contact.readings(identifier):
-        if kind in SIGN_IN_WITH:
-            return account.lookup(provider.material, kind, spelling)
-    return account.lookup(provider.material, "none", identifier.casefold())
+def _keys(provider: Provider, identifier: str) -> list[bytes]:
+    """The lookups of what was typed, one or two: eleven digits may be a mobile or a participant number. What is nothing
+    that we know has one too, that of nobody."""
+    readings = [
+        reading for reading in contact.readings(identifier, provider.settings.kpj_pattern) if reading[0] in SIGN_IN_WITH
+    ]
+    return [
+        account.lookup(provider.material, kind, spelling)
+        for kind, spelling in readings or [("none", identifier.casefold())]
+    ]

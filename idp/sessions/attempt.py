@@ -5,7 +5,7 @@ whether its password may be looked at. After: begin the session, forget the fail
 audit trail. Each is one round trip on PostgreSQL; between them lies nothing but Argon2id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,12 +20,17 @@ from idp.sessions.visitor import Visitor
 from idp.store.database import Database, Row, Statement
 from idp.store.tables import as_id
 
-_WHO = """
+# What was typed may be read in two ways; the likelier one is asked first. A number counts once it was verified.
+_FOUND = """
+    SELECT i.account_id FROM identifiers i JOIN accounts owner ON owner.id = i.account_id
+    WHERE i.lookup IN ($1::bytea, $14::bytea) AND (i.kind IN ('email', 'phone', 'was') OR owner.identity_level > 0)
+    ORDER BY i.lookup = $1::bytea DESC LIMIT 1
+"""
+_WHO = f"""
     SELECT a.id, a.status, a.password_hash, a.not_before, EXISTS (
         SELECT 1 FROM known_devices d WHERE d.account_id = a.id AND d.device = $2::bytea AND d.used_at > $12::bigint
     ) AS known
-    FROM identifiers i JOIN accounts a ON a.id = i.account_id
-    WHERE i.lookup = $1::bytea
+    FROM accounts a WHERE a.id = ({_FOUND})
 """
 _WAITING = """
     SELECT id, password_hash FROM sign_ups
@@ -84,7 +89,7 @@ _RESERVE = Statement(
         f"""
         INSERT INTO throttles ({_COLUMNS})
         SELECT t.subject, $6, 1, 0, $7, $3 FROM throttles t
-        WHERE t.subject = COALESCE((SELECT account_id FROM identifiers WHERE lookup = $1), $1) AND t.place = $4 AND t.attempt = $7
+        WHERE t.subject = COALESCE(({_FOUND}), $1) AND t.place = $4 AND t.attempt = $7
         ON CONFLICT (subject, place) DO UPDATE SET {_COUNT_ANYWHERE}
         """,
     ),
@@ -162,7 +167,7 @@ class Attempt:
 
 async def reserve(
     database: Database,
-    key: bytes,
+    keys: Sequence[bytes],
     visitor: Visitor,
     where: Places,
     attempt: UUID,
@@ -170,10 +175,13 @@ async def reserve(
     lifetimes: Lifetimes,
     now: int,
 ) -> Attempt:
-    """Count an attempt for the identifier whose lookup is `key`, and find out everything that decides about it."""
+    """Count an attempt for an identifier, and find out everything that decides about it.
+
+    `keys` are the lookups of its readings, one or two, the likeliest first.
+    """
     row = await database.hot(
         _RESERVE,
-        key,
+        keys[0],
         visitor.device,
         now,
         where.network,
@@ -186,6 +194,7 @@ async def reserve(
         ANYWHERE_LIMIT,
         now - REMEMBERED,
         visitor.session.id if visitor.session else None,
+        keys[-1],
     )
     assert row is not None
     account_id = as_id(row["who_id"]) if row["who_id"] is not None else None

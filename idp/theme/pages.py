@@ -26,6 +26,7 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
 
     page             fields                              primary button       other buttons
     masuk            identifier password public_device   sign-in              cancel, when a service waits (script fills passkey)
+    masuk_peramban                                        (links)
     masuk_kode       code                                submit-code          cancel, method=<name>, resend
     masuk_passkey    passkey (by script)                 use-passkey          cancel, method=<name>
     daftar                                               start                discard
@@ -95,6 +96,8 @@ class Service:
     client_uri: str = ""
     told: tuple[str, ...] = ()
     """Claims that it is told without asking the person, as the notice beside the sign-in says."""
+    start: str = ""
+    """Where somebody begins anew at the service, in whatever browser; empty when it has not said."""
 
 
 @dataclass(frozen=True)
@@ -295,6 +298,11 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "masuk": {
         "promote_reset": "bool; from the third failure, puts the forgotten password first",
         "passkey_options": "str; what the browser is asked for a passkey",
+    },
+    "masuk_peramban": {
+        "address": "str; what to open in a browser, empty when the service has not said where it begins",
+        "intent": "str; link by which Android opens it there, or empty",
+        "onward": "str; the sign-in page all the same, empty where it is refused",
     },
     "masuk_passkey": {
         "passkey_options": "str; what the browser is asked for a passkey",

@@ -211,6 +211,16 @@ PAGES = (
         lanjut=TICKET,
         service=SALDO,
     ),
+    _sample(
+        "masuk_peramban",
+        address="https://saldo.contoh.go.id/masuk?iss=https%3A%2F%2Fsso.contoh.go.id",
+        intent="intent://saldo.contoh.go.id/masuk#Intent;scheme=https;end",
+        onward="/masuk?di_sini=1",
+        service=SALDO,
+        lanjut=TICKET,
+    ),
+    _sample("masuk_peramban", "ditolak", address="", intent="", onward="", service=SALDO, lanjut=TICKET),
+    _sample("masuk_peramban", "akun", address="https://sso.contoh.go.id/akun", intent="", onward="/masuk?di_sini=1"),
     _sample("masuk_kode", method="totp", destination="", others=(), reason=None, service=SALDO, lanjut=TICKET),
     _sample(
         "masuk_kode",
@@ -589,6 +599,15 @@ PAGES = (
         text=Message("kesalahan.atur_ulang.isi"),
         next="/lupa-kata-sandi",
         next_label=Message("lupa.tombol"),
+        reference="",
+    ),
+    _sample(
+        "kesalahan",
+        "terlalu_lama",
+        title=Message("kesalahan.terlalu_lama.judul", layanan="Saldo JHT"),
+        text=Message("kesalahan.terlalu_lama.isi", layanan="Saldo JHT"),
+        next="https://saldo.contoh.go.id/",
+        next_label=Message("kesalahan.terlalu_lama.tombol", layanan="Saldo JHT"),
         reference="",
     ),
     _sample(

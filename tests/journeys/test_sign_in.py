@@ -50,7 +50,7 @@ def plant(browser: Browser, session: str) -> None:
 def without_traces(page: Page) -> str:
     """The page without what differs for every browser and every person: tokens, and what was typed."""
     return re.sub(
-        r'(name="csrf" value="|id="identifier" name="identifier" type="email" value="|challenge&#34;: &#34;)[^"&]*',
+        r'(name="csrf" value="|id="identifier" name="identifier" type="text" value="|challenge&#34;: &#34;)[^"&]*',
         r"\1",
         page.html,
     )
@@ -129,7 +129,7 @@ async def test_empty_fields_are_named_and_not_counted(house: House) -> None:
     browser, person = house.browser(), house.account()
     for _ in range(10):
         page = await enter(browser, "", "")
-        assert "Masukkan email Anda." in page.text
+        assert "Masukkan email, nomor HP, NIK, atau nomor peserta Anda." in page.text
         assert "Masukkan kata sandi Anda." in page.text
     await enter(browser, person.email, person.password)
     assert await signed_in(browser)

@@ -43,7 +43,8 @@ class Waiting:
         uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri", "client_uri")}
         # Where people are told, not asked, this is where they are told.
         told = claims_of.names(self.interaction.request.scope) if client.pre_authorised else []
-        return Service(client.localised_name(self.language), **uris, told=tuple(told))
+        begins = client.begins_at(self.provider.settings.issuer)
+        return Service(client.localised_name(self.language), **uris, told=tuple(told), start=begins)
 
     def path(self, path: str, **query: str) -> str:
         """A page of ours with the ticket along, or with where it goes back to."""
