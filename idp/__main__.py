@@ -11,6 +11,7 @@ from idp.commands import (
     accounts,
     clients,
     config,
+    desk,
     doctor,
     installation,
     keys,
@@ -46,6 +47,8 @@ app.add_typer(proofing.app, name="proofing")
 app.add_typer(trail.outbox, name="outbox")
 app.add_typer(trail.audit, name="audit")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(desk.reports, name="reports")
+app.add_typer(desk.notices, name="notices")
 
 
 def _version(asked: bool) -> None:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from idp import __version__
+from idp.accounts.notice import Notices
 from idp.accounts.password import Hasher
 from idp.accounts.photo import Darkroom
 from idp.base import failpoint
@@ -106,6 +107,7 @@ async def open_provider(
             refresh_tokens=RefreshTokens(keys),
             theme=_theme(settings.themes, settings.theme),
             failpoint=failpoint.arm(settings.failpoint),
+            notices=Notices(),
         )
         async with contextlib.AsyncExitStack() as stack:
             if not any_schema:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from idp.accounts import notice
+from idp.accounts.notice import Notices
 from idp.accounts.password import Hasher
 from idp.accounts.photo import Darkroom
 from idp.base.clock import Clock
@@ -55,6 +57,7 @@ class Provider:
     refresh_tokens: RefreshTokens
     theme: Theme
     failpoint: Failpoint
+    notices: Notices
 
     def new_id(self) -> UUID:
         """A fresh UUIDv7."""
@@ -69,10 +72,11 @@ class Provider:
         return self.clients.get(client_id) or await reread(self.database, self.clients, client_id)
 
     async def refresh_memory(self) -> None:
-        """Take over clients and keys as the database has them now."""
+        """Take over clients, keys and notices as the database has them now."""
         async with self.database.reading() as tx:
             self.clients.load(await registry.read_all(tx))
             self.keyring.load(await self.vault.all(tx, opened=True), self.clock.now())
+            self.notices.load(await notice.current(tx, self.clock.now()))
 
 
 async def reread(database: Database, clients: Clients, client_id: str) -> Client | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from idp.base.errors import Unavailable
+from idp.jobs.alerts import alerts
 from idp.jobs.chain import chain
 from idp.jobs.delivery import Deliveries
 from idp.jobs.documents import delete_documents
@@ -39,6 +40,7 @@ class Job:
 
 
 TIMETABLE = (
+    Job("sign-in alerts", 15, alerts),
     Job("audit chain", 1, chain),
     Job("key rotation", 60, rotate),
     Job("erasure", 60, carry_out),
@@ -59,11 +61,17 @@ async def run(provider: Provider, stop: asyncio.Event) -> None:
 
 async def drain(provider: Provider) -> None:
     """Do everything that is due, once; what goes wrong is raised."""
+    await _deliver(provider)
+    for job in TIMETABLE:
+        await job.run(provider)
+    # Some of them write to people.
+    await _deliver(provider)
+
+
+async def _deliver(provider: Provider) -> None:
     deliveries = Deliveries(provider)
     while await deliveries.start():
         await deliveries.finish()
-    for job in TIMETABLE:
-        await job.run(provider)
 
 
 class Timetable:

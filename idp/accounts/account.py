@@ -195,7 +195,24 @@ async def lock(tx: Tx, account_id: UUID) -> None:
 
 async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str, now: int) -> None:
     """A new password, chosen under a version of the policy. The caller ends the sessions that must not outlive the old one."""
-    await _set(tx, account_id, now, password_hash=password_hash, password_policy=policy, password_changed_at=now)
+    await _set(
+        tx,
+        account_id,
+        now,
+        password_hash=password_hash,
+        password_policy=policy,
+        password_changed_at=now,
+        reset_required_at=None,
+    )
+
+
+async def require_reset(tx: Tx, account_id: UUID, now: int) -> None:
+    """The password opens nothing any more, until another one takes its place."""
+    await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.password_hash.is_not(None))
+        .values(reset_required_at=now)
+    )
 
 
 async def set_contact(tx: Tx, account_id: UUID, kind: str, value: str, key: bytes, now: int) -> bool:

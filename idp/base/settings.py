@@ -198,6 +198,7 @@ class Limits(BaseModel):
         10, ge=1, description="Identity checks that name one NIK in 24 hours, whoever asks; past it officers decide."
     )
     identity_per_network: int = Field(60, description="Identity checks per network and 5 minutes.")
+    report_per_network: int = Field(20, description="Feedback forms per network and 5 minutes.")
     push_per_network: int = Field(
         300, description="Pushed authorization requests of public clients per network and 5 minutes."
     )
@@ -272,6 +273,33 @@ class Registration(BaseModel):
     require_pkce: bool = Field(
         False,
         description="`require_pkce` of confidential clients that register themselves; public clients always use PKCE.",
+    )
+
+
+class Risk(BaseModel):
+    """What makes a sign-in unusual, and what follows: `off`, `notify` (the owner gets a message) or `require` (a second
+    factor besides, where the account has one)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    new_device: Literal["off", "notify", "require"] = Field(
+        "notify", description="A browser that this account has not signed in with in the last 30 days."
+    )
+    new_country: Literal["off", "notify", "require"] = Field(
+        "require", description="A country that none of the account's remembered devices, nor its last session, was in."
+    )
+    impossible_travel: Literal["off", "notify", "require"] = Field(
+        "require", description="Another country than that of the last session, sooner than `travel_window`."
+    )
+    many_failures: Literal["off", "notify", "require"] = Field(
+        "notify", description="The right password after `failures` wrong ones."
+    )
+    travel_window: int = Field(
+        2 * 3600, ge=60, description="Seconds between two countries that no aeroplane makes good."
+    )
+    failures: int = Field(10, ge=1, description="Wrong passwords before a right one that are worth a message.")
+    gather: int = Field(
+        300, ge=0, description="Seconds for which sign-ins are gathered into one message to their owner."
     )
 
 
@@ -353,6 +381,7 @@ class Settings(BaseSettings):
     outbound: Outbound = Outbound()
     registration: Registration = Registration()
     documents: Documents = Documents()
+    risk: Risk = Risk()
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

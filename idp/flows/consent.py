@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from idp.accounts import requests
+from idp.accounts import account, requests
 from idp.clients.client import Client
 from idp.flows import logout, privacy
 from idp.flows.interaction import Interaction
@@ -88,9 +88,16 @@ async def withdraw(provider: Provider, stands: Standing, client_id: str) -> None
     """Take back what was allowed to a service and everything that it holds, effective at commit, and tell it (UU PDP art. 40)."""
     now, account_id = provider.clock.now(), stands.account_id
     async with provider.database.transaction() as tx:
-        if await consent.withdraw(tx, provider.new_id(), account_id, client_id, now):
-            await privacy.done(provider, tx, account_id, requests.WITHDRAW)
+        await account.lock(tx, account_id)
+        withdrawn = await consent.withdraw(tx, provider.new_id(), account_id, client_id, now)
+        held = await grant.reached_by_client(tx, account_id, client_id)
+        # A code that nobody redeemed yet ends with it, and is nothing that a service would hold.
         await logout.disconnect(provider, tx, account_id, client_id, "person")
+        if withdrawn:
+            await privacy.done(provider, tx, account_id, requests.WITHDRAW)
+        elif not held:
+            # Pressed twice, or never connected: nothing happened, and so nothing is told.
+            return
         event = Event(
             "consent.withdrawn",
             actor=str(account_id),

@@ -85,13 +85,19 @@ async def confirmations(provider: Provider, session_id: UUID) -> list[tuple[str,
     return [(client.name, _SHOWN[state]) for client, state in known if client is not None]
 
 
-async def end_session(provider: Provider, tx: Tx, session_id: UUID, account_id: UUID, by: str) -> None:
-    """End one session and what was granted in it, and tell its services. Grants with offline_access outlive it."""
+async def end_session(
+    provider: Provider, tx: Tx, session_id: UUID, account_id: UUID, by: str, *, offline_too: bool = False
+) -> None:
+    """End one session and what was granted in it, and tell its services.
+
+    Grants with offline_access outlive a plain sign-out; with `offline_too` they end as well, also when the session itself
+    is over already: whoever signed in shall keep nothing.
+    """
     now = provider.clock.now()
-    if not await session.end(tx, session_id, now, by.partition(":")[0]):
+    if not await session.end(tx, session_id, now, by.partition(":")[0]) and not offline_too:
         return
     told = [(session_id, client_id) for client_id in await grant.clients_of_session(tx, session_id)]
-    await grant.revoke_of_session(tx, session_id, now, "logout", offline_too=False)
+    await grant.revoke_of_session(tx, session_id, now, "logout", offline_too=offline_too)
     await _tell(provider, tx, account_id, told)
     await provider.audit.append(tx, Event("session.ended", actor=by, account_id=account_id, session_id=session_id))
 

@@ -2,7 +2,7 @@
 
 A challenge is a slip: sealed for one purpose and one bearer (the browser before the sign-in, the session after it), it
 needs no row until it is answered. Then it gets one, in the transaction that believes the answer, so that no answer works
-twice: not on another replica, and not after Redis was lost. docs/decisions/0027 has the reasons.
+twice: not on another replica, and not after Redis was lost. docs/decisions/0033 has the reasons.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from idp.flows.logout import end_session
 from idp.flows.sign_in import SignedIn, session_lifetime
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import assertion, levels, session, slip
+from idp.sessions import assertion, device, levels, risk, session, slip
 from idp.sessions.assertion import Found
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -104,6 +104,7 @@ async def _begin(
         async with provider.database.transaction() as tx:
             await end_session(provider, tx, present.id, present.account_id, "sign-in")
         found = replace(found, present=None)
+    verdict = risk.judge(found.facts(visitor.network, now), provider.settings.risk)
     handle = provider.new_handle()
     if found.present is not None:
         handle = replace(handle, id=found.present.id)
@@ -121,7 +122,15 @@ async def _begin(
         expires_at=now + session_lifetime(provider, public_device=public_device),
         milliseconds=provider.clock.milliseconds(),
         entropy=provider.entropy,
-        detail={"factor": levels.PASSKEY, "known_device": found.known_device, "public_device": public_device},
+        detail={
+            "factor": levels.PASSKEY,
+            "known_device": found.known_device,
+            "public_device": public_device,
+            "risk": list(verdict.met),
+            "device": device.name(visitor.user_agent),
+        },
+        verdict=verdict,
+        gather=provider.settings.risk.gather,
     )
     if not begun:
         return await _refused(provider, visitor, found, "answered before")
@@ -129,7 +138,7 @@ async def _begin(
 
 
 async def _refused(provider: Provider, visitor: Visitor, found: Found, reason: str) -> Refused:
-    detail = {"factor": levels.PASSKEY, "reason": reason}
+    detail = {"factor": levels.PASSKEY, "reason": reason, "device": device.name(visitor.user_agent)}
     event = Event("session.refused", account_id=found.account_id, network=visitor.network, detail=detail)
     await provider.audit.note(provider.database, event)
     return Refused()

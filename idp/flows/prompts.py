@@ -97,6 +97,8 @@ def _lift(question: Question) -> bool:
 
 
 def _second_factor(question: Question) -> bool:
+    if question.standing is not None and question.standing.held:
+        return True
     if question.standing is None or not _wants_two(question):
         return False
     level = wanted_level(question.request, question.standing)

@@ -99,6 +99,9 @@ CATEGORIES = (
     ),
     Category("requests", LAW, (Kept("privacy_requests", "decided_at", 5 * YEAR),)),
     Category("copies", CONSENT, (Kept("privacy_exports", "expires_at"),)),
+    # A report is answered for a year after it was closed; an open one waits for its answer.
+    Category("reports", INTEREST, (Kept("reports", "closed_at", 365 * DAY),)),
+    Category("notices", INTEREST, (Kept("notices", "shown_until", 90 * DAY),)),
     # The chain would break if a row of it went; it holds ids, never names.
     Category("audit", LAW, _account("audit")),
 )

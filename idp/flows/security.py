@@ -19,10 +19,12 @@ from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import attempt as attempts
-from idp.sessions import levels, session, slip
+from idp.sessions import device, levels, session, slip
+from idp.sessions.device import Device
 from idp.sessions.session import Session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
+from idp.store.database import Tx
 from idp.theme.language import Message
 
 # How recently one must have signed in to change how one signs in, in seconds.
@@ -38,18 +40,24 @@ _STRONG = (levels.PASSKEY, levels.TOTP)
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A service that holds something of this account; `used` is UNIX seconds."""
+    """A service that holds something of this account: what it may, since when, and when it last did. Times are UNIX seconds."""
 
     client_id: str
+    since: int
     used: int
+    scope: frozenset[str]
+    claims: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What the account's page shows. The present session comes first."""
+    """What the account's own page shows. The present session comes first."""
 
     services: list[Used]
     sessions: list[Session]
+    methods: "Methods"
+    terms_version: str | None
+    """The terms that were accepted last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +112,60 @@ def missing_for_password(provider: Provider, stands: Standing) -> str | None:
 
 
 async def home(provider: Provider, stands: Standing) -> Home:
-    """Services and sessions."""
-    now = provider.clock.now()
+    """Services, sessions and how one signs in."""
     async with provider.database.reading() as tx:
-        live = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, now)
-        used = dict(await grant.clients_of_account(tx, stands.account_id, now))
-        for allowed in await consent.of(tx, stands.account_id):
-            if allowed.expires_at > now:
-                used.setdefault(allowed.client_id, allowed.granted_at)
-    services = sorted((Used(client_id, at) for client_id, at in used.items()), key=lambda service: -service.used)
-    return Home(services, sorted(live, key=lambda one: one.id != stands.session.id))
+        used = await _services(provider, tx, stands)
+        live = await _sessions(provider, tx, stands)
+        person = await account.read(tx, stands.account_id)
+        assert person is not None
+        found = await _methods(provider, tx, person)
+    return Home(used, live, found, person.terms_version)
+
+
+async def services(provider: Provider, stands: Standing) -> list[Used]:
+    """The services that hold something of this account, the one used last first."""
+    async with provider.database.reading() as tx:
+        return await _services(provider, tx, stands)
+
+
+async def devices(provider: Provider, stands: Standing) -> tuple[list[Session], list[Device]]:
+    """Where one is signed in, the present session first; and the browsers that are remembered."""
+    async with provider.database.reading() as tx:
+        live = await _sessions(provider, tx, stands)
+        return live, await device.known(tx, stands.account_id, provider.clock.now())
+
+
+async def forget_device(provider: Provider, visitor: Visitor, stands: Standing, digest: bytes) -> None:
+    """Forget a remembered browser of one's own; its next sign-in is that of a new one (T38: nobody else's is touched)."""
+    async with provider.database.transaction() as tx:
+        if await device.forget(tx, stands.account_id, digest):
+            event = Event(
+                "device.forgotten",
+                actor=str(stands.account_id),
+                account_id=stands.account_id,
+                session_id=stands.session.id,
+                network=visitor.network,
+            )
+            await provider.audit.append(tx, event)
+
+
+async def _services(provider: Provider, tx: Tx, stands: Standing) -> list[Used]:
+    now = provider.clock.now()
+    held = {one.client_id: one for one in await grant.connections(tx, stands.account_id, now)}
+    allowed = {one.client_id: one for one in await consent.of(tx, stands.account_id) if one.expires_at > now}
+    found = []
+    for client_id in held.keys() | allowed.keys():
+        grants, yes = held.get(client_id), allowed.get(client_id)
+        sinces = [one for one in (grants and grants.since, yes and yes.granted_at) if one]
+        scope = (grants.scope if grants else frozenset()) | frozenset(yes.scope.split() if yes else ())
+        claims = (grants.claims if grants else frozenset()) | frozenset(yes.claims if yes else ())
+        found.append(Used(client_id, min(sinces), grants.used if grants else max(sinces), scope, claims))
+    return sorted(found, key=lambda one: (-one.used, one.client_id))
+
+
+async def _sessions(provider: Provider, tx: Tx, stands: Standing) -> list[Session]:
+    live = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
+    return sorted(live, key=lambda one: one.id != stands.session.id)
 
 
 async def end_one(provider: Provider, stands: Standing, session_id: UUID) -> None:
@@ -146,7 +198,7 @@ async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> lis
 
 
 async def disconnect(provider: Provider, stands: Standing, client_id: str) -> None:
-    """Withdraw what was allowed to a service, and everything that it holds."""
+    """Withdraw what was allowed to a service, and everything that it holds; the service is told."""
     await consenting.withdraw(provider, stands, client_id)
 
 
@@ -178,9 +230,13 @@ async def methods(provider: Provider, stands: Standing) -> Methods:
     """How this person signs in."""
     async with provider.database.reading() as tx:
         person = await account.read(tx, stands.account_id)
-        apps = await totp.read(tx, provider.sealer, stands.account_id)
-        held = await passkey.of(tx, stands.account_id)
-    assert person is not None
+        assert person is not None
+        return await _methods(provider, tx, person)
+
+
+async def _methods(provider: Provider, tx: Tx, person: Account) -> Methods:
+    apps = await totp.read(tx, provider.sealer, person.id)
+    held = await passkey.of(tx, person.id)
     return Methods(person.password_changed_at or person.created_at, apps[0].created_at if apps else None, held)
 
 
@@ -231,10 +287,30 @@ async def present(provider: Provider, visitor: Visitor) -> Standing | None:
     """Who is at this browser, and that they are: looking at one's account is use of the session."""
     now = provider.clock.now()
     stands = await standing.read(provider.database, visitor.session, "", provider.settings.lifetimes, now)
+    if stands is not None and stands.held:
+        return None
     if stands is not None and stands.session.seen_at < now - SEEN_EVERY:
         async with provider.database.transaction() as tx:
             await session.touch(tx, stands.session.id, now)
     return stands
+
+
+async def stay(provider: Provider, visitor: Visitor) -> int | None:
+    """Somebody who reads on says so: their session goes on. Until when (UNIX seconds), or None when it is over."""
+    now = provider.clock.now()
+    stands = await standing.read(provider.database, visitor.session, "", provider.settings.lifetimes, now)
+    if stands is None or stands.held:
+        return None
+    async with provider.database.transaction() as tx:
+        await session.touch(tx, stands.session.id, now)
+    return min(stands.session.expires_at, now + provider.settings.lifetimes.session_idle)
+
+
+def ends_at(provider: Provider, stands: Standing) -> int:
+    """When this session ends if nobody uses it after this page, in UNIX seconds."""
+    now, seen = provider.clock.now(), stands.session.seen_at
+    last = now if seen < now - SEEN_EVERY else seen
+    return min(stands.session.expires_at, last + provider.settings.lifetimes.session_idle)
 
 
 def _enrolment(provider: Provider, stands: Standing, secret: bytes) -> Enrolment:
@@ -264,7 +340,9 @@ async def _confirm_password(
     )
     if attempt.blocked_until is not None:
         return {"current_password": Message("masuk.jeda", jam=attempt.blocked_until)}
-    right = await provider.hasher.verify(None if attempt.refused else attempt.stored, current)
+    right = await provider.hasher.verify(None if attempt.refused or attempt.must_reset else attempt.stored, current)
+    if attempt.must_reset:
+        return {"current_password": Message("bukan_saya.wajib")}
     if not right or attempt.account_id != person.id:
         return {"current_password": Message("pw.sekarang")}
     async with provider.database.transaction() as tx:

@@ -16,7 +16,7 @@ from idp.base.opaque import Handle
 from idp.flows.logout import end_session
 from idp.provider import Provider
 from idp.sessions import attempt as attempts
-from idp.sessions import levels
+from idp.sessions import device, levels, risk
 from idp.sessions.attempt import Attempt
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -35,10 +35,11 @@ _NETWORK_WINDOW = 300
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The session has begun; `handle` is its cookie."""
+    """The session has begun; `handle` is its cookie. `held` when it has to show a second factor before anything else."""
 
     handle: Handle
     account_id: UUID
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,12 @@ class NotActivated:
     sign_up_id: UUID
 
 
-Outcome = SignedIn | Refused | Paused | NotActivated
+@dataclass(frozen=True, slots=True)
+class MustReset:
+    """The password is right, and nobody gets in with it any more: its owner said that somebody else was here."""
+
+
+Outcome = SignedIn | Refused | Paused | NotActivated | MustReset
 
 
 async def sign_in(
@@ -101,6 +107,9 @@ async def sign_in(
             return NotActivated(attempt.sign_up_id)
     if not right or not attempt.active:
         return await _refused(provider, visitor, attempt)
+    if attempt.must_reset:
+        await _refused(provider, visitor, attempt)
+        return MustReset()
     return await _begin(provider, visitor, where, attempt, password, public_device)
 
 
@@ -114,6 +123,7 @@ async def _begin(
         async with provider.database.transaction() as tx:
             await end_session(provider, tx, present.id, present.account_id, "sign-in")
         attempt = replace(attempt, present=None)
+    verdict = risk.judge(attempt.facts(visitor.network, now), provider.settings.risk)
     handle = provider.new_handle()
     if attempt.present is not None:
         handle = replace(handle, id=attempt.present.id)
@@ -129,15 +139,22 @@ async def _begin(
         expires_at=now + session_lifetime(provider, public_device=public_device),
         milliseconds=provider.clock.milliseconds(),
         entropy=provider.entropy,
-        detail={"known_device": attempt.known_device, "public_device": public_device},
+        detail={
+            "known_device": attempt.known_device,
+            "public_device": public_device,
+            "risk": list(verdict.met),
+            "device": device.name(visitor.user_agent),
+        },
+        verdict=verdict,
+        gather=provider.settings.risk.gather,
     )
-    if not begun and attempt.present is not None:
+    if begun is None and attempt.present is not None:
         # The same form sent twice: the other one has renewed the session already. This one begins its own.
         return await _begin(provider, visitor, where, replace(attempt, present=None), password, public_device)
-    if not begun:
+    if begun is None:
         return await _refused(provider, visitor, attempt)
     await _rehash(provider, attempt, password)
-    return SignedIn(handle, account_id)
+    return SignedIn(handle, account_id, begun.held)
 
 
 def session_lifetime(provider: Provider, *, public_device: bool) -> int:
@@ -147,7 +164,11 @@ def session_lifetime(provider: Provider, *, public_device: bool) -> int:
 
 
 async def _refused(provider: Provider, visitor: Visitor, attempt: Attempt) -> Refused:
-    detail = {"failures": attempt.failures, "known_device": attempt.known_device}
+    detail = {
+        "failures": attempt.failures,
+        "known_device": attempt.known_device,
+        "device": device.name(visitor.user_agent),
+    }
     event = Event("session.refused", account_id=attempt.account_id, network=visitor.network, detail=detail)
     await provider.audit.note(provider.database, event)
     return Refused(attempt.failures)

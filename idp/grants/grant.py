@@ -245,6 +245,42 @@ async def clients_of_account(tx: Tx, account_id: UUID, now: int) -> list[tuple[s
     return sorted(last.items())
 
 
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a client holds of an account: everything it was granted and may still use. Times are UNIX seconds."""
+
+    client_id: str
+    since: int
+    used: int
+    scope: frozenset[str]
+    claims: frozenset[str]
+
+
+async def connections(tx: Tx, account_id: UUID, now: int) -> list[Connection]:
+    """Every client that holds a live grant of an account, the one used last first."""
+    rows = await tx.execute(
+        select(grants.c.client_id, grants.c.scope, grants.c.claims, grants.c.created_at, grants.c.rotated_at).where(
+            grants.c.account_id == account_id,
+            grants.c.code_used_at.is_not(None),
+            grants.c.revoked_at.is_(None),
+            grants.c.expires_at > now,
+        )
+    )
+    held: dict[str, Connection] = {}
+    for row in rows:
+        used = row.rotated_at or row.created_at
+        asked = frozenset(name for place in (row.claims or {}).values() for name in place)
+        known = held.get(row.client_id, Connection(row.client_id, row.created_at, used, frozenset(), frozenset()))
+        held[row.client_id] = Connection(
+            row.client_id,
+            min(known.since, row.created_at),
+            max(known.used, used),
+            known.scope | frozenset(row.scope.split()),
+            known.claims | asked,
+        )
+    return sorted(held.values(), key=lambda one: (-one.used, one.client_id))
+
+
 async def sweep(tx: Tx, before: int, limit: int = 5000) -> int:
     """Delete grants whose last token died before a moment; how many."""
     old = select(grants.c.id).where(grants.c.expires_at < before).limit(limit)

@@ -32,5 +32,7 @@ ADMIN_SCOPES = (
     "audit:read",
     "outbox:read",
     "outbox:write",
+    "reports:read",
+    "reports:write",
 )
 """Scopes of the admin API; for clients that are machines, registered by an operator."""

@@ -13,22 +13,17 @@ from idp.base.settings import Lifetimes
 from idp.grants import person
 from idp.grants.consent import Consent
 from idp.grants.person import Person
-from idp.sessions import levels
+from idp.sessions import enrolled, levels
 from idp.sessions.session import Session, from_row, live
 from idp.store.database import Database, Statement
-
-# What an account may have beside its password; `_READ` says of each whether it does.
-_ENROLLED = (levels.TOTP, levels.PASSKEY, levels.RECOVERY)
 
 _READ = Statement.both(
     f"""
     SELECT s.id, s.secret_hash, s.account_id, s.factors, s.chosen_at, s.created_at, s.seen_at, s.expires_at, s.ended_at,
-           s.device, s.network, s.user_agent,
+           s.device, s.network, s.user_agent, s.held_at,
            a.status, a.not_before, COALESCE(a.password_changed_at, a.created_at) AS password_since,
            a.officer_since IS NOT NULL AS officer, {person.COLUMNS},
-           EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = a.id) AS has_otp,
-           EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) AS has_passkey,
-           EXISTS (SELECT 1 FROM recovery_codes r WHERE r.account_id = a.id AND r.used_at IS NULL) AS has_rec,
+           {enrolled.columns("a")},
            c.scope AS consent_scope, c.claims AS consent_claims, c.resources AS consent_resources,
            c.withheld AS consent_withheld, c.purpose_version, c.notice_version, c.granted_at,
            c.expires_at AS consent_expires_at
@@ -55,6 +50,11 @@ class Standing:
     @property
     def account_id(self) -> UUID:
         return self.session.account_id
+
+    @property
+    def held(self) -> bool:
+        """Whether an unusual sign-in waits for its second factor: until then the session may do nothing else."""
+        return self.session.held_at is not None and self.enrolled != {levels.PASSWORD}
 
     @property
     def level(self) -> str:
@@ -89,7 +89,7 @@ async def read(
             row["purpose_version"],
             row["notice_version"],
         )
-    enrolled = frozenset({levels.PASSWORD, *(factor for factor in _ENROLLED if row[f"has_{factor}"])})
+    has = frozenset({levels.PASSWORD, *(factor for factor in enrolled.HAS if row[f"has_{factor}"])})
     since, officer = row["password_since"], bool(row["officer"])
     restricted = row["status"] == "restricted"
-    return Standing(from_row(row, row["id"]), Person.of(row), enrolled, consent, since, officer, restricted)
+    return Standing(from_row(row, row["id"]), Person.of(row), has, consent, since, officer, restricted)

@@ -13,30 +13,38 @@ import orjson
 
 from idp.base.opaque import Entropy, Handle, digest, same, uuid7
 from idp.base.settings import Lifetimes
-from idp.sessions.attempt import Present
+from idp.sessions import place
+from idp.sessions.attempt import LATEST, REMEMBERED_COUNTRIES, Present
 from idp.sessions.device import REMEMBERED
+from idp.sessions.risk import Facts, Verdict
 from idp.sessions.session import live
 from idp.sessions.visitor import Visitor
 from idp.store.database import Database, Row, Statement
 from idp.store.tables import as_id
 
 _SESSION = ("account_id", "secret_hash", "ended_at", "expires_at", "seen_at", "created_at")
-_FIND = Statement.both(
-    f"""
-    SELECT p.id, p.account_id, p.public_key, p.sign_count, p.backed_up, a.status, a.not_before,
+_REMEMBERED = REMEMBERED_COUNTRIES.format(account="p.account_id", since="$4", join="{join}")
+_FIND_ON = f"""
+    SELECT p.id, p.account_id, p.public_key, p.sign_count, p.backed_up, a.status, a.not_before, a.created_at,
+           (SELECT network FROM ({LATEST.format(account="p.account_id")}) l) AS last_network,
+           (SELECT seen_at FROM ({LATEST.format(account="p.account_id")}) l) AS last_seen,
+           (SELECT devices FROM ({_REMEMBERED}) r) AS devices, (SELECT countries FROM ({_REMEMBERED}) r) AS countries,
            EXISTS (
                SELECT 1 FROM known_devices d WHERE d.account_id = a.id AND d.device = $3::bytea AND d.used_at > $4::bigint
            ) AS known,
            {", ".join(f"s.{name} AS session_{name}" for name in _SESSION)}
     FROM passkeys p JOIN accounts a ON a.id = p.account_id LEFT JOIN sessions s ON s.id = $2::uuid
     WHERE p.credential_id = $1::bytea
-    """
+"""
+_FIND = Statement(
+    _FIND_ON.replace("{join}", "string_agg(DISTINCT d.country, ',')"),
+    (_FIND_ON.replace("{join}", "group_concat(DISTINCT d.country)"),),
 )
 
 # Everything that has to be so still, asked once more in the statement that acts on it.
 _MAY = """
     FROM passkeys p JOIN accounts a ON a.id = p.account_id
-    WHERE p.id = $1::uuid AND a.status = 'active'
+    WHERE p.id = $1::uuid AND a.status IN ('active', 'restricted')
         AND (p.sign_count < $2::bigint OR (p.sign_count = 0 AND $2::bigint = 0))
         AND ($12::bytea IS NULL OR EXISTS (
             SELECT 1 FROM sessions s
@@ -52,18 +60,22 @@ _USE = """
     WHERE passkeys.id = $1::uuid AND (sign_count < $2::bigint OR (sign_count = 0 AND $2::bigint = 0))
 """
 _INSERT_SESSION = """
-    INSERT INTO sessions (id, secret_hash, account_id, factors, chosen_at, created_at, seen_at, expires_at, device, network, user_agent)
-    SELECT $4::uuid, $5::bytea, account_id, $6::text, $3::bigint, $3::bigint, $3::bigint, $7::bigint, $8::bytea, $9::text, $10::text
+    INSERT INTO sessions (id, secret_hash, account_id, factors, chosen_at, created_at, seen_at, expires_at, device, network, user_agent,
+        risk, alert_at)
+    SELECT $4::uuid, $5::bytea, account_id, $6::text, $3::bigint, $3::bigint, $3::bigint, $7::bigint, $8::bytea, $9::text, $10::text,
+        $18::text, $19::bigint
     FROM {used}
     ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, factors = excluded.factors, chosen_at = excluded.chosen_at,
         seen_at = excluded.seen_at, expires_at = excluded.expires_at, device = excluded.device, network = excluded.network,
-        user_agent = excluded.user_agent
+        user_agent = excluded.user_agent, risk = COALESCE(excluded.risk, sessions.risk),
+        alert_at = COALESCE(sessions.alert_at, excluded.alert_at), held_at = NULL
     WHERE sessions.secret_hash = $12::bytea AND sessions.account_id = excluded.account_id AND sessions.ended_at IS NULL
 """
 _REMEMBER = """
-    INSERT INTO known_devices (account_id, device, created_at, used_at)
-    SELECT account_id, $8::bytea, $3::bigint, $3::bigint FROM {started} AND $11::boolean
-    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at
+    INSERT INTO known_devices (account_id, device, created_at, used_at, user_agent, network, country)
+    SELECT account_id, $8::bytea, $3::bigint, $3::bigint, $10::text, $9::text, $20::text FROM {started} AND $11::boolean
+    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
+        network = excluded.network, country = COALESCE(excluded.country, known_devices.country)
 """
 _TELL = """
     INSERT INTO audit (id, at, event, actor, account_id, session_id, network, detail)
@@ -90,7 +102,10 @@ _BEGIN = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is known before the signature is looked at. `present` is the session that the browser has, if it is live."""
+    """What is known before the signature is looked at. `present` is the session that the browser has, if it is live.
+
+    What follows it is what the sign-in is compared with (`idp.sessions.risk`).
+    """
 
     passkey_id: UUID
     account_id: UUID
@@ -100,6 +115,25 @@ class Found:
     active: bool
     known_device: bool
     present: Present | None
+    account_since: int
+    acquainted: bool
+    countries: frozenset[str]
+    last_network: str | None
+    last_seen: int | None
+
+    def facts(self, network: str, now: int) -> Facts:
+        """What is known of this sign-in, as the rules ask for it; nobody fails at guessing a signature."""
+        return Facts(
+            now=now,
+            known_device=self.known_device,
+            acquainted=self.acquainted,
+            account_since=self.account_since,
+            country=place.country(network),
+            countries=self.countries,
+            last_country=place.country(self.last_network),
+            last_seen=self.last_seen,
+            failures=0,
+        )
 
 
 async def find(
@@ -116,9 +150,14 @@ async def find(
         row["public_key"],
         row["sign_count"],
         bool(row["backed_up"]),
-        row["status"] == "active",
+        row["status"] in ("active", "restricted"),
         bool(row["known"]),
         _present(row, visitor, lifetimes, now),
+        row["created_at"],
+        bool(row["devices"]),
+        frozenset((row["countries"] or "").split(",")) - {""},
+        row["last_network"],
+        row["last_seen"],
     )
 
 
@@ -138,11 +177,14 @@ async def begin(
     milliseconds: int,
     entropy: Entropy,
     detail: Mapping[str, object],
+    verdict: Verdict,
+    gather: int,
 ) -> bool:
     """Begin the session `handle` after the signature was good, or renew it if `handle` has the id of the one that is present.
 
     False, and no session, when the challenge has been answered before, the passkey was removed or used since, the
     account was disabled, or the present session ended or was renewed elsewhere. A renewed session gets a new secret (T21).
+    The owner is told of what `verdict` met after `gather` seconds. Nothing is held back: a passkey is two factors already.
     """
     row = await database.hot(
         _BEGIN,
@@ -163,6 +205,9 @@ async def begin(
         digest(challenge),
         challenge_expires_at,
         str(found.account_id),
+        " ".join(verdict.met) or None,
+        now + gather if verdict.notify else None,
+        place.country(visitor.network),
     )
     return row is not None
 

@@ -14,7 +14,9 @@ import orjson
 from idp.accounts.throttle import ANYWHERE_LIMIT, Places, counted
 from idp.base.opaque import Entropy, Handle, same, uuid7
 from idp.base.settings import Lifetimes, Limits
+from idp.sessions import enrolled, place
 from idp.sessions.device import REMEMBERED
+from idp.sessions.risk import Facts, Verdict
 from idp.sessions.session import live
 from idp.sessions.visitor import Visitor
 from idp.store.database import Database, Row, Statement
@@ -27,7 +29,7 @@ _FOUND = """
     ORDER BY i.lookup = $1::bytea DESC LIMIT 1
 """
 _WHO = f"""
-    SELECT a.id, a.status, a.password_hash, a.not_before, EXISTS (
+    SELECT a.id, a.status, a.password_hash, a.not_before, a.created_at, a.reset_required_at, EXISTS (
         SELECT 1 FROM known_devices d WHERE d.account_id = a.id AND d.device = $2::bytea AND d.used_at > $12::bigint
     ) AS known
     FROM accounts a WHERE a.id = ({_FOUND})
@@ -47,7 +49,28 @@ _COUNT_ANYWHERE = """
     WHERE throttles.failures < $11::bigint
 """
 _SESSION = ("account_id", "secret_hash", "ended_at", "expires_at", "seen_at", "created_at")
-_PERSON = ("id", "status", "password_hash", "not_before", "known")
+_PERSON = ("id", "status", "password_hash", "not_before", "created_at", "reset_required_at", "known")
+# What the sign-in may be compared with. A session that waits for its second factor has proved nothing, and tells nothing.
+# Not in the order of ids: the planner might walk everybody's newest sessions to find this account's.
+LATEST = """
+    SELECT network, seen_at FROM sessions WHERE account_id = {account} AND held_at IS NULL ORDER BY seen_at DESC LIMIT 1
+"""
+REMEMBERED_COUNTRIES = """
+    SELECT count(*) AS devices, {join} AS countries FROM known_devices d
+    WHERE d.account_id = {account} AND d.used_at > {since}::bigint
+"""
+_BEFORE = {
+    "devices": ("remembered", "devices"),
+    "countries": ("remembered", "countries"),
+    "last_network": ("latest", "network"),
+    "last_seen": ("latest", "seen_at"),
+}
+
+_ACCOUNT = f"({_FOUND})"
+_SQLITE_BEFORE = {
+    "latest": LATEST.format(account=_ACCOUNT),
+    "remembered": REMEMBERED_COUNTRIES.format(since="$12", account=_ACCOUNT, join="group_concat(DISTINCT d.country)"),
+}
 
 _RESERVE = Statement(
     f"""
@@ -69,9 +92,15 @@ _RESERVE = Statement(
            NOT subject.known AND NOT EXISTS (SELECT 1 FROM anywhere) AS refused,
            {", ".join(f"who.{name} AS who_{name}" for name in _PERSON)},
            waiting.id AS waiting_id, waiting.password_hash AS waiting_hash,
-           {", ".join(f"s.{name} AS session_{name}" for name in _SESSION)}
+           {", ".join(f"s.{name} AS session_{name}" for name in _SESSION)},
+           {", ".join(f"{table}.{column} AS {name}" for name, (table, column) in _BEFORE.items())},
+           (SELECT t.failures FROM throttles t WHERE t.subject = subject.key AND t.place = $6::bytea) AS elsewhere
     FROM here CROSS JOIN subject LEFT JOIN who ON true LEFT JOIN ({_WAITING}) waiting ON true
          LEFT JOIN sessions s ON s.id = $13::uuid
+         LEFT JOIN LATERAL ({LATEST.format(account="who.id")}) latest ON true
+         LEFT JOIN LATERAL (
+             {REMEMBERED_COUNTRIES.format(since="$12", account="who.id", join="string_agg(DISTINCT d.country, ',')")}
+         ) remembered ON true
     """,
     (
         f"""
@@ -84,7 +113,9 @@ _RESERVE = Statement(
             ) AS refused,
             {", ".join(f"(SELECT {name} FROM ({_WHO})) AS who_{name}" for name in _PERSON)},
             {", ".join(f"(SELECT {name} FROM ({_WAITING})) AS waiting_{alias}" for name, alias in (("id", "id"), ("password_hash", "hash")))},
-            {", ".join(f"(SELECT s.{name} FROM sessions s WHERE s.id = $13) AS session_{name}" for name in _SESSION)}
+            {", ".join(f"(SELECT s.{name} FROM sessions s WHERE s.id = $13) AS session_{name}" for name in _SESSION)},
+            {", ".join(f"(SELECT {column} FROM ({_SQLITE_BEFORE[table]})) AS {name}" for name, (table, column) in _BEFORE.items())},
+            (SELECT t.failures FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6) AS elsewhere
         """,
         f"""
         INSERT INTO throttles ({_COLUMNS})
@@ -95,20 +126,28 @@ _RESERVE = Statement(
     ),
 )
 
-_INSERT_SESSION = """
-    INSERT INTO sessions (id, secret_hash, account_id, factors, chosen_at, created_at, seen_at, expires_at, device, network, user_agent)
-    SELECT $4::uuid, $5::bytea, id, $6::text, $3::bigint, $3::bigint, $3::bigint, $7::bigint, $8::bytea, $9::text, $10::text
-    FROM accounts WHERE id = $1::uuid AND status IN ('active', 'restricted') AND password_hash = $2::text
+_INSERT_SESSION = f"""
+    INSERT INTO sessions (id, secret_hash, account_id, factors, chosen_at, created_at, seen_at, expires_at, device, network, user_agent,
+        risk, alert_at, held_at)
+    SELECT $4::uuid, $5::bytea, id, $6::text, $3::bigint, $3::bigint, $3::bigint, $7::bigint, $8::bytea, $9::text, $10::text,
+        $18::text, $19::bigint,
+        CASE WHEN $20::boolean AND {enrolled.anything("accounts")} THEN $3::bigint END
+    FROM accounts
+    WHERE id = $1::uuid AND status IN ('active', 'restricted') AND password_hash = $2::text AND reset_required_at IS NULL
     ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, factors = excluded.factors, chosen_at = excluded.chosen_at,
         seen_at = excluded.seen_at, expires_at = excluded.expires_at, device = excluded.device, network = excluded.network,
-        user_agent = excluded.user_agent
+        user_agent = excluded.user_agent, risk = COALESCE(excluded.risk, sessions.risk),
+        alert_at = COALESCE(sessions.alert_at, excluded.alert_at), held_at = COALESCE(excluded.held_at, sessions.held_at)
     WHERE sessions.secret_hash = $14::bytea AND sessions.account_id = excluded.account_id AND sessions.ended_at IS NULL
-    RETURNING id
+    RETURNING id, held_at
 """
+# Neither what a device nor what a count tells is settled by a session that still waits for its second factor.
+_FREE = "EXISTS (SELECT 1 FROM sessions s WHERE s.id = $4 AND s.held_at IS NULL)"
 _REMEMBER = """
-    INSERT INTO known_devices (account_id, device, created_at, used_at)
-    SELECT $1::uuid, $8::bytea, $3::bigint, $3::bigint {started} WHERE $13::boolean
-    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at
+    INSERT INTO known_devices (account_id, device, created_at, used_at, user_agent, network, country)
+    SELECT $1::uuid, $8::bytea, $3::bigint, $3::bigint, $10::text, $9::text, $21::text {started} WHERE $13::boolean AND {free}
+    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
+        network = excluded.network, country = COALESCE(excluded.country, known_devices.country)
 """
 _TELL = """
     INSERT INTO audit (id, at, event, actor, account_id, session_id, network, detail)
@@ -118,17 +157,18 @@ _BEGIN = Statement(
     # The rows are deleted in the order in which attempts lock them, or two sign-ins could wait for each other.
     f"""
     WITH started AS ({_INSERT_SESSION}), here AS (
-        DELETE FROM throttles USING started WHERE subject = uuid_send($1::uuid) AND place = $11::bytea RETURNING 1
+        DELETE FROM throttles USING started
+        WHERE started.held_at IS NULL AND subject = uuid_send($1::uuid) AND place = $11::bytea RETURNING 1
     ), anywhere AS (
         DELETE FROM throttles USING started
-        WHERE subject = uuid_send($1::uuid) AND place = $12::bytea AND (SELECT count(*) FROM here) >= 0
-    ), remembered AS ({_REMEMBER.format(started="FROM started")}), told AS ({_TELL.format(started="FROM started")})
-    SELECT id FROM started
+        WHERE started.held_at IS NULL AND subject = uuid_send($1::uuid) AND place = $12::bytea AND (SELECT count(*) FROM here) >= 0
+    ), remembered AS ({_REMEMBER.format(started="FROM started", free="started.held_at IS NULL")}), told AS ({_TELL.format(started="FROM started")})
+    SELECT id, held_at FROM started
     """,
     (
         _INSERT_SESSION,
-        "DELETE FROM throttles WHERE subject = $1 AND place IN ($11, $12)",
-        _REMEMBER.format(started=""),
+        f"DELETE FROM throttles WHERE subject = $1 AND place IN ($11, $12) AND {_FREE}",
+        _REMEMBER.format(started="", free=_FREE),
         _TELL.format(started=""),
     ),
 )
@@ -144,13 +184,22 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The session stands; `held` when it may do nothing before a second factor was shown."""
+
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """What is known before the password is looked at. `account_id` is None for an identifier that nobody has.
 
     `stored` is the account's hash. `waiting` is that of the newest registration of this address that waits for its
     activation (`sign_up_id`): there may be one beside an account, since anybody may register any address, and how it is
     treated must not tell whether there is (T33). `blocked_until` is set when this attempt came too soon; `refused` when a
-    hundred failures in a row, from all unknown devices or from this known one, have used up the password.
+    hundred failures in a row, from all unknown devices or from this known one, have used up the password. `must_reset` when
+    the password may be somebody else's and opens nothing until it is another one. The rest is what the sign-in is compared
+    with (`idp.sessions.risk`).
     """
 
     failures: int
@@ -163,6 +212,28 @@ class Attempt:
     waiting: str | None
     sign_up_id: UUID | None
     present: Present | None
+    must_reset: bool = False
+    account_since: int = 0
+    acquainted: bool = False
+    countries: frozenset[str] = frozenset()
+    last_network: str | None = None
+    last_seen: int | None = None
+    failures_elsewhere: int = 0
+
+    def facts(self, network: str, now: int) -> Facts:
+        """What is known of this attempt, as the rules ask for it."""
+        strangers = 0 if self.known_device else self.failures_elsewhere
+        return Facts(
+            now=now,
+            known_device=self.known_device,
+            acquainted=self.acquainted,
+            account_since=self.account_since,
+            country=place.country(network),
+            countries=self.countries,
+            last_country=place.country(self.last_network),
+            last_seen=self.last_seen,
+            failures=max(self.failures - 1, strangers),
+        )
 
 
 async def reserve(
@@ -209,6 +280,13 @@ async def reserve(
         waiting=row["waiting_hash"],
         sign_up_id=as_id(row["waiting_id"]) if row["waiting_id"] is not None else None,
         present=_present(row, visitor, lifetimes, now),
+        must_reset=row["who_reset_required_at"] is not None,
+        account_since=row["who_created_at"] or 0,
+        acquainted=bool(row["devices"]),
+        countries=frozenset((row["countries"] or "").split(",")) - {""},
+        last_network=row["last_network"],
+        last_seen=row["last_seen"],
+        failures_elsewhere=row["elsewhere"] or 0,
     )
 
 
@@ -238,12 +316,15 @@ async def begin(
     milliseconds: int,
     entropy: Entropy,
     detail: Mapping[str, object],
-) -> bool:
+    verdict: Verdict,
+    gather: int,
+) -> Begun | None:
     """Begin the session `handle` after the password was right, or renew it if `handle` has the id of the one that is present.
 
-    False when the account was disabled or its password changed since, or the present session ended or was renewed elsewhere.
+    None when the account was disabled or its password changed since, or the present session ended or was renewed elsewhere.
     A renewed session keeps its id, from which `sid` is made, and gets a new secret, so that no cookie from before
-    the sign-in is worth anything (T21).
+    the sign-in is worth anything (T21). What `verdict` asks for is written along: the owner is told after `gather` seconds,
+    and the session waits for a second factor if the account has one.
     """
     assert attempt.account_id is not None
     here = where.device if attempt.known_device else where.network
@@ -266,5 +347,9 @@ async def begin(
         uuid7(entropy, milliseconds),
         str(attempt.account_id),
         orjson.dumps(detail).decode(),
+        " ".join(verdict.met) or None,
+        now + gather if verdict.notify else None,
+        verdict.require,
+        place.country(visitor.network),
     )
-    return row is not None
+    return Begun(held=row["held_at"] is not None) if row is not None else None

@@ -1,6 +1,6 @@
 """A session: who signed in, with what and when. The cookie holds its id and a secret; the table holds the secret's hash."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,10 +29,22 @@ class Session:
     device: bytes | None = None
     network: str | None = None
     user_agent: str | None = None
+    held_at: int | None = None
 
     @property
     def auth_time(self) -> int:
         return levels.auth_time(self.factors)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A sign-in that its owner is to be told of: when (UNIX seconds), with what, where, and the rules that it met."""
+
+    id: UUID
+    at: int
+    user_agent: str | None
+    network: str | None
+    risk: tuple[str, ...]
 
 
 def live(row: Mapping[str, Any], lifetimes: Lifetimes, now: int) -> bool:
@@ -54,6 +66,7 @@ def from_row(row: Mapping[str, Any], session_id: Any) -> Session:
         row["device"],
         row["network"],
         row["user_agent"],
+        row["held_at"],
     )
 
 
@@ -77,11 +90,14 @@ async def insert(tx: Tx, handle: Handle, session: Session) -> None:
 
 
 async def raise_to(tx: Tx, old: Handle, new: Handle, factors: Mapping[str, int], now: int) -> bool:
-    """Write a further factor into the session `old`, whose secret becomes that of `new`; False if it was renewed or ended meanwhile."""
+    """Write a further factor into the session `old`, whose secret becomes that of `new`; False if it was renewed or ended meanwhile.
+
+    It waits for nothing any more, if it did.
+    """
     raised = await tx.execute(
         update(sessions)
         .where(sessions.c.id == old.id, sessions.c.secret_hash == old.secret_hash, sessions.c.ended_at.is_(None))
-        .values(secret_hash=new.secret_hash, factors=dict(factors), seen_at=now)
+        .values(secret_hash=new.secret_hash, factors=dict(factors), seen_at=now, held_at=None)
     )
     return raised.rowcount == 1
 
@@ -114,3 +130,31 @@ async def live_of(tx: Tx, account_id: UUID, lifetimes: Lifetimes, now: int) -> l
         .order_by(sessions.c.id.desc())
     )
     return [from_row(dict(row._mapping), row.id) for row in rows]
+
+
+async def of_account(tx: Tx, account_id: UUID, wanted: Sequence[UUID]) -> list[Session]:
+    """Those of the named sessions that belong to an account, ended ones too."""
+    if not wanted:
+        return []
+    rows = await tx.execute(select(sessions).where(sessions.c.account_id == account_id, sessions.c.id.in_(wanted)))
+    return [from_row(dict(row._mapping), row.id) for row in rows]
+
+
+async def accounts_to_alert(tx: Tx, now: int, limit: int) -> list[UUID]:
+    """Accounts with a sign-in whose owner is to be told by now."""
+    due = select(sessions.c.account_id).where(sessions.c.alert_at <= now).distinct().limit(limit)
+    return list((await tx.execute(due)).scalars())
+
+
+async def take_alerts(tx: Tx, account_id: UUID) -> list[Alert]:
+    """Every sign-in of an account that waits to be told, oldest first, those of the last minutes too; they wait no more."""
+    taken = await tx.execute(
+        update(sessions)
+        .where(sessions.c.account_id == account_id, sessions.c.alert_at.is_not(None))
+        .values(alert_at=None)
+        .returning(sessions.c.id, sessions.c.chosen_at, sessions.c.user_agent, sessions.c.network, sessions.c.risk)
+    )
+    alerts = [
+        Alert(row.id, row.chosen_at, row.user_agent, row.network, tuple((row.risk or "").split())) for row in taken
+    ]
+    return sorted(alerts, key=lambda one: (one.at, one.id))

@@ -124,6 +124,7 @@ class Audit:
         *,
         account_id: UUID | None = None,
         event: str | None = None,
+        events: Sequence[str] | None = None,
         before: UUID | None = None,
         limit: int = 50,
     ) -> list[Any]:
@@ -133,9 +134,16 @@ class Audit:
             wanted = wanted.where(audit.c.account_id == account_id)
         if event is not None:
             wanted = wanted.where(audit.c.event == event)
+        if events is not None:
+            wanted = wanted.where(audit.c.event.in_(events))
         if before is not None:
             wanted = wanted.where(audit.c.id < before)
         return list((await tx.execute(wanted)).all())
+
+    async def event(self, tx: Tx, account_id: UUID, event_id: UUID) -> Any:
+        """One event of an account; None for another account's."""
+        wanted = select(audit).where(audit.c.id == event_id, audit.c.account_id == account_id)
+        return (await tx.execute(wanted)).first()
 
     async def between(self, tx: Tx, events: Sequence[str], since: int, until: int, at_once: int) -> AsyncIterator[Any]:
         """Events of some kinds between two moments, oldest first, `at_once` rows per read."""

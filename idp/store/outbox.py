@@ -295,6 +295,15 @@ class Outbox:
         )
         return [(row.target, row.state) for row in rows]
 
+    async def untried(self, tx: Tx) -> dict[str, int]:
+        """By kind, since when something due waits for its first try, in UNIX seconds; kinds without any are left out."""
+        waiting = await tx.execute(
+            select(outbox.c.kind, func.min(outbox.c.available_at).label("since"))
+            .where(outbox.c.state == "waiting", outbox.c.available_at <= self._clock.now(), outbox.c.attempts == 0)
+            .group_by(outbox.c.kind)
+        )
+        return {row.kind: row.since for row in waiting}
+
     async def depth(self, tx: Tx) -> dict[tuple[str, str], int]:
         """How many items there are by (kind, state), delivered ones left out; for metrics and the operator."""
         rows = await tx.execute(

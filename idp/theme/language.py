@@ -94,6 +94,10 @@ class Language:
         """`22 November 2025`, from UNIX seconds."""
         return self._format(at, "d MMMM y")
 
+    def country(self, code: str) -> str:
+        """`Singapura`, from an ISO 3166-1 code; the code itself when it has no name."""
+        return str(Locale.parse(self.code).territories.get(code, code))
+
     def rupiah(self, amount: int) -> str:
         """`Rp1.234.567`; a debt is `-Rp1.234.567`."""
         return f"{'-' if amount < 0 else ''}Rp{format_decimal(abs(amount), locale=self.code)}"

@@ -94,8 +94,8 @@ def markup(theme: Theme) -> Iterator[str]:
 
 def contract(theme: Theme) -> Iterator[str]:
     """Every template takes exactly what `idp.theme.pages` says, and has a sample."""
-    given = {*theme.environments[DEFAULT].globals, *SPOKEN, "site", "csrf", "f"}
-    layouts = {"page.html", "fields.html", "mail.html"}
+    given = {*theme.environments[DEFAULT].globals, *SPOKEN, "site", "csrf", "f", "a"}
+    layouts = {"page.html", "fields.html", "account.html", "mail.html"}
     for name, source in theme.sources.items():
         page = name.removesuffix(".html")
         if name in layouts:

@@ -15,6 +15,8 @@ All other common names have a default:
     back      where the back link leads; no link when empty
     service   the relying party that waits, a `Service`; None outside an authorization
     name      of the person signed in, for the page head; empty when nobody is
+    announcements  what everybody is told, sequence of `Announcement`; on the sign-in page and the account's
+    ends      when the session ends if nobody uses it, UNIX seconds; None where nobody is signed in. `left`: seconds until then
     nonce     of the Content-Security-Policy; only form_post has inline script
     rules     for a new password, `PasswordRules`
 
@@ -22,7 +24,7 @@ Texts may be given as `Message`: pages say it in their language. Times are UNIX 
 
 Every form posts to the URL it stands on. The button that was pressed is in the form by name; none but these means the
 primary button or the Enter key. The policy that pages need: `default-src 'none'; style-src 'self'; script-src 'self';
-img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; frame-ancestors 'none'`.
+img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'; base-uri 'none'; frame-ancestors 'none'`.
 
     page             fields                              primary button       other buttons
     masuk            identifier password public_device   sign-in              cancel, when a service waits (script fills passkey)
@@ -59,6 +61,10 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     hapus_batal      hidden token                        keep-account
     pilih_akun                                           continue (choice)    other (choice)
     akun                                                                      end=<session id>, disconnect=<id>, everywhere=1
+    akun_layanan                                                              disconnect=<id>
+    akun_perangkat                                                            end=<session id>, forget=<device>, everywhere=1
+    bukan_saya       hidden token or peristiwa           not-me
+    masukan          category text contact               send-feedback
     akun_kata_sandi  current_password password           set-password
     akun_keamanan                                                             remove=totp
     akun_totp        code                                submit-code
@@ -73,9 +79,10 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `base-uri 'none'; f
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
-Links go to /privasi /ketentuan /akun/privasi and what is below it, /masuk /daftar /aktivasi /lupa-kata-sandi /akun /akun/kata-sandi
-/akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey /akun/keamanan/passkey/ubah /daftar/perbaiki /akun/identitas /akun/dokumen
-/keluar. What a browser is asked for a passkey stands in `…_options`, as JSON.
+Links go to /privasi /ketentuan /status /masukan /bukan-saya /masuk /daftar /daftar/perbaiki /aktivasi /lupa-kata-sandi /keluar /akun
+/akun/kata-sandi /akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey /akun/keamanan/passkey/ubah /akun/identitas /akun/dokumen
+/akun/layanan /akun/perangkat /akun/aktivitas /akun/kontak /akun/privasi and what is below it. What a browser is asked for a passkey
+stands in `…_options`, as JSON.
 """
 
 from collections.abc import Mapping
@@ -120,16 +127,61 @@ class SessionRow:
     started: int
     seen: int
     current: bool = False
+    place: str | Message = ""
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A browser that is remembered; `id` is what the button to forget it sends. Times are UNIX seconds."""
+
+    id: str
+    device: str | Message
+    place: str | Message
+    since: int
+    used: int
+    current: bool = False
 
 
 @dataclass(frozen=True)
 class ServiceRow:
-    """A service that this account has used. `used` is UNIX seconds; `id` is what the button to disconnect it sends."""
+    """A service that this account has used. Times are UNIX seconds; `id` is what the button to disconnect it sends.
+
+    `claims` are labelled `klaim.<name>`, `abilities` `cakupan.<scope>`.
+    """
 
     name: str
     used: int
     uri: str = ""
     id: str = ""
+    since: int = 0
+    claims: tuple[str, ...] = ()
+    abilities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """Something that happened in the account: its sentence is `aktivitas.<event>`. `at` is UNIX seconds.
+
+    `service` and `factor` (labelled `faktor.<name>`) fill the sentence; `risks` are labelled `risiko.<rule>`; `id` is empty for what nobody can disown.
+    """
+
+    event: str
+    at: int
+    device: str | Message = ""
+    place: str | Message = ""
+    network: str = ""
+    service: str = ""
+    factor: str = ""
+    risks: tuple[str, ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What everybody is told, in the language of the page. `kind` is news or incident."""
+
+    text: str
+    kind: str = "news"
 
 
 @dataclass(frozen=True)
@@ -289,6 +341,9 @@ COMMON: dict[str, Any] = {
     "name": "",
     "nonce": "",
     "rules": PasswordRules(12, 4, 20),
+    "announcements": (),
+    "ends": None,
+    "left": 0,
 }
 
 _STEP = {"position": "int; which step this is", "positions": "int; how many there are"}
@@ -380,9 +435,38 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "pilih_akun": {"identifier": "str; masked address of the account that is signed in"},
     "akun": {
         "level": "int; tingkat_identitas 0, 1 or 2",
+        "password_due": "bool; the password has reached its term",
+        "new_terms": "bool; terms and privacy notice changed since they were accepted",
         "suggest_passkey": "bool; the account has none",
         "services": "sequence of ServiceRow",
         "sessions": "sequence of SessionRow, the current one first",
+        "password_since": "int; when the password was last changed",
+        "totp_since": "int or None; when the authenticator app was added",
+    },
+    "akun_layanan": {
+        "services": "sequence of ServiceRow",
+        "history": "sequence of EventRow; what was allowed and withdrawn, the newest first",
+    },
+    "akun_perangkat": {
+        "sessions": "sequence of SessionRow, the current one first",
+        "devices": "sequence of DeviceRow, the one used last first",
+    },
+    "akun_aktivitas": {
+        "events": "sequence of EventRow, the newest first",
+        "older": "str; where the older ones are, or empty",
+    },
+    "bukan_saya": {
+        "event": "EventRow or None; what is disowned, None for the sign-ins that a mail named",
+        "ends_here": "bool; this very browser is signed out with it",
+    },
+    "bukan_saya_selesai": {"reference": "str; number of the report"},
+    "masukan": {"categories": "sequence of str; labelled masukan.kategori_<name>"},
+    "masukan_terkirim": {"reference": "str; number of the report"},
+    "status": {
+        "good": "bool; nothing is wrong",
+        "parts": "mapping; masuk, mail and sms to baik, lambat or gangguan",
+        "incidents": "sequence of Announcement",
+        "checked": "int; when it was looked at",
     },
     "akun_kata_sandi": {"identifier": "str; for password managers, not shown"},
     "akun_keamanan": {

@@ -28,10 +28,11 @@ from idp.base.settings import Settings
 from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
 from idp.flows.logout import SignedOut, confirmations
+from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language
-from idp.theme.pages import PasswordRules, Service
+from idp.theme.pages import Announcement, PasswordRules, Service
 from idp.theme.pages import SignedOut as SignedOutService
 from idp.web import upload
 from idp.web.errors import shown
@@ -46,6 +47,8 @@ Admit = Callable[[Request], Awaitable[Response | None]]
 DEVICE_LIFETIME = 365 * 86400
 _LANGUAGE_LIFETIME = 365 * 86400
 _MAX_USER_AGENT = 256
+# The pages on which people are told what concerns everybody.
+_ANNOUNCING = frozenset({"masuk", "akun"})
 # Seconds for a whole upload: five megabytes at a hundred kilobits.
 _UPLOAD_TIME = 420
 
@@ -99,12 +102,19 @@ class Frame:
 
     def language(self, request: HTTPConnection) -> Language:
         """The link just followed, then the remembered choice, then what the relying party wished (`prefer`)."""
-        return self.provider.theme.language(
+        language = self.provider.theme.language(
             _asked_language(request),
             request.cookies.get(self._language_cookie, ""),
             request.scope.get("gerbang.ui_locales", ""),
             self.provider.settings.default_language,
         )
+        zone = request.scope.get("gerbang.zone")
+        return language.within(zone) if zone else language
+
+    def receive(self, request: HTTPConnection, stands: Standing, ends: int) -> None:
+        """Take note of who is signed in: their zone for every time on the page, and when their session ends (UNIX seconds)."""
+        request.scope["gerbang.zone"] = str(stands.person.further.get("zoneinfo") or "")
+        request.scope["gerbang.session_ends"] = ends
 
     def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
         """Take note of the languages that a relying party wishes for its person (OIDC Core section 3.1.2.1, `ui_locales`)."""
@@ -147,12 +157,40 @@ class Frame:
                 "csrf": self.csrf(request),
                 "nonce": nonce,
                 "rules": self._rules,
+                **self._surroundings(request, template),
                 **context,
             },
         )
         policy = _policy(nonce, context.get("service"))
         fixed = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Vary": "Cookie"}
         return Response(body, status, {**fixed, **(headers or {})}, media_type="text/html")
+
+    def public_page(self, request: HTTPConnection, template: str, max_age: int, **context: Any) -> Response:
+        """A page without a form that is the same for everybody, and that caches may keep for `max_age` seconds.
+
+        It asks for no device cookie: a cache would hand one browser's to the next.
+        """
+        language = self.language(request)
+        fixed = {"site": self.site, "root": self.root, "here": self._here(request), "csrf": ""}
+        body = self.provider.theme.render(template, language, **fixed, **context)
+        headers = {
+            "Content-Security-Policy": _policy("", None),
+            "Cache-Control": f"public, max-age={max_age}",
+            "Vary": "Cookie",
+        }
+        return Response(body, 200, headers, media_type="text/html")
+
+    def _surroundings(self, request: HTTPConnection, template: str) -> dict[str, Any]:
+        """What stands around a page whatever it is about: announcements, and the end of the session."""
+        now = self.provider.clock.now()
+        around: dict[str, Any] = {}
+        if template in _ANNOUNCING and (shown := self.provider.notices.shown(now)):
+            code = self.language(request).code
+            around["announcements"] = [Announcement(one.texts[code], one.kind) for one in shown[:3]]
+        ends = request.scope.get("gerbang.session_ends")
+        if ends is not None:
+            around |= {"ends": ends, "left": max(0, ends - now)}
+        return around
 
     def redirect(self, path: str) -> Response:
         """303 to a path of our own, with or without the issuer's path in front (RFC 9700 section 4.12: never 307)."""
@@ -360,7 +398,7 @@ def _policy(nonce: str, service: Service | None) -> str:
     if service is not None and service.logo_uri.startswith("https://"):
         images += f" https://{urlsplit(service.logo_uri).netloc}"
     scripts = f"'nonce-{nonce}'" if nonce else "'self'"
-    return f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; base-uri 'none'; frame-ancestors 'none'"
+    return f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def _asked_language(request: HTTPConnection) -> str:

@@ -43,7 +43,7 @@ def operations(read: dict[str, Any]) -> Iterator[Operation]:
     for path, methods in read["paths"].items():
         for method, described in methods.items():
             [[scope]] = [requirement["oauth2"] for requirement in described["security"]]
-            named = path.format(account_id=NOBODY, item_id=NOBODY, client_id="nobody")
+            named = path.format(account_id=NOBODY, item_id=NOBODY, client_id="nobody", reference="GB-2222-2222")
             yield Operation(method.upper(), named, scope, described)
 
 

@@ -226,7 +226,13 @@ async def test_a_passkey_signs_in_without_a_name_or_password(house: House, synce
     assert "Halo, Siti Rahayu" in page.text
     assert "suggest-passkey" not in page.ids
     started = await told(house, "session.started")
-    assert started[-1] == {"factor": "passkey", "known_device": False, "public_device": False}
+    assert started[-1] == {
+        "factor": "passkey",
+        "known_device": False,
+        "public_device": False,
+        "risk": [],
+        "device": None,
+    }
     page = await browser.get("/akun/keamanan")
     assert "Terakhir dipakai" in page.text
 
@@ -399,6 +405,16 @@ async def test_a_disabled_account_stays_out(house: House) -> None:
     page = await answered(browser, page, key)
     assert page.status == 400
     assert "gerbang-session" not in browser.http.cookies
+
+
+async def test_whoever_restricted_their_data_still_gets_in(house: House) -> None:
+    key, person = await enrolled(house)
+    browser = house.browser()
+    await sign_in(browser, person.email, person.password)
+    page = await browser.submit(await browser.get("/akun/privasi/batasi"), press="restrict")
+    assert "Semua layanan sudah diputus" in page.text
+    again = house.browser()
+    assert (await answered(again, await again.get("/masuk"), key)).url.endswith("/akun")
 
 
 async def test_a_passkey_gets_in_while_a_stranger_burns_the_limits(house: House) -> None:

@@ -231,6 +231,6 @@ async def test_a_lost_database_asks_to_try_again(
 async def test_somebody_whose_session_is_over_is_told_so(house: House) -> None:
     http = house.http()
     assert (await http.post("/masuk", data=await form_of(http, house))).status_code == 303
-    assert "Sesi berakhir" not in (await http.get("/akun", follow_redirects=True)).text
+    assert "Sesi berakhir. Masuk lagi untuk melanjutkan." not in (await http.get("/akun", follow_redirects=True)).text
     house.clock.advance(20 * 60 + 1)
     assert "Sesi berakhir. Masuk lagi untuk melanjutkan." in (await http.get("/akun", follow_redirects=True)).text

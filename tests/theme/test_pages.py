@@ -41,6 +41,9 @@ BUTTONS = {
     "atur_ulang": {"set-password"},
     "izin": {"allow", "deny"},
     "akun": {"sign-out-everywhere"},
+    "akun_perangkat": {"sign-out-everywhere"},
+    "bukan_saya": {"not-me"},
+    "masukan": {"send-feedback"},
     "akun_kata_sandi": {"set-password"},
     "akun_totp": {"submit-code"},
     "keluar": {"sign-out"},
@@ -104,7 +107,7 @@ def test_a_page_is_sound(html: str) -> None:
     assert len(page.all("main")) == 1
     assert len(page.all("form")) <= 1
     for field in page.all("input"):
-        if field["type"] not in {"hidden", "checkbox"} and "hidden" not in field:
+        if field["type"] not in {"hidden", "checkbox", "radio"} and "hidden" not in field:
             assert field["id"] in {label.get("for") for label in page.all("label")}
         for name in (field.get("aria-describedby") or "").split():
             assert name in ids

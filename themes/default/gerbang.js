@@ -1,6 +1,6 @@
 // Comfort: every page works without it, save for passkeys, which only a script can ask for. Shows passwords and what they
-// still lack, copies the secret, shrinks pictures, swallows a double click. Fetches nothing: what is asked of a passkey
-// stands in the page, what it answers goes with the form.
+// still lack, copies the secret, shrinks pictures, warns before a session ends, swallows a double click. Fetches nothing
+// but more time for a session: what is asked of a passkey stands in the page, what it answers goes with the form.
 (function () {
   "use strict";
   var each = function (selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); };
@@ -35,6 +35,32 @@
     button.addEventListener("click", function () {
       navigator.clipboard.writeText(document.getElementById(button.getAttribute("data-copy")).textContent.replace(/\s/g, ""));
       button.textContent = button.getAttribute("data-copied");
+    });
+  });
+  // Says two minutes before the end that the session ends, and goes on when asked to. The clock is this page's own: nothing is polled.
+  each("[data-left]", function (box) {
+    var timer, said = box.querySelector("[data-warning]"), stay = box.querySelector("button");
+    var tell = function (name, offer) {
+      said.textContent = name ? (said.getAttribute(name) || box.getAttribute(name)) : "";
+      stay.hidden = !offer;
+    };
+    var over = function () { tell("data-over", false); };
+    var arm = function (left) {
+      clearTimeout(timer);
+      tell("", false);
+      timer = setTimeout(function () {
+        tell("data-warning", !!window.fetch);
+        timer = setTimeout(over, Math.min(left, 120) * 1000);
+      }, Math.max(0, left - 120) * 1000);
+    };
+    arm(+box.getAttribute("data-left"));
+    stay.addEventListener("click", function () {
+      fetch(box.getAttribute("data-stay"), {
+        method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/x-www-form-urlencoded" },
+        body: "csrf=" + encodeURIComponent(box.getAttribute("data-token"))
+      }).then(function (answer) { return answer.ok ? answer.json() : { left: 0 }; })
+        .then(function (answer) { if (answer.left) { arm(answer.left); said.textContent = box.getAttribute("data-stayed"); } else over(); })
+        .catch(function () { tell("data-warning", true); });
     });
   });
   var bytes = function (text) {

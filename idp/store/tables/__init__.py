@@ -15,6 +15,7 @@ from idp.store.tables.outbox import breakers, outbox, spending
 from idp.store.tables.passwords import past_passwords
 from idp.store.tables.privacy import consent_history, privacy_exports, privacy_requests
 from idp.store.tables.proofings import proofings
+from idp.store.tables.reports import notices, reports
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
 
@@ -39,6 +40,7 @@ __all__ = [
     "known_devices",
     "memberships",
     "metadata",
+    "notices",
     "outbox",
     "passkeys",
     "past_passwords",
@@ -47,6 +49,7 @@ __all__ = [
     "proofings",
     "pushed_requests",
     "recovery_codes",
+    "reports",
     "sessions",
     "sign_ups",
     "signing_keys",

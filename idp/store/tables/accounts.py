@@ -35,6 +35,7 @@ accounts = Table(
     moment("password_changed_at"),
     moment("contact_changed_at"),
     moment("newsletter_since"),
+    moment("reset_required_at"),  # somebody else may know the password: it opens nothing before it is another one
     moment("restricted_at"),  # since when its person has frozen what is done with their data
     moment("officer_since"),  # may administer the provider itself
     # Tokens, sessions and grants made before this moment are dead, whatever their rows say.
@@ -73,6 +74,10 @@ known_devices = Table(
     Column("device", LargeBinary(16), primary_key=True),  # digest of the device cookie
     moment("created_at", nullable=False),
     moment("used_at", nullable=False),
+    # How its owner recognises it in a list, and where it was last.
+    Column("user_agent", Text),
+    Column("network", Text),
+    Column("country", String(2)),
 )
 
 throttles = Table(

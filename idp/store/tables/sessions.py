@@ -1,6 +1,6 @@
 """Sessions at the provider."""
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, Text, text
 
 from idp.store.tables.columns import Id, Json, metadata, moment
 
@@ -20,5 +20,14 @@ sessions = Table(
     Column("device", LargeBinary(16)),
     Column("network", Text),
     Column("user_agent", Text),
+    Column("risk", Text),  # the rules that the last sign-in met, by name; None when there was nothing to tell
+    moment("held_at"),  # since when it waits for a second factor, and may do nothing else
+    moment("alert_at"),  # when the owner is to be told of it
+    Index(
+        "ix_sessions_alert_at",
+        "alert_at",
+        postgresql_where=text("alert_at IS NOT NULL"),
+        sqlite_where=text("alert_at IS NOT NULL"),
+    ),
     postgresql_with={"fillfactor": 80},
 )

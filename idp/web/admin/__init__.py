@@ -7,11 +7,11 @@ from fastapi.openapi.utils import get_openapi
 
 from idp import __version__
 from idp.provider import Provider
-from idp.web.admin import accounts, audit, clients, docs, keys, outbox, problem
+from idp.web.admin import accounts, audit, clients, docs, keys, outbox, problem, reports
 from idp.web.admin.gate import PREFIX, SCHEME, Gate
 
 TITLE = "Gerbang admin API"
-ROOMS = (accounts, clients, keys, audit, outbox)
+ROOMS = (accounts, clients, keys, audit, outbox, reports)
 
 _DESCRIPTION = """
 Manage accounts, relying parties and keys; read the audit trail. Access tokens come from the token endpoint

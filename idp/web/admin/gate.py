@@ -18,6 +18,7 @@ from idp.flows import officers
 from idp.flows.officers import Officer, UnknownItem
 from idp.flows.people import UnknownAccount
 from idp.flows.register_client import UnknownClient
+from idp.flows.report import UnknownReport
 from idp.provider import Provider
 from idp.web import wire
 from idp.web.admin import problem
@@ -70,7 +71,7 @@ class GuardedRoute(APIRoute):
             try:
                 at_desk(request).officer.require(needed)
                 response = await handle(request)
-            except (UnknownAccount, UnknownClient, UnknownItem) as fault:
+            except (UnknownAccount, UnknownClient, UnknownItem, UnknownReport) as fault:
                 return problem.not_found(fault)
             except (Fault, RequestValidationError, HTTPException) as fault:
                 answer = problem.of(fault)

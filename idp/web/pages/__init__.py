@@ -6,12 +6,16 @@ from idp.provider import Provider
 from idp.web.pages import (
     account,
     activate,
+    activity,
     assets,
     consent,
     contact,
     crowded,
+    devices,
+    disown,
     documents,
     faults,
+    feedback,
     identity,
     notices,
     own_data,
@@ -21,10 +25,12 @@ from idp.web.pages import (
     second_factor,
     security,
     select_account,
+    services,
     sign_in,
     sign_out,
     sign_up,
     sign_up_steps,
+    status,
 )  # fmt: skip
 
 UPLOADS = documents.UPLOADS
@@ -33,7 +39,8 @@ UPLOADS = documents.UPLOADS
 _JOURNEYS = (
     sign_up, sign_up_steps, documents, crowded, activate,
     sign_in, second_factor, passkey, select_account, consent, recover,
-    account, security, privacy, own_data, sign_out, contact, identity, notices, assets,
+    account, services, devices, activity, disown, security, privacy, own_data, sign_out, contact, identity, notices,
+    feedback, status, assets,
 )  # fmt: skip
 
 

@@ -1,21 +1,22 @@
-"""/akun: services, sessions, signing out everywhere."""
+"""/akun: the account at a glance, and the deeds that its pages share."""
 
-import ipaddress
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
-from ua_parser import parse
 
 from idp.accounts import policy
 from idp.base.errors import PageFault
+from idp.base.opaque import b64decode
 from idp.flows import passwords, security
+from idp.grants import claims
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import levels
+from idp.sessions import device as devices
+from idp.sessions import levels, place
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
 from idp.theme.pages import ServiceRow, SessionRow, SignedOut
@@ -23,9 +24,13 @@ from idp.web.frame import Form, Frame, query
 
 SignedInShow = Callable[[Request, Standing], Awaitable[Response]]
 
+# Each says something about another claim, and is not worth a line of its own.
+_SILENT = frozenset({"email_verified", "phone_number_verified", "updated_at"})
+_PLAIN = frozenset({"openid", *claims.SCOPE_CLAIMS})
+
 
 def routes(provider: Provider) -> list[BaseRoute]:
-    """The account's own page."""
+    """The account's own page, what is seen after signing out everywhere, and the way to stay signed in."""
     frame = Frame(provider)
 
     async def show(request: Request) -> Response:
@@ -38,30 +43,53 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await signed_in(frame, request)
         if stands is None:
             return frame.redirect("/masuk")
-        if "end" in form:
-            await security.end_one(provider, stands, _id(form.text("end")))
-            return await _home(frame, request, stands, Message("akun.dikeluarkan"))
-        if "disconnect" in form:
-            await security.disconnect(provider, stands, form.text("disconnect")[:128])
-            return await _home(frame, request, stands, Message("akun.diputuskan"))
-        if "everywhere" in form:
-            ended = await security.end_everywhere(provider, frame.visitor(request), stands)
-            response = frame.redirect(f"/akun/keluar?sesi={quote(ended)}")
-            frame.drop_session(response)
-            return response
-        raise PageFault("kesalahan.permintaan", "an account form without a button")
+        done = await deed(frame, request, stands, form)
+        return done if isinstance(done, Response) else await _home(frame, request, stands, done)
 
     async def ended(request: Request) -> Response:
         told = await security.confirmations(provider, frame.visitor(request), query(request, "sesi"))
         services = [SignedOut(name, state) for name, state in told]
         return frame.page(request, "keluar_selesai", services=services, next="")
 
-    return [frame.door("/akun", show, submit), frame.door("/akun/keluar", ended)]
+    async def stay(request: Request, form: Form) -> Response:
+        until = await security.stay(provider, frame.visitor(request))
+        if until is None:
+            return JSONResponse({"left": 0}, 401, {"Cache-Control": "no-store"})
+        return JSONResponse({"left": until - provider.clock.now()}, headers={"Cache-Control": "no-store"})
+
+    return [
+        frame.door("/akun", show, submit),
+        frame.door("/akun/keluar", ended),
+        frame.door("/akun/tetap-masuk", post=stay),
+    ]
 
 
 async def signed_in(frame: Frame, request: Request) -> Standing | None:
     """Who is signed in at this browser; None sends them to the sign-in."""
-    return await security.present(frame.provider, frame.visitor(request))
+    stands = await security.present(frame.provider, frame.visitor(request))
+    if stands is not None:
+        frame.receive(request, stands, security.ends_at(frame.provider, stands))
+    return stands
+
+
+async def deed(frame: Frame, request: Request, stands: Standing, form: Form) -> Response | Message:
+    """Do what a button of the account's pages says: what to tell on the page, or where it goes instead."""
+    provider = frame.provider
+    if "end" in form:
+        await security.end_one(provider, stands, identified(form.text("end")))
+        return Message("akun.dikeluarkan")
+    if "disconnect" in form:
+        await security.disconnect(provider, stands, form.text("disconnect")[:128])
+        return Message("akun.diputuskan")
+    if "forget" in form:
+        await security.forget_device(provider, frame.visitor(request), stands, _digest(form.text("forget")))
+        return Message("perangkat.dilupakan")
+    if "everywhere" in form:
+        ended = await security.end_everywhere(provider, frame.visitor(request), stands)
+        response = frame.redirect(f"/akun/keluar?sesi={quote(ended)}")
+        frame.drop_session(response)
+        return response
+    raise PageFault("kesalahan.permintaan", "an account form without a button")
 
 
 async def _home(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
@@ -72,11 +100,20 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         "akun",
         name=stands.person.name,
         level=stands.person.identity_level,
+        password_due=passwords.due(frame.provider, stands) == policy.REMIND,
+        new_terms=found.terms_version != frame.provider.theme.notice_version,
         suggest_passkey=levels.PASSKEY not in stands.enrolled,
         notice=notice,
-        services=[row for used in found.services if (row := _service(frame, used, language)) is not None],
-        sessions=[_session(one, stands) for one in found.sessions],
+        services=service_rows(frame, found.services, language),
+        sessions=[session_row(one, stands, language) for one in found.sessions],
+        password_since=found.methods.password_since,
+        totp_since=found.methods.totp_since,
     )
+
+
+def service_rows(frame: Frame, used: list[security.Used], language: Language) -> list[ServiceRow]:
+    """Services as the pages list them; those that are no more are left out."""
+    return [row for one in used if (row := _service(frame, one, language)) is not None]
 
 
 def _service(frame: Frame, used: security.Used, language: Language) -> ServiceRow | None:
@@ -84,41 +121,55 @@ def _service(frame: Frame, used: security.Used, language: Language) -> ServiceRo
     if client is None:
         return None
     uri = str(client.metadata.get("client_uri") or "")
+    told = dict.fromkeys([*claims.names(used.scope), *sorted(used.claims)])
     return ServiceRow(
-        client.localised_name(language.code), used.used, uri if uri.startswith("https://") else "", client.client_id
+        client.localised_name(language.code),
+        used.used,
+        uri if uri.startswith("https://") else "",
+        client.client_id,
+        used.since,
+        tuple(name for name in told if name not in _SILENT and name in claims.CLAIMS),
+        tuple(sorted(used.scope - _PLAIN)),
     )
 
 
-def _session(one: Session, stands: Standing) -> SessionRow:
+def session_row(one: Session, stands: Standing, language: Language) -> SessionRow:
+    """A session as the pages list it."""
     return SessionRow(
         str(one.id),
         device(one.user_agent or ""),
-        _vicinity(one.network or ""),
+        place.vicinity(one.network) or "–",
         one.created_at,
         one.seen_at,
         current=one.id == stands.session.id,
+        place=where(one.network, language),
     )
 
 
 def device(user_agent: str) -> str | Message:
     """Browser and system as people call them; what says neither is shown as it is, within reason."""
-    seen = parse(user_agent)
-    if seen.user_agent is None or seen.os is None:
-        return user_agent[:40] or "–"
-    return Message("akun.perangkat", peramban=seen.user_agent.family, sistem=seen.os.family)
+    seen = devices.name(user_agent)
+    if seen is None:
+        return user_agent[:40] or Message("akun.perangkat_tanpa_nama")
+    return Message("akun.perangkat", peramban=seen[0], sistem=seen[1])
 
 
-def _vicinity(network: str) -> str:
-    """The neighbourhood of an address: enough to recognise one's own, too little to look somebody up."""
-    try:
-        address = ipaddress.ip_network(network, strict=False)
-    except ValueError:
-        return "–"
-    return str(address.supernet(new_prefix=24 if address.version == 4 else 48))
+def where(network: str | None, language: Language) -> str | Message:
+    """The country of a network in words."""
+    country = place.country(network)
+    return language.country(country) if country else Message("akun.tempat_tidak_diketahui")
 
 
-def _id(text: str) -> UUID:
+def identified(text: str) -> UUID:
+    """The id that a button or an address holds; PageFault for anything else."""
     try:
         return UUID(text)
     except ValueError:
-        raise PageFault("kesalahan.permintaan", "not a session id") from None
+        raise PageFault("kesalahan.permintaan", "not an id") from None
+
+
+def _digest(text: str) -> bytes:
+    try:
+        return b64decode(text[:64])
+    except ValueError:
+        raise PageFault("kesalahan.permintaan", "not a device") from None

@@ -28,7 +28,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if behind.interaction is None:
             return None
         stands = await second_factor.present(provider, frame.visitor(request), behind.interaction.client.client_id)
-        return None if stands is None else (behind.interaction, stands)
+        return None if stands is None or stands.held else (behind.interaction, stands)
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)

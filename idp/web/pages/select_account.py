@@ -20,7 +20,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
         stands = await second_factor.present(provider, frame.visitor(request))
-        if behind.interaction is None or stands is None:
+        if behind.interaction is None or stands is None or stands.held:
             return turned_away(frame, behind)
         return frame.page(
             request,
@@ -34,7 +34,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
         stands = await second_factor.present(provider, frame.visitor(request))
-        if behind.interaction is None or stands is None:
+        if behind.interaction is None or stands is None or stands.held:
             return turned_away(frame, behind)
         if not answers(form, stands):
             return turned_away(frame, behind)

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import contact
 from idp.flows import interaction as flow
 from idp.flows import passkey, second_factor, sign_in
-from idp.flows.sign_in import NotActivated, Paused, SignedIn
+from idp.flows.sign_in import MustReset, NotActivated, Paused, SignedIn
 from idp.provider import Provider
 from idp.sessions import embedded, levels
 from idp.theme.language import Message
@@ -16,7 +16,7 @@ from idp.web.frame import Form, Frame, query
 from idp.web.pages.sign_up import remember
 from idp.web.pages.waiting import Waiting, waiting
 
-_OUTCOMES = {SignedIn: "started", Paused: "paused", NotActivated: "not_activated"}
+_OUTCOMES = {SignedIn: "started", Paused: "paused", NotActivated: "not_activated", MustReset: "must_reset"}
 
 
 # In the address of whoever would rather sign in where they are.
@@ -31,6 +31,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         behind = await waiting(frame, request)
         visitor = frame.visitor(request)
         stands = await second_factor.present(provider, visitor) if behind.interaction is None else None
+        if stands is not None and stands.held:
+            return frame.redirect(behind.path("/masuk/kode"))
         if stands is not None and behind.home == "/akun":
             return frame.redirect("/akun")
         if (elsewhere := _elsewhere(frame, request, behind)) is not None:
@@ -65,13 +67,16 @@ def routes(provider: Provider) -> list[BaseRoute]:
         )
         metrics.SIGN_INS.labels(levels.PASSWORD, _OUTCOMES.get(type(outcome), "refused")).inc()
         if isinstance(outcome, SignedIn):
-            response = frame.redirect(behind.onward(levels.PASSWORD, outcome.handle.id))
+            held = outcome.held and behind.interaction is None
+            response = frame.redirect("/masuk/kode" if held else behind.onward(levels.PASSWORD, outcome.handle.id))
             frame.set_session(response, outcome.handle)
             return response
         if isinstance(outcome, NotActivated):
             response = frame.redirect(behind.path("/aktivasi"))
             remember(frame, request, response, outcome.sign_up_id)
             return response
+        if isinstance(outcome, MustReset):
+            return _again(frame, request, behind, form, {"": Message("bukan_saya.wajib")}, promote_reset=True)
         if isinstance(outcome, Paused):
             wait = {"Retry-After": str(max(1, outcome.until - provider.clock.now()))}
             error = {"": Message("masuk.jeda", jam=outcome.until)}

@@ -63,11 +63,14 @@ class Waiting:
 
 # Where a page may ask to be come back to (`kembali`): names, not addresses, so that nobody is sent anywhere else (T10).
 HOMES = {
-    "sandi": "/akun/kata-sandi",
+    "aktivitas": "/akun/aktivitas",
     "keamanan": "/akun/keamanan",
+    "kontak": "/akun/kontak",
+    "layanan": "/akun/layanan",
+    "perangkat": "/akun/perangkat",
+    "sandi": "/akun/kata-sandi",
     "totp": "/akun/keamanan/totp",
     "passkey": "/akun/keamanan/passkey",
-    "kontak": "/akun/kontak",
     "salinan": "/akun/privasi/salinan",
     "batasi": "/akun/privasi/batasi",
     "hapus": "/akun/privasi/hapus",

@@ -1,0 +1,160 @@
+"""«That was not me»: the session ends with everything it was given, the password opens nothing more, and somebody is told.
+
+Whoever says it may be signed in, or hold a link that we mailed. Both may do it twice, or both at once: there is one report
+for each session or event, and the second to come only reads its number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from idp.accounts import account, report
+from idp.accounts.report import Report
+from idp.base.errors import PageFault
+from idp.flows import activity, logout, messages
+from idp.flows.activity import Happening
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions import device, session, slip
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+
+LINK_LIFETIME = 7 * 86_400
+"""How long the link of a message may be used, in seconds: as long as its sessions are kept."""
+
+_RESULT_LIFETIME = 3600
+_LINK, _RESULT = "disown", "disowned"
+_ANYBODY = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody is about to disown: whose, which sessions, and what it is called. `known` is the report's number, if there is one."""
+
+    account_id: UUID
+    about: UUID
+    sessions: tuple[UUID, ...]
+    category: str
+    happening: Happening | None
+    known: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Disowned:
+    """It is done. `reference` is the number of the report; `here` whether the session of this very browser has ended with it."""
+
+    reference: str
+    here: bool
+
+
+def address(provider: Provider, account_id: UUID, sessions: Sequence[UUID]) -> str:
+    """The link by which a mail's reader disowns sessions; it shows a page, whose button does it."""
+    value = [str(account_id), *(str(one) for one in sessions)]
+    expires = provider.clock.now() + LINK_LIFETIME
+    token = slip.write(provider.material, provider.entropy, _LINK, _ANYBODY, value, expires)
+    return f"{provider.settings.issuer}/bukan-saya?token={token}"
+
+
+async def by_link(provider: Provider, token: str) -> Claim:
+    """What a mailed link is about. PageFault when it is none of ours, or too old."""
+    value = slip.read(provider.material, _LINK, _ANYBODY, token, provider.clock.now())
+    if value is None:
+        raise PageFault("kesalahan.bukan_saya", "disown link")
+    owner, *sessions = (UUID(one) for one in value)
+    async with provider.database.reading() as tx:
+        known = await _known(provider, tx, owner, sessions, sessions)
+    return Claim(owner, sessions[0], tuple(sessions), "session.started", None, known)
+
+
+async def by_event(provider: Provider, stands: Standing, event_id: UUID) -> Claim:
+    """What an event of one's own account is about. PageFault 404 for anybody else's (T38)."""
+    happening = await activity.one(provider, stands, event_id)
+    if happening is None:
+        raise PageFault("kesalahan.tidak_ada", "no such event of this account", 404)
+    about = happening.session_id or happening.id
+    sessions = (happening.session_id,) if happening.session_id else ()
+    async with provider.database.reading() as tx:
+        known = await report.about(tx, [about])
+    return Claim(stands.account_id, about, sessions, happening.event, happening, known)
+
+
+async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned:
+    """Do what the page said: end, revoke, forget, require a new password, open a report, tell every contact."""
+    now = provider.clock.now()
+    here = visitor.session is not None and visitor.session.id in claim.sessions
+    async with provider.database.transaction() as tx:
+        await account.lock(tx, claim.account_id)
+        person = await account.read(tx, claim.account_id)
+        if person is None:
+            raise PageFault("kesalahan.bukan_saya", "the account is gone")
+        known = await _known(provider, tx, claim.account_id, claim.sessions or [claim.about], claim.sessions)
+        if known is not None:
+            return Disowned(known, here)
+        about = claim.about
+        if await report.about(tx, [about]) is not None:
+            # A mail named several sign-ins, and some of them were reported one by one.
+            about = (await _live(provider, tx, claim.account_id, claim.sessions))[0]
+        for session_id in claim.sessions:
+            await _end(provider, tx, claim.account_id, session_id)
+        await account.require_reset(tx, claim.account_id, now)
+        reference = report.new_reference(provider.entropy)
+        made = Report(
+            id=provider.new_id(),
+            reference=reference,
+            kind=report.SUSPICIOUS,
+            category=claim.category,
+            about=about,
+            account_id=claim.account_id,
+            network=visitor.network,
+            state=report.OPEN,
+            created_at=now,
+        )
+        await report.insert(tx, provider.sealer, made)
+        # Every contact hears of it: the stranger may hold one of them.
+        await messages.tell_everywhere(provider, tx, person, "dilaporkan", nomor=reference)
+        event = Event(
+            "session.disowned",
+            actor=str(claim.account_id),
+            account_id=claim.account_id,
+            session_id=claim.sessions[0] if claim.sessions else None,
+            network=visitor.network,
+            detail={"reference": reference, "event": claim.category},
+        )
+        await provider.audit.append(tx, event)
+    return Disowned(reference, here)
+
+
+def remember(provider: Provider, visitor: Visitor, reference: str) -> str:
+    """The number for the next page of this browser, and of no other."""
+    expires = provider.clock.now() + _RESULT_LIFETIME
+    return slip.write(provider.material, provider.entropy, _RESULT, visitor.device, reference, expires)
+
+
+def recall(provider: Provider, visitor: Visitor, carried: str) -> str | None:
+    """The number that `remember` put into an address; None in another browser, or an hour later."""
+    found = slip.read(provider.material, _RESULT, visitor.device, carried, provider.clock.now())
+    return found if isinstance(found, str) else None
+
+
+async def _known(
+    provider: Provider, tx: Tx, account_id: UUID, subjects: Sequence[UUID], sessions: Sequence[UUID]
+) -> str | None:
+    """The number of the report about these, unless one of the sessions still lives: then there is something left to do."""
+    found = await report.about(tx, subjects)
+    return None if found is not None and await _live(provider, tx, account_id, sessions) else found
+
+
+async def _live(provider: Provider, tx: Tx, account_id: UUID, sessions: Sequence[UUID]) -> list[UUID]:
+    live = await session.live_of(tx, account_id, provider.settings.lifetimes, provider.clock.now())
+    return [one.id for one in live if one.id in sessions]
+
+
+async def _end(provider: Provider, tx: Tx, account_id: UUID, session_id: UUID) -> None:
+    found = await session.of_account(tx, account_id, [session_id])
+    if not found:
+        # Swept, or never this account's: there is nothing to end.
+        return
+    if found[0].device is not None:
+        await device.forget(tx, account_id, found[0].device)
+    await logout.end_session(provider, tx, session_id, account_id, "person", offline_too=True)

@@ -1,0 +1,62 @@
+"""/akun/aktivitas: what happened in the account, in plain sentences, and the way to say that it was somebody else."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.flows import activity
+from idp.flows.activity import Happening
+from idp.provider import Provider
+from idp.sessions import levels
+from idp.theme.language import Language, Message
+from idp.theme.pages import EventRow
+from idp.web.frame import Frame, query
+from idp.web.pages.account import identified, signed_in
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The page; older events are further pages of the same address."""
+    frame = Frame(provider)
+
+    async def show(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None:
+            return frame.redirect("/masuk?kembali=aktivitas")
+        before = query(request, "sebelum")
+        chapter = await activity.read(provider, stands, identified(before) if before else None)
+        language = frame.language(request)
+        return frame.page(
+            request,
+            "akun_aktivitas",
+            name=stands.person.name,
+            back=f"{frame.root}/akun",
+            events=[event_row(frame, one, language) for one in chapter.happenings],
+            older=f"{frame.root}/akun/aktivitas?sebelum={chapter.following}" if chapter.following else "",
+        )
+
+    return [frame.door("/akun/aktivitas", show)]
+
+
+# What reads differently when it was done with a passkey.
+_WITH_PASSKEY = {"session.started": "session.started_passkey", "session.refused": "session.refused_passkey"}
+# What a report did is no cause for another one.
+_SETTLED = activity.BY_OTHERS | {"session.disowned"}
+
+
+def event_row(frame: Frame, one: Happening, language: Language) -> EventRow:
+    """A happening as the pages tell it."""
+    client = frame.provider.clients.known(one.client_id) if one.client_id else None
+    # Codes of the app are refused without a word of what they were meant to be.
+    factor = str(one.detail.get("factor", levels.TOTP if one.event == "factor.refused" else ""))
+    seen = Message("akun.perangkat", peramban=one.device[0], sistem=one.device[1]) if one.device else ""
+    return EventRow(
+        _WITH_PASSKEY.get(one.event, one.event) if factor == levels.PASSKEY else one.event,
+        one.at,
+        seen,
+        language.country(one.country) if one.country else "",
+        one.vicinity,
+        client.localised_name(language.code) if client is not None else one.client_id or "",
+        factor,
+        one.risk,
+        "" if one.event in _SETTLED else str(one.id),
+    )

@@ -1,0 +1,66 @@
+"""/bukan-saya: «that was not me», from one's own list of events or from a mail. GET shows, POST acts."""
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.base.errors import PageFault
+from idp.flows import disown
+from idp.flows.disown import Claim
+from idp.provider import Provider
+from idp.web.frame import Form, Frame, query
+from idp.web.pages.account import identified, signed_in
+from idp.web.pages.activity import event_row
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The question, and what came of it."""
+    frame = Frame(provider)
+
+    async def show(request: Request) -> Response:
+        token, event_id = query(request, "token"), query(request, "peristiwa")
+        claim = await _claim(frame, request, token, event_id)
+        if claim is None:
+            return frame.redirect("/masuk?kembali=aktivitas")
+        if claim.known is not None:
+            return frame.page(request, "bukan_saya_selesai", reference=claim.known)
+        hidden = {"token": token} if token else {"peristiwa": event_id}
+        language, present = frame.language(request), frame.visitor(request).session
+        return frame.page(
+            request,
+            "bukan_saya",
+            back="" if token else f"{frame.root}/akun/aktivitas",
+            hidden=hidden,
+            event=event_row(frame, claim.happening, language) if claim.happening else None,
+            ends_here=present is not None and present.id in claim.sessions,
+        )
+
+    async def submit(request: Request, form: Form) -> Response:
+        claim = await _claim(frame, request, form.text("token"), form.text("peristiwa"))
+        if claim is None:
+            return frame.redirect("/masuk?kembali=aktivitas")
+        visitor = frame.visitor(request)
+        done = await disown.disown(provider, visitor, claim)
+        carried = disown.remember(provider, visitor, done.reference)
+        response = frame.redirect(f"/bukan-saya/selesai?laporan={quote(carried)}")
+        if done.here:
+            frame.drop_session(response)
+        return response
+
+    async def finished(request: Request) -> Response:
+        reference = disown.recall(provider, frame.visitor(request), query(request, "laporan"))
+        if reference is None:
+            raise PageFault("kesalahan.tidak_ada", "another browser's report", 404)
+        return frame.page(request, "bukan_saya_selesai", reference=reference)
+
+    return [frame.door("/bukan-saya", show, submit), frame.door("/bukan-saya/selesai", finished)]
+
+
+async def _claim(frame: Frame, request: Request, token: str, event_id: str) -> Claim | None:
+    """What is to be disowned; None when it is an event and nobody is signed in."""
+    if token:
+        return await disown.by_link(frame.provider, token)
+    stands = await signed_in(frame, request)
+    return await disown.by_event(frame.provider, stands, identified(event_id)) if stands is not None else None

@@ -1,0 +1,45 @@
+"""/masukan: a word to us, from anybody, with a number to come back to."""
+
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.accounts import report
+from idp.base.errors import PageFault
+from idp.flows import disown
+from idp.flows import report as flow
+from idp.provider import Provider
+from idp.web.frame import Form, Frame, query
+
+_FIELDS = ("category", "text", "contact")
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The form, and its number."""
+    frame = Frame(provider)
+
+    def page(request: Request, status: int = 200, **said: Any) -> Response:
+        return frame.page(request, "masukan", status, categories=report.CATEGORIES, **said)
+
+    async def show(request: Request) -> Response:
+        return page(request)
+
+    async def submit(request: Request, form: Form) -> Response:
+        visitor = frame.visitor(request)
+        outcome = await flow.feedback(provider, visitor, *(form.text(name) for name in _FIELDS))
+        if isinstance(outcome, dict):
+            status = 429 if "" in outcome else 400
+            return page(request, status, values=form.typed(*_FIELDS), errors=outcome)
+        carried = disown.remember(provider, visitor, outcome)
+        return frame.redirect(f"/masukan/terkirim?laporan={quote(carried)}")
+
+    async def sent(request: Request) -> Response:
+        reference = disown.recall(provider, frame.visitor(request), query(request, "laporan"))
+        if reference is None:
+            raise PageFault("kesalahan.tidak_ada", "another browser's report", 404)
+        return frame.page(request, "masukan_terkirim", reference=reference)
+
+    return [frame.door("/masukan", show, submit), frame.door("/masukan/terkirim", sent)]

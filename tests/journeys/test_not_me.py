@@ -1,0 +1,197 @@
+"""«Bukan saya»: by one's own list of events and by the link of a mail; what ends, what is told, and that it happens once."""
+
+import asyncio
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from idp.flows import people
+from idp.store.tables import outbox, reports
+from tests.journeys.mailbox import letters
+from tests.journeys.test_account import at_home
+from tests.journeys.test_activate import sign_in
+from tests.journeys.test_recover import ask, now_code, plain
+from tests.support.browser import Browser, Page
+from tests.support.relying_party import Account
+from tests.support.servers import House
+
+pytestmark = pytest.mark.anyio
+
+NEW = "Layang-Layang-Putus-5"
+REFERENCE = re.compile(r"GB-[2-9B-Z]{4}-[2-9B-Z]{4}")
+NOT_ME = "Bukan saya"
+
+
+def event_of(page: Page, sentence: str) -> str:
+    """Where «Bukan saya» beside the newest event with this sentence leads."""
+    return next(link for words, link in page.links.items() if words.startswith(NOT_ME) and sentence in words)
+
+
+async def count(house: House) -> int:
+    async with house.provider.database.reading() as tx:
+        return int(await tx.scalar(select(func.count()).select_from(reports)) or 0)
+
+
+async def other_session(house: House, browser: Browser, there: Browser) -> str:
+    """The address that disowns the sign-in at `there`, as `browser` sees it."""
+    page = await browser.get("/akun/aktivitas")
+    for words, link in page.links.items():
+        if words.startswith(NOT_ME) and "Masuk," in words:
+            shown = await browser.get(link)
+            if "Yang Anda pilih adalah perangkat ini" not in shown.text:
+                return link
+    raise AssertionError(page.text)
+
+
+async def test_a_strange_sign_in_is_ended_with_everything_it_got(house: House) -> None:
+    """Seed row 35."""
+    person = house.account()
+    here = await at_home(house, person)
+    house.clock.advance(60)
+    thief = house.browser("203.0.113.1")
+    party = house.relying_party("saldo")
+    tokens = await party.sign_in(thief, person, scope="openid offline_access")
+    page = await here.get(await other_session(house, here, thief))
+    assert "not-me" in page.ids
+    # Looking changes nothing.
+    assert await count(house) == 0
+    assert (await thief.get("/akun")).url.endswith("/akun")
+    page = await here.submit(page, press="not-me")
+    found = REFERENCE.search(page.text)
+    assert found
+    assert "Laporan Anda sudah kami terima" in page.text
+    assert "/masuk" in (await thief.get("/akun")).url
+    answer = await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)
+    assert answer.json()["error"] == "invalid_grant"
+    async with house.provider.database.reading() as tx:
+        assert await tx.scalar(select(func.count()).where(outbox.c.kind == "backchannel", outbox.c.target == "saldo"))
+    # Their own session, from which they said so, goes on.
+    assert (await here.get("/akun")).url.endswith("/akun")
+    assert "Anda melapor" in (await here.get("/akun/aktivitas")).text
+
+    mails = [letter for letter in await letters(house, person.email) if letter.subject.startswith("Laporan GB-")]
+    assert len(mails) == 1
+    assert found[0] in mails[0].text
+    owner = await people.find(house.provider, person.email)
+    assert owner
+    assert owner.phone
+    assert any(found[0] in one.text for one in await letters(house, owner.phone))
+
+
+async def test_the_password_opens_nothing_until_it_is_another_one(house: House) -> None:
+    person = house.account()
+    here = await at_home(house, person)
+    page = await here.get("/akun/aktivitas")
+    page = await here.get(event_of(page, "Masuk,"))
+    assert "Anda akan keluar dari sini juga" in page.text
+    page = await here.submit(page, press="not-me")
+    assert "/masuk" in (await here.get("/akun")).url
+    page = await sign_in(house.browser("203.0.113.2"), person.email, person.password)
+    assert "Kata sandi ini tidak bisa dipakai lagi" in page.text
+    assert "/lupa-kata-sandi" in " ".join(page.links.values())
+    # Nobody who does not know the password learns of it.
+    page = await sign_in(house.browser("203.0.113.3"), person.email, "salah sama sekali")
+    assert "Email atau kata sandi salah" in page.text
+    assert "tidak bisa dipakai lagi" not in page.text
+
+    browser = house.browser()
+    await ask(browser, person.email)
+    link = next(one for one in await letters(house, person.email) if one.subject == "Atur ulang kata sandi").link
+    page = await browser.get(link)
+    page = await browser.submit(page, {"password": NEW, "code": now_code(house, person)}, press="set-password")
+    assert "Kata sandi sudah diganti" in page.text
+    assert (await sign_in(house.browser(), person.email, NEW)).url.endswith("/akun")
+
+
+async def test_an_open_session_cannot_change_the_password_back(house: House) -> None:
+    """Whoever knows the old password and still has a session must not get out of the reset."""
+    person = plain(house)
+    thief, here = await at_home(house, person, "203.0.113.1"), await at_home(house, person)
+    page = await here.get("/akun/aktivitas")
+    page = await here.submit(await here.get(event_of(page, "Masuk,")), press="not-me")
+    still = thief if (await thief.get("/akun")).url.endswith("/akun") else here
+    page = await still.get("/akun/kata-sandi")
+    page = await still.submit(page, {"current_password": person.password, "password": NEW}, press="set-password")
+    assert "tidak bisa dipakai lagi" in page.text
+    assert not (await sign_in(house.browser("203.0.113.5"), person.email, NEW)).url.endswith("/akun")
+
+
+async def test_two_clicks_at_once_are_one_report(house: House) -> None:
+    person = house.account()
+    thief = await at_home(house, person, "203.0.113.1")
+    house.clock.advance(60)
+    here = await at_home(house, person)
+    link = await other_session(house, here, thief)
+    pages = [await here.get(link) for _ in range(4)]
+    done = await asyncio.gather(*(here.submit(page, press="not-me") for page in pages))
+    references = {found[0] for page in done if (found := REFERENCE.search(page.text))}
+    assert len(references) == 1
+    assert await count(house) == 1
+    told = [one for one in await letters(house, person.email) if one.subject.startswith("Laporan GB-")]
+    assert len(told) == 1
+    # Asked again it tells the number, and does nothing.
+    assert references.pop() in (await here.get(link)).text
+
+
+async def test_the_link_of_a_mail_shows_by_get_and_acts_by_post(house: House) -> None:
+    person = house.account()
+    await at_home(house, person)
+    house.clock.advance(86_400 + 60)
+    thief = await at_home(house, person, "203.0.113.1")
+    house.clock.advance(301)
+    mail = next(one for one in await letters(house, person.email) if one.subject == "Masuk dari perangkat baru")
+    reader = house.browser("198.51.100.200")
+    page = await reader.get(mail.link)
+    assert "not-me" in page.ids
+    assert (await thief.get("/akun")).url.endswith("/akun")
+    page = await reader.submit(page, press="not-me")
+    assert REFERENCE.search(page.text)
+    assert "/masuk" in (await thief.get("/akun")).url
+    assert REFERENCE.search((await reader.get(mail.link)).text)
+    assert await count(house) == 1
+    # A number is shown to the browser that reported, and to no other.
+    assert (await house.browser().get(page.url)).status == 404
+    for broken in (mail.link[:-1], mail.link + "A", mail.link.partition("?")[0]):
+        assert "not-me" not in (await house.browser().get(broken)).ids
+    house.clock.advance(7 * 86_400)
+    assert (await reader.get(mail.link)).status == 400
+
+
+async def test_a_link_is_worth_nothing_for_anybody_else(house: House) -> None:
+    """T38: the seal holds whose it is; a form of another account's browser acts on what the link says, never on itself."""
+    person: Account = house.account()
+    await at_home(house, person)
+    house.clock.advance(86_400)
+    await at_home(house, person, "203.0.113.1")
+    house.clock.advance(301)
+    mail = next(one for one in await letters(house, person.email) if one.subject == "Masuk dari perangkat baru")
+    bystander = await at_home(house, plain(house), "203.0.113.7")
+    await bystander.submit(await bystander.get(mail.link), press="not-me")
+    assert (await bystander.get("/akun")).url.endswith("/akun")
+    assert (await sign_in(house.browser("203.0.113.8"), plain(house).email, plain(house).password)).url.endswith(
+        "/akun"
+    )
+
+
+async def test_what_one_click_left_alive_another_one_ends(house: House) -> None:
+    """A mail names two sign-ins; one was disowned from the list, and the link of the mail still ends the other."""
+    person = house.account()
+    here = await at_home(house, person)
+    house.clock.advance(600)
+    await letters(house, person.email)
+    first = await at_home(house, person, "203.0.113.1")
+    second = await at_home(house, person, "203.0.113.2")
+    house.clock.advance(301)
+    mail = next(one for one in await letters(house, person.email) if one.subject == "Masuk dari perangkat baru")
+    page = await here.get(await other_session(house, here, first))
+    await here.submit(page, press="not-me")
+    alive = [browser for browser in (first, second) if (await browser.get("/akun")).url.endswith("/akun")]
+    assert len(alive) == 1
+    reader = house.browser("198.51.100.200")
+    page = await reader.submit(await reader.get(mail.link), press="not-me")
+    assert REFERENCE.search(page.text)
+    assert "/masuk" in (await alive[0].get("/akun")).url
+    assert await count(house) == 2
+    assert REFERENCE.search((await reader.get(mail.link)).text)
+    assert await count(house) == 2
