@@ -8,7 +8,7 @@ from idp.base.opaque import Handle
 from idp.grants import standing
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import levels, session
+from idp.sessions import device, levels, session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -40,8 +40,10 @@ async def present(provider: Provider, visitor: Visitor, client_id: str = "") -> 
     )
 
 
-async def prove(provider: Provider, visitor: Visitor, stands: Standing, code: str) -> Proved | Wrong | Paused:
-    """Compare a code and raise the session with it."""
+async def prove(
+    provider: Provider, visitor: Visitor, stands: Standing, code: str, *, excuse: bool = False
+) -> Proved | Wrong | Paused:
+    """Compare a code and raise the session with it. `excuse` as in `admit`."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         refused = await check(provider, tx, visitor, stands.account_id, code)
@@ -52,6 +54,7 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, code: st
         assert visitor.session is not None
         if not await session.raise_to(tx, visitor.session, handle, factors, now):
             return Wrong()
+        await admit(provider, tx, visitor, stands, excuse=excuse)
         detail = {"factor": levels.TOTP}
         event = Event(
             "factor.proved",
@@ -63,6 +66,24 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, code: st
         )
         await provider.audit.append(tx, event)
         return Proved(handle)
+
+
+async def admit(provider: Provider, tx: Tx, visitor: Visitor, stands: Standing, *, excuse: bool) -> None:
+    """Settle what a sign-in left open while it waited for its second factor: its failures are forgotten, its device known.
+
+    `excuse`: the person wants a second factor at every sign-in, but on this device not again for thirty days. That never
+    makes a session stronger: it has shown what it has shown.
+    """
+    now = provider.clock.now()
+    if not stands.held:
+        return
+    where = throttle.places(provider.material, visitor.network, visitor.device)
+    known = await device.is_known(tx, stands.account_id, visitor.device, now)
+    places = (where.device,) if known else (where.network, where.anywhere)
+    await throttle.clear(tx, stands.account_id.bytes, *places)
+    if not stands.session.public_device:
+        until = now + device.REMEMBERED if excuse and stands.may_be_excused else None
+        await device.remember(tx, stands.account_id, visitor, until, now)
 
 
 async def check(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, code: str) -> Wrong | Paused | None:

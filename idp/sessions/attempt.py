@@ -126,18 +126,24 @@ _RESERVE = Statement(
     ),
 )
 
+# Whoever wants a second factor each time is excused on a device that they named, unless others use it now.
+_WANTS_FACTOR = """(accounts.asks_factor_since IS NOT NULL AND NOT ($13::boolean AND EXISTS (
+            SELECT 1 FROM known_devices d
+            WHERE d.account_id = accounts.id AND d.device = $8::bytea AND d.factor_until > $3::bigint
+        )))"""
 _INSERT_SESSION = f"""
     INSERT INTO sessions (id, secret_hash, account_id, factors, chosen_at, created_at, seen_at, expires_at, device, network, user_agent,
-        risk, alert_at, held_at)
+        risk, alert_at, held_at, public_device)
     SELECT $4::uuid, $5::bytea, id, $6::text, $3::bigint, $3::bigint, $3::bigint, $7::bigint, $8::bytea, $9::text, $10::text,
         $18::text, $19::bigint,
-        CASE WHEN $20::boolean AND {enrolled.anything("accounts")} THEN $3::bigint END
+        CASE WHEN ($20::boolean OR {_WANTS_FACTOR}) AND {enrolled.anything("accounts")} THEN $3::bigint END, NOT $13::boolean
     FROM accounts
     WHERE id = $1::uuid AND status IN ('active', 'restricted') AND password_hash = $2::text AND reset_required_at IS NULL
     ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, factors = excluded.factors, chosen_at = excluded.chosen_at,
         seen_at = excluded.seen_at, expires_at = excluded.expires_at, device = excluded.device, network = excluded.network,
         user_agent = excluded.user_agent, risk = COALESCE(excluded.risk, sessions.risk),
-        alert_at = COALESCE(sessions.alert_at, excluded.alert_at), held_at = COALESCE(excluded.held_at, sessions.held_at)
+        alert_at = COALESCE(sessions.alert_at, excluded.alert_at), held_at = COALESCE(excluded.held_at, sessions.held_at),
+        public_device = excluded.public_device
     WHERE sessions.secret_hash = $14::bytea AND sessions.account_id = excluded.account_id AND sessions.ended_at IS NULL
     RETURNING id, held_at
 """
@@ -149,6 +155,8 @@ _REMEMBER = """
     ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
         network = excluded.network, country = COALESCE(excluded.country, known_devices.country)
 """
+# Whoever says that others use this device does not want it to be known from before either.
+_FORGET = "DELETE FROM known_devices {using} WHERE known_devices.account_id = $1::uuid AND device = $8::bytea AND NOT $13::boolean"
 _TELL = """
     INSERT INTO audit (id, at, event, actor, account_id, session_id, network, detail)
     SELECT $15::uuid, $3::bigint, 'session.started', $16::text, $1::uuid, $4::uuid, $9::text, $17::text {started}
@@ -162,13 +170,14 @@ _BEGIN = Statement(
     ), anywhere AS (
         DELETE FROM throttles USING started
         WHERE started.held_at IS NULL AND subject = uuid_send($1::uuid) AND place = $12::bytea AND (SELECT count(*) FROM here) >= 0
-    ), remembered AS ({_REMEMBER.format(started="FROM started", free="started.held_at IS NULL")}), told AS ({_TELL.format(started="FROM started")})
+    ), remembered AS ({_REMEMBER.format(started="FROM started", free="started.held_at IS NULL")}), forgotten AS ({_FORGET.format(using="USING started")}), told AS ({_TELL.format(started="FROM started")})
     SELECT id, held_at FROM started
     """,
     (
         _INSERT_SESSION,
         f"DELETE FROM throttles WHERE subject = $1 AND place IN ($11, $12) AND {_FREE}",
         _REMEMBER.format(started="", free=_FREE),
+        _FORGET.format(using=""),
         _TELL.format(started=""),
     ),
 )

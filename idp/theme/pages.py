@@ -29,7 +29,8 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     page             fields                              primary button       other buttons
     masuk            identifier password public_device   sign-in              cancel, when a service waits (script fills passkey)
     masuk_peramban                                        (links)
-    masuk_kode       code                                submit-code          cancel, method=<name>, resend
+    masuk_kode       code remember_device?
+                                               submit-code          cancel, method=<name>, resend
     masuk_passkey    passkey (by script)                 use-passkey          cancel, method=<name>
     daftar                                               start                discard
     daftar_data_diri nik passport name birth_day         continue
@@ -66,7 +67,7 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     bukan_saya       hidden token or peristiwa           not-me
     masukan          category text contact               send-feedback
     akun_kata_sandi  current_password password           set-password
-    akun_keamanan                                                             remove=totp
+    akun_keamanan                                                             remove=totp, always=on|off
     akun_totp        code                                submit-code
     akun_kontak      newsletter                          save-newsletter
     akun_kontak_ganti email | phone                      send-code
@@ -362,12 +363,14 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "masuk_passkey": {
         "passkey_options": "str; what the browser is asked for a passkey",
         "others": "sequence of Method",
+        "offer_excuse": "bool; this device may be remembered, so that it is not asked at every sign-in",
     },
     "masuk_kode": {
         "method": "str; what is asked: totp, sms or email",
         "destination": "str; masked goal of a code that was sent, empty for totp",
         "others": "sequence of Method",
         "reason": "Message or None; why, where it is not simply that the service asks for it",
+        "offer_excuse": "bool; as of masuk_passkey",
     },
     "daftar": {"resume": "str; where a registration that was begun goes on, or empty"},
     "daftar_data_diri": {**_STEP, "ask_confirmation": "bool; the number is of another date: it may be confirmed"},
@@ -475,6 +478,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "password_due": "bool; it has reached its term",
         "passkeys": "sequence of PasskeyRow",
         "room_for_passkeys": "bool; the account may have one more",
+        "always": "bool or None; a second factor is asked at every sign-in; None without one",
     },
     "akun_identitas": {
         "level": "int; tingkat_identitas 0, 1 or 2",

@@ -56,9 +56,21 @@ async def test_nobody_sees_the_pages_without_signing_in_and_comes_back_after(hou
 
 async def test_home_leads_everywhere(house: House) -> None:
     page = await (await at_home(house, house.account())).get("/akun")
-    for path in ("identitas", "keamanan", "perangkat", "aktivitas", "layanan", "privasi", "dokumen", "kontak", "kata-sandi"):
+    for path in (
+        "identitas",
+        "keamanan",
+        "perangkat",
+        "aktivitas",
+        "layanan",
+        "privasi",
+        "dokumen",
+        "kontak",
+        "kata-sandi",
+    ):
         assert f"{house.issuer}/akun/{path}" in page.links.values(), path
-    assert {f"{house.issuer}/{path}" for path in ("status", "masukan", "privasi", "ketentuan")} <= set(page.links.values())
+    assert {f"{house.issuer}/{path}" for path in ("status", "masukan", "privasi", "ketentuan")} <= set(
+        page.links.values()
+    )
     assert "Aplikasi autentikator. Aktif sejak" in page.text
     assert "Baru satu cara" in (await (await at_home(house, plain(house))).get("/akun")).text
 

@@ -24,7 +24,7 @@ from idp.theme.pages import Method, PasskeyRow
 from idp.web import metrics
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import device, signed_in
-from idp.web.pages.waiting import Waiting, answers, shown_to, to_confirm, turned_away, waiting
+from idp.web.pages.waiting import EXCUSE, Waiting, answers, shown_to, to_confirm, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -83,7 +83,7 @@ async def _prove(frame: Frame, request: Request, form: Form) -> Response:
         return turned_away(frame, behind)
     if form.text("method") == "totp":
         return frame.redirect(behind.path("/masuk/kode", cara="totp"))
-    outcome = await passkey.prove(provider, visitor, stands, form.text("passkey"))
+    outcome = await passkey.prove(provider, visitor, stands, form.text("passkey"), excuse=EXCUSE in form)
     metrics.SIGN_INS.labels(levels.PASSKEY, type(outcome).__name__.lower()).inc()
     if isinstance(outcome, Proved):
         response = frame.redirect(behind.onward(levels.PASSKEY, outcome.handle.id))
@@ -102,6 +102,7 @@ async def _ask(
         400 if error else 200,
         passkey_options=await passkey.proof_options(frame.provider, stands),
         others=_others(behind, stands),
+        offer_excuse=stands.may_be_excused,
         name=stands.person.name,
         errors={"": error} if error else {},
         **behind.context,
@@ -112,7 +113,8 @@ def _others(behind: Waiting, stands: Standing) -> Sequence[Method]:
     """Other ways, unless what is asked for can be reached with a passkey alone."""
     wanted = prompts.wanted_level(behind.interaction.request, stands) if behind.interaction is not None else None
     completing = levels.completing(wanted or "")
-    return [Method("totp")] if levels.TOTP in stands.enrolled and levels.TOTP in completing else []
+    helps = stands.held or levels.TOTP in completing
+    return [Method("totp")] if levels.TOTP in stands.enrolled and helps else []
 
 
 async def _enrol(frame: Frame, request: Request, form: Form) -> Response:

@@ -17,7 +17,7 @@ from idp.theme.language import Message
 from idp.theme.pages import Method
 from idp.web import metrics
 from idp.web.frame import Form, Frame, query
-from idp.web.pages.waiting import Waiting, turned_away, waiting
+from idp.web.pages.waiting import EXCUSE, Waiting, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -49,7 +49,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.redirect(behind.onward())
         if not form.text("code").strip():
             return _page(frame, request, behind, stands, {"code": Message("otp.kosong")})
-        outcome = await second_factor.prove(provider, visitor, stands, form.text("code"))
+        outcome = await second_factor.prove(provider, visitor, stands, form.text("code"), excuse=EXCUSE in form)
         metrics.SIGN_INS.labels(levels.TOTP, type(outcome).__name__.lower()).inc()
         if isinstance(outcome, Proved):
             response = frame.redirect(behind.onward(levels.TOTP, outcome.handle.id))
@@ -82,8 +82,14 @@ def _page(
         method="totp",
         destination="",
         others=[Method(levels.PASSKEY)] if levels.PASSKEY in stands.enrolled else (),
-        reason=None,
+        reason=_reason(stands),
+        offer_excuse=stands.may_be_excused,
         name=stands.person.name,
         errors=errors or {},
         **behind.context,
     )
+
+
+def _reason(stands: Standing) -> Message | None:
+    """Why it is asked, where it is not the service that asks."""
+    return Message("masuk_kode.alasan_selalu") if stands.held and stands.asks_factor else None

@@ -24,6 +24,8 @@ _NOTICES = {
     "sandi": Message("ganti.selesai"),
     "dipasang": Message("keamanan.totp_dipasang"),
     "dihapus": Message("keamanan.totp_dihapus"),
+    "selalu": Message("keamanan.selalu_selesai"),
+    "tidak_selalu": Message("keamanan.selalu_batal"),
     "passkey_dipasang": Message("keamanan.passkey_dipasang"),
     "passkey_diubah": Message("keamanan.passkey_diubah"),
     "passkey_dihapus": Message("keamanan.passkey_dihapus"),
@@ -61,11 +63,15 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit_methods(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
-        if form.text("remove") != "totp":
-            raise PageFault("kesalahan.permintaan", "nothing to remove")
+        always = form.text("always")
+        if form.text("remove") != "totp" and always not in ("on", "off"):
+            raise PageFault("kesalahan.permintaan", "nothing to remove, nothing to ask for")
         missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None:
             return frame.redirect(to_confirm("keamanan", missing))
+        if always:
+            await security.ask_always(provider, frame.visitor(request), stands, always=always == "on")
+            return frame.redirect(f"/akun/keamanan?kabar={'selalu' if always == 'on' else 'tidak_selalu'}")
         await security.remove_totp(provider, frame.visitor(request), stands)
         return frame.redirect("/akun/keamanan?kabar=dihapus")
 
@@ -140,6 +146,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         name=stands.person.name,
         back=f"{frame.root}/akun",
         totp_since=methods.totp_since,
+        always=stands.asks_factor if stands.enrolled != {levels.PASSWORD} else None,
         password_since=methods.password_since,
         passkeys=[
             PasskeyRow(str(one.id), one.name, one.synced, one.created_at, one.used_at) for one in methods.passkeys

@@ -76,6 +76,8 @@ HOMES = {
     "hapus": "/akun/privasi/hapus",
     "identitas": "/akun/identitas",
 }
+EXCUSE = "remember_device"
+"""The box by which a device is not asked again at every sign-in; it stands wherever a factor is shown."""
 # Where each factor is shown.
 _SHOWN_AT = {levels.TOTP: "/masuk/kode?", levels.PASSKEY: "/masuk/passkey?"}
 
