@@ -94,7 +94,8 @@ _RESERVE = Statement(
            waiting.id AS waiting_id, waiting.password_hash AS waiting_hash,
            {", ".join(f"s.{name} AS session_{name}" for name in _SESSION)},
            {", ".join(f"{table}.{column} AS {name}" for name, (table, column) in _BEFORE.items())},
-           (SELECT t.failures FROM throttles t WHERE t.subject = subject.key AND t.place = $6::bytea) AS elsewhere
+           (SELECT t.failures FROM throttles t WHERE t.subject = subject.key AND t.place = $6::bytea) AS elsewhere,
+           (SELECT failures FROM anywhere) AS in_a_row
     FROM here CROSS JOIN subject LEFT JOIN who ON true LEFT JOIN ({_WAITING}) waiting ON true
          LEFT JOIN sessions s ON s.id = $13::uuid
          LEFT JOIN LATERAL ({LATEST.format(account="who.id")}) latest ON true
@@ -115,7 +116,8 @@ _RESERVE = Statement(
             {", ".join(f"(SELECT {name} FROM ({_WAITING})) AS waiting_{alias}" for name, alias in (("id", "id"), ("password_hash", "hash")))},
             {", ".join(f"(SELECT s.{name} FROM sessions s WHERE s.id = $13) AS session_{name}" for name in _SESSION)},
             {", ".join(f"(SELECT {column} FROM ({_SQLITE_BEFORE[table]})) AS {name}" for name, (table, column) in _BEFORE.items())},
-            (SELECT t.failures FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6) AS elsewhere
+            (SELECT t.failures FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6) AS elsewhere,
+            1 + COALESCE((SELECT t.failures FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6), 0) AS in_a_row
         """,
         f"""
         INSERT INTO throttles ({_COLUMNS})
@@ -207,8 +209,9 @@ class Attempt:
     activation (`sign_up_id`): there may be one beside an account, since anybody may register any address, and how it is
     treated must not tell whether there is (T33). `blocked_until` is set when this attempt came too soon; `refused` when a
     hundred failures in a row, from all unknown devices or from this known one, have used up the password. `must_reset` when
-    the password may be somebody else's and opens nothing until it is another one. The rest is what the sign-in is compared
-    with (`idp.sessions.risk`).
+    the password may be somebody else's and opens nothing until it is another one. `in_a_row` counts this attempt among the
+    failures of all unknown devices, or of this known one: no two attempts of a series have the same. The rest is what the
+    sign-in is compared with (`idp.sessions.risk`).
     """
 
     failures: int
@@ -228,6 +231,7 @@ class Attempt:
     last_network: str | None = None
     last_seen: int | None = None
     failures_elsewhere: int = 0
+    in_a_row: int = 0
 
     def facts(self, network: str, now: int) -> Facts:
         """What is known of this attempt, as the rules ask for it."""
@@ -296,6 +300,7 @@ async def reserve(
         last_network=row["last_network"],
         last_seen=row["last_seen"],
         failures_elsewhere=row["elsewhere"] or 0,
+        in_a_row=row["failures"] if row["who_known"] else row["in_a_row"] or 0,
     )
 
 

@@ -803,6 +803,7 @@ MAILS: dict[str, dict[str, Any]] = {
     "identitas_ditolak": {"nama": "Budi", "alasan": Message("alasan.silau"), "tautan": _IDENTITY},
     "identitas_cabang": {"nama": "Budi", "tautan": _IDENTITY},
     "akun_meninggal": {"nama": "Budi"},
+    "percobaan": {"nama": "Budi", "waktu": NOON, "jumlah": 10, "tautan_lupa": _FORGOT},
     "kode_tidak_selalu": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "totp_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "kontak_kode": {"nama": "Budi", "kode": "Hn4RtaQ9"},

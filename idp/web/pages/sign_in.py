@@ -81,8 +81,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
             wait = {"Retry-After": str(max(1, outcome.until - provider.clock.now()))}
             error = {"": Message("masuk.jeda", jam=outcome.until)}
             return _again(frame, request, behind, form, error, status=429, promote_reset=True, headers=wait)
-        promote = outcome.failures >= sign_in.PROMOTE_RESET_FROM
-        return _again(frame, request, behind, form, {"identifier": Message("masuk.gagal")}, promote_reset=promote)
+        error = {"identifier": Message("masuk.gagal")}
+        return _again(frame, request, behind, form, error, promote_reset=outcome.promote_reset)
 
     return [frame.door("/masuk", show, submit)]
 
