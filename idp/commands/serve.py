@@ -7,7 +7,9 @@ import http.client
 import os
 import signal
 import socket
-from collections.abc import Generator, Sequence
+import sys
+import traceback
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -68,11 +70,12 @@ def serve(
     if chosen.dev:
         banner(chosen)
     warn(chosen)
+    if chosen.dev or chosen.workers > 1:
+        # What the children would otherwise find out, or make, all at once.
+        _apart(lambda: console.run(lambda: _prepare(chosen)))
     if chosen.workers == 1:
         console.run(lambda: _serve(chosen, listening, None))
         return
-    # What the children would otherwise find out, or make, all at once.
-    console.run(lambda: _prepare(chosen))
     raise typer.Exit(supervise(_environment(context, chosen), listening, chosen.workers, outbox=chosen.run_worker))
 
 
@@ -164,6 +167,27 @@ def warn(settings: Settings) -> None:
     ):
         if on:
             err.print(f"[bold red]TEST SETTING[/bold red] {text}", highlight=False, soft_wrap=True)
+
+
+def _apart(work: Callable[[], None]) -> None:
+    """Do something in a process that ends: what it takes, a migration tool and hashes of 19 MiB, is not kept by the one that stays."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except typer.Exit as ended:
+            code = ended.exit_code
+        except BaseException:  # noqa: BLE001  # a child ends here, whatever happens; the traceback is for whoever reads the log
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code:
+        raise typer.Exit(code if code > 0 else 1)
 
 
 async def _prepare(settings: Settings) -> None:

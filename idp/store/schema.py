@@ -1,15 +1,19 @@
-"""The schema: which revision the database has, which the code wants, and the way from one to the other (Alembic)."""
+"""The schema: which revision the database has, which the code wants, and the way from one to the other (Alembic).
+
+Alembic is loaded by whoever migrates: a server only asks whether its schema is current, and would carry ten megabytes for it.
+"""
 
 import io
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 from idp.store.database import Database
 
@@ -17,33 +21,48 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 _LOCK = 71002
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
+_STATED = re.compile(r'^(revision|down_revision) = (?:"(\w+)"|None)$', re.MULTILINE)
+_TITLE = re.compile(r'"""(.+)')
 
 
 @cache
+def _revisions() -> dict[str, str]:
+    """Every revision in order, each with its title. One line of revisions without branches: a test holds them to it."""
+    after: dict[str | None, tuple[str, str]] = {}
+    for path in (MIGRATIONS / "versions").glob("*.py"):
+        source = path.read_text()
+        stated = {name: value or None for name, value in _STATED.findall(source)}
+        title = _TITLE.match(source)
+        revision = stated["revision"]
+        assert revision is not None
+        after[stated["down_revision"]] = (revision, title[1].rstrip('"') if title else "")
+    ordered: dict[str, str] = {}
+    last: str | None = None
+    while last in after:
+        last, title_of = after[last]
+        ordered[last] = title_of
+    return ordered
+
+
 def wanted() -> str:
     """The revision that this code needs."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
+    return list(_revisions())[-1]
 
 
 def pending(current: str | None) -> list[str]:
-    """The revisions between `current` and the one wanted, in order, each with its first line."""
-    script = ScriptDirectory.from_config(_config())
-    steps = [] if current == wanted() else list(script.iterate_revisions(wanted(), current or "base"))
-    return [
-        f"{step.revision} {(step.doc or '').splitlines()[0]}" for step in reversed(steps) if step.revision != current
-    ]
+    """The revisions between `current` and the one wanted, in order, each with its title."""
+    known = list(_revisions().items())
+    done = [revision for revision, _ in known].index(current) + 1 if current in _revisions() else 0
+    return [f"{revision} {title}" for revision, title in known[done:]] if current != wanted() else []
 
 
 async def current(database: Database) -> str | None:
     """The revision that the database has; None when it is empty."""
     async with database.reading() as connection:
-        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+            return None
+        found: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
 
 
 async def stale(database: Database) -> bool:
@@ -52,12 +71,7 @@ async def stale(database: Database) -> bool:
     A revision that this code does not know is a newer one: while replicas are replaced one by one, the old ones go on.
     """
     found = await current(database)
-    return found is None or (found != wanted() and found in _ancestors())
-
-
-@cache
-def _ancestors() -> frozenset[str]:
-    return frozenset(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+    return found is None or (found != wanted() and found in _revisions())
 
 
 async def upgrade(database: Database, told: Callable[[str], None] | None = None) -> None:
@@ -76,6 +90,8 @@ async def upgrade(database: Database, told: Callable[[str], None] | None = None)
 
 def sql(dialect: str) -> str:
     """Every revision as SQL text; nothing is run."""
+    from alembic import command
+
     text_of = io.StringIO()
     config = _config()
     config.output_buffer = text_of
@@ -85,7 +101,17 @@ def sql(dialect: str) -> str:
 
 
 def _upgrade(connection: Connection, told: Callable[[str], None] | None) -> None:
+    from alembic import command
+
     config = _config()
     config.attributes["connection"] = connection
     config.attributes["told"] = told
     command.upgrade(config, "head")
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

@@ -129,9 +129,9 @@ async def test_a_service_shows_what_it_may_see_and_is_told_when_it_is_cut_off(ho
 
 async def test_a_consent_given_and_withdrawn_is_history(house: House) -> None:
     person, browser = house.account(), house.browser()
-    await house.relying_party("mitra").sign_in(browser, person, scope="openid profile")
+    await house.relying_party("koperasi").sign_in(browser, person, scope="openid profile")
     assert "Izin diberikan kepada Mitra Koperasi" in (await browser.get("/akun/layanan")).text
-    await post(browser, "/akun/layanan", disconnect="mitra")
+    await post(browser, "/akun/layanan", disconnect="koperasi")
     page = await browser.get("/akun/layanan", bahasa="en")
     assert "Permission withdrawn from Mitra Koperasi" in page.text
     assert "Permission given to Mitra Koperasi" in page.text
