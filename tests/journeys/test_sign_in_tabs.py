@@ -141,8 +141,8 @@ async def _sign_in(tab: Tab, server: Server, request: AuthorizationRequest) -> s
 async def test_in_a_real_browser(server: Server, chromium: Chromium, backend: str) -> None:
     """Two tabs, the second one first; then Back in the first, and the same form once more."""
     context = await chromium.new_context(locale="id-ID", viewport={"width": 320, "height": 640})
+    parties = [server.relying_party(name) for name in ("saldo", "klaim")]
     try:
-        parties = [server.relying_party(name) for name in ("saldo", "klaim")]
         requests = [await party.authorization("openid") for party in parties]
         tabs = [await context.new_page() for _ in requests]
         for tab, request in zip(tabs, requests, strict=True):
@@ -155,3 +155,5 @@ async def test_in_a_real_browser(server: Server, chromium: Chromium, backend: st
         assert f"state={requests[0].state}" in await _sign_in(tabs[0], server, requests[0])
     finally:
         await context.close()
+        for party in parties:
+            await party.http.aclose()
