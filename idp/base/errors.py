@@ -25,7 +25,7 @@ class Unavailable(Fault):
 class PageFault(Fault):
     """Shown to a person as an error page; `key` names the message in the catalogue (`<key>.judul`, `.isi`).
 
-    `told` fills the placeholders of the message. `onward` is the address of a way on, if there is one (`<key>.tombol`).
+    `told` fills the placeholders of the message. `onward` is where the service begins anew, if that is the way on (`layanan`).
     """
 
     status = 400

@@ -753,7 +753,7 @@ PAGES = (
         title=Message("kesalahan.terlalu_lama.judul", layanan="Saldo JHT"),
         text=Message("kesalahan.terlalu_lama.isi", layanan="Saldo JHT"),
         next="https://saldo.contoh.go.id/",
-        next_label=Message("kesalahan.terlalu_lama.tombol", layanan="Saldo JHT"),
+        next_label=Message("kesalahan.kembali", layanan="Saldo JHT"),
         reference="",
     ),
     _sample(

@@ -39,7 +39,7 @@ def _page(key: str, status: int, reference: str, told: Mapping[str, str] | None 
         "title": Message(f"{key}.judul", **said),
         "text": Message(f"{key}.isi", **said),
         "next": onward,
-        "next_label": Message(f"{key}.tombol", **said) if onward else "",
+        "next_label": Message("kesalahan.kembali", **said) if onward else "",
         "reference": reference,
     }
     return Shown("kesalahan", status, context)
