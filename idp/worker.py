@@ -18,6 +18,7 @@ from idp.jobs.delivery import Deliveries
 from idp.jobs.documents import delete_documents
 from idp.jobs.erasure import carry_out
 from idp.jobs.registry import refresh
+from idp.jobs.removals import removals
 from idp.jobs.rotation import rotate
 from idp.jobs.sweep import sweep
 from idp.provider import Provider
@@ -43,6 +44,7 @@ TIMETABLE = (
     Job("sign-in alerts", 15, alerts),
     Job("audit chain", 1, chain),
     Job("key rotation", 60, rotate),
+    Job("removals", 60, removals),
     Job("erasure", 60, carry_out),
     Job("sweep", 600, sweep),
     Job("documents", 600, delete_documents),

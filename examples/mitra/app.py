@@ -1,5 +1,5 @@
-"""mitra's pages. Two factors, and none of them an SMS: what the provider excludes for us it never offers, and what it
-brings back is checked all the same. Which companies somebody acts for is the claim `perusahaan`, from userinfo.
+"""mitra's pages. Two factors, and none of them an SMS: our policy at the provider excludes it, so it is neither offered nor
+counted there, and the level says all. Which companies somebody acts for is the claim `perusahaan`, from userinfo.
 """
 
 from collections.abc import AsyncIterator
@@ -67,7 +67,7 @@ def mitra(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
             return pages.trouble(request, 200, "Belum masuk", "Anda membatalkan, atau permintaannya kedaluwarsa.")
         if profile["sub"] != person["sub"]:  # OpenID Connect Core §5.3.2
             return pages.trouble(request, 400, "Tidak bisa masuk", "Jawaban layanan masuk tidak cocok.")
-        if not reaches(person.get("acr"), await two_factors()) or "sms" in person.get("amr", []):
+        if not reaches(person.get("acr"), await two_factors()):
             return pages.trouble(
                 request,
                 200,

@@ -57,8 +57,14 @@ class Account:
     contact_changed_at: int | None = None
     newsletter_since: int | None = None
     officer_since: int | None = None
+    sms_off_at: int | None = None
     not_before: int = 0
     restricted_at: int | None = None
+
+    @property
+    def takes_codes(self) -> bool:
+        """Whether a code by SMS proves something about this person."""
+        return self.phone is not None and self.phone_verified and self.sms_off_at is None
 
 
 _COLUMNS = [accounts.c[name] for name in Account.__slots__]
@@ -273,6 +279,33 @@ async def count_newsletter(tx: Tx) -> int:
 async def set_newsletter(tx: Tx, account_id: UUID, since: int | None) -> None:
     """Subscribe at a moment, or unsubscribe. What services read as `updated_at` does not change."""
     await tx.execute(update(accounts).where(accounts.c.id == account_id).values(newsletter_since=since))
+
+
+async def set_sms_off(tx: Tx, account_id: UUID, since: int | None) -> None:
+    """Send this account no more codes by SMS since a moment (UNIX seconds), or with None send them again."""
+    # Not through `_set`: what services read as `updated_at` has not changed.
+    await tx.execute(update(accounts).where(accounts.c.id == account_id).values(sms_off_at=since))
+
+
+async def prove_phone(tx: Tx, account_id: UUID, key: bytes, now: int) -> bool:
+    """The number of this account is its owner's, and takes codes. False when another account proved the same one before.
+
+    `key` is the number's `lookup`; its primary key decides between two who prove it at once.
+    """
+    held = await tx.scalar(select(identifiers.c.account_id).where(identifiers.c.lookup == key))
+    if held is None:
+        try:
+            async with tx.begin_nested():
+                await tx.execute(
+                    identifiers.insert().values(lookup=key, account_id=account_id, kind=PHONE, verified_at=now)
+                )
+        except IntegrityError:
+            return False
+    elif held != account_id:
+        return False
+    # A number that is theirs may still be reserved from before a change.
+    await tx.execute(update(identifiers).where(identifiers.c.lookup == key).values(kind=PHONE, verified_at=now))
+    return await _set(tx, account_id, now, phone_verified=True, sms_off_at=None)
 
 
 async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None:

@@ -19,7 +19,7 @@ from idp.store.tables import challenges
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabdefhnrt3479"
 CODE_LENGTH = 8
 
-ACTIVATE, RESET, CONTACT = "activate", "reset", "contact"
+ACTIVATE, RESET, CONTACT, OTP, PROOF = "activate", "reset", "contact", "otp", "proof"
 BY_EMAIL, BY_SMS = "email", "sms"
 
 LIVE, USED, SUPERSEDED, EXPIRED = "live", "used", "superseded", "expired"
@@ -27,7 +27,7 @@ LIVE, USED, SUPERSEDED, EXPIRED = "live", "used", "superseded", "expired"
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A record as it stands. `subject_id` is a registration or an account, by purpose."""
+    """A record as it stands. `subject_id` is a registration, an account or the session that asked, by purpose."""
 
     id: UUID
     purpose: str
@@ -39,6 +39,7 @@ class Challenge:
     expires_at: int
     used_at: int | None = None
     superseded_at: int | None = None
+    reference: str | None = None
 
     def state(self, now: int) -> str:
         """What can still be done with it; used counts before superseded, that before expired."""

@@ -114,6 +114,11 @@ async def remove(tx: Tx, account_id: UUID, passkey_id: UUID) -> bool:
     return (await tx.execute(passkeys.delete().where(*mine))).rowcount == 1
 
 
+async def remove_all(tx: Tx, account_id: UUID) -> None:
+    """Take all of an account's passkeys away."""
+    await tx.execute(passkeys.delete().where(passkeys.c.account_id == account_id))
+
+
 async def spend(tx: Tx, challenge: str, expires_at: int) -> bool:
     """Use a challenge up; False if it has been answered before, on whichever replica."""
     try:

@@ -32,6 +32,7 @@ class Totp:
     secret: bytes = field(repr=False)
     last_step: int
     created_at: int
+    used_at: int | None = None
 
 
 def new_secret(entropy: Entropy) -> bytes:
@@ -90,7 +91,7 @@ async def read(tx: Tx, sealer: Sealer, account_id: UUID) -> list[Totp]:
     """The apps of an account, oldest first."""
     wanted = select(totp_credentials).where(totp_credentials.c.account_id == account_id).order_by(totp_credentials.c.id)
     return [
-        Totp(row.id, sealer.open(_place(row.id), row.secret_sealed), row.last_step, row.created_at)
+        Totp(row.id, sealer.open(_place(row.id), row.secret_sealed), row.last_step, row.created_at, row.used_at)
         for row in await tx.execute(wanted)
     ]
 

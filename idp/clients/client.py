@@ -127,6 +127,11 @@ class Client:
         return frozenset(resources) - self.resource_uris - {issuer}
 
     @cached_property
+    def excluded_factors(self) -> frozenset[str]:
+        """Factors that do not count here, by their names in a session (`sms`, `rec`)."""
+        return frozenset(self.policy.get("excluded_factors", ()))
+
+    @cached_property
     def approved_claims(self) -> frozenset[str]:
         """Restricted claims that a contract lets it have."""
         return frozenset(self.policy.get("approved_claims", ()))

@@ -11,10 +11,13 @@ from idp.clients.holds import HOLDS
 
 MEMBERS = (
     "first_party", "pre_authorised", "always_ask", "require_pkce", "resource_uris", "purpose", "holds", "approved_claims",
+    "excluded_factors",
 )  # fmt: skip
 MAX_PURPOSE = 300
 APPROVABLE = ("nik",)
 """Claims that a client gets only when a contract says so."""
+EXCLUDABLE = ("sms", "rec")
+"""Factors that a client may refuse to count: codes by SMS, recovery codes."""
 _URI = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]{1,2048}")
 
 
@@ -47,7 +50,15 @@ def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(approved, list) or any(name not in APPROVABLE for name in approved):
             raise InvalidClientMetadata(f"approved_claims may name {', '.join(APPROVABLE)}")
         accepted["approved_claims"] = list(dict.fromkeys(approved))
+    if wanted.get("excluded_factors") is not None:
+        accepted["excluded_factors"] = _factors(wanted["excluded_factors"])
     return accepted
+
+
+def _factors(value: Any) -> list[str]:
+    if not isinstance(value, list) or any(factor not in EXCLUDABLE for factor in value):
+        raise InvalidClientMetadata(f"excluded_factors must be a list of: {', '.join(EXCLUDABLE)}")
+    return list(dict.fromkeys(value))
 
 
 def _purpose(value: Any) -> dict[str, str]:

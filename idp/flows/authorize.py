@@ -50,6 +50,9 @@ _REFUSALS: Mapping[str, type[OAuthError]] = {
     prompts.LIFT: AccessDenied,
 }
 
+# What is asked once it is settled how strongly the person has to sign in, or nothing at all.
+_AFTER_LEVELS = (prompts.SECOND_FACTOR, prompts.CONSENT, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -102,12 +105,13 @@ async def _proceed(
         stands = await standing.read(
             provider.database, visitor.session, target.client.client_id, provider.settings.lifetimes, now
         )
+        stands = stands and stands.without(target.client.excluded_factors)
         spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
         question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands, ticket), now, spent)
         missing = prompts.missing(question)
         if missing == prompts.LOGIN and question.hinted is False and question.signed_in_anew:
             raise LoginRequired("somebody else signed in")
-        if stands is not None and missing != prompts.LOGIN and prompts.unmet(request, stands):
+        if stands is not None and missing in _AFTER_LEVELS and prompts.unmet(request, stands):
             raise UnmetAuthenticationRequirements("this account cannot reach the requested acr")
         if missing is None and stands is not None:
             return await _issue(provider, request, stands, ticket.request_uri)

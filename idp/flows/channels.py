@@ -19,15 +19,26 @@ def gateway(name: str) -> str:
 
 async def out_of_order(provider: Provider) -> frozenset[str]:
     """`mail`, `sms`, both or none: what a page should not offer first, because what it sends would not arrive now."""
+    return frozenset(await _down(provider))
+
+
+async def back_at(provider: Provider, channel: str) -> int | None:
+    """When one that is out of order is tried again (UNIX seconds); None while it works."""
+    return (await _down(provider)).get(channel)
+
+
+async def _down(provider: Provider) -> dict[str, int]:
     async with provider.database.reading() as tx:
         resting = await provider.outbox.resting(tx)
-    gateways = provider.settings.routes()
-    down = set()
-    if SPENT in resting or (gateways and all(gateway(name) in resting for name in gateways)):
-        down.add(SMS)
+    gateways = [gateway(name) for name in provider.settings.routes()]
+    down = {}
+    if SPENT in resting:
+        down[SMS] = resting[SPENT]
+    elif gateways and all(name in resting for name in gateways):
+        down[SMS] = min(resting[name] for name in gateways)
     if SMTP in resting:
-        down.add(MAIL)
-    return frozenset(down)
+        down[MAIL] = resting[SMTP]
+    return down
 
 
 async def receipt(provider: Provider, sender: str, item: UUID, *, arrived: bool) -> bool:

@@ -81,7 +81,8 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "scope": "openid profile perusahaan",
             "id_token_signed_response_alg": "ES256",
         },
-        _FIRST_PARTY,
+        # Whoever acts for an employer does so with more than a telephone number.
+        {**_FIRST_PARTY, "excluded_factors": ["sms"]},
     ),
     # Another organisation: knows people under names of its own, and never gets anything without asking them.
     "siapkerja": (

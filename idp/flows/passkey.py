@@ -1,4 +1,4 @@
-"""Passkeys: signing in with one, showing one when a service needs more than a password, enrolling, renaming, removing.
+"""Passkeys: signing in with one, showing one when a service needs more than a password, enrolling, renaming.
 
 A challenge is a slip: sealed for one purpose and one bearer (the browser before the sign-in, the session after it), it
 needs no row until it is answered. Then it gets one, in the transaction that believes the answer, so that no answer works
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from idp.accounts import account, passkey, webauthn
+from idp.accounts import account, passkey, removal, webauthn
 from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode
@@ -28,7 +28,7 @@ from idp.store.database import Tx
 CHALLENGE = 600
 """How long a challenge may be answered, in seconds; a page that was open for longer asks anew."""
 
-_SIGN_IN, _PROOF, _ENROLMENT = "passkey-sign-in", "passkey-proof", "passkey-enrolment"
+_SIGN_IN, _PROOF, _RESET, _ENROLMENT = "passkey-sign-in", "passkey-proof", "passkey-reset", "passkey-enrolment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,28 +165,63 @@ async def prove(
         return TooLate()
     handle = Handle(stands.session.id, provider.new_handle().secret)
     async with provider.database.transaction() as tx:
-        kept = await passkey.find(tx, answer.credential_id)
-        try:
-            if kept is None or kept.account_id != stands.account_id:
-                raise NotGood("not this account's")
-            shown = _verify(provider, answer, kept.account_id, kept.public_key, synced=kept.synced)
-        except NotGood as fault:
-            event = _event("factor.refused", visitor, stands, reason=str(fault))
-            await provider.audit.append(tx, event)
-            return Refused()
-        if passkey.cloned(kept.sign_count, shown.sign_count):
-            await _tell_suspicion(provider, tx, visitor, stands.account_id, kept.id)
-            return Refused()
-        if not await passkey.spend(tx, answer.challenge, expires_at):
+        shown = await _shown(provider, tx, visitor, stands.account_id, answer, expires_at)
+        if shown is None:
             return Refused()
         factors = levels.with_passkey(stands.session.factors, synced=shown.synced, now=now)
         assert visitor.session is not None
-        used = await passkey.use(tx, kept.id, shown.sign_count, now)
-        if not used or not await session.raise_to(tx, visitor.session, handle, factors, now):
+        if not await session.raise_to(tx, visitor.session, handle, factors, now):
             return Refused()
         await second_factor.admit(provider, tx, visitor, stands, excuse=excuse)
         await provider.audit.append(tx, _event("factor.proved", visitor, stands))
     return Proved(handle)
+
+
+async def reset_options(provider: Provider, reset_id: UUID, account_id: UUID) -> str:
+    """What is asked of somebody who resets a password: one of the account's passkeys, for this reset alone."""
+    async with provider.database.reading() as tx:
+        held = await passkey.of(tx, account_id)
+    return webauthn.request_options(_site(provider), _ask(provider, _RESET, reset_id.bytes), [one.key for one in held])
+
+
+async def prove_for_reset(
+    provider: Provider, visitor: Visitor, reset_id: UUID, account_id: UUID, text: str
+) -> Refused | TooLate | None:
+    """Judge the answer to `reset_options`; None when it is right. No session begins or rises by it."""
+    answer = webauthn.read_assertion(text)
+    if answer is None:
+        return Refused()
+    expires_at = _asked(provider, _RESET, reset_id.bytes, answer)
+    if expires_at is None:
+        return TooLate()
+    async with provider.database.transaction() as tx:
+        shown = await _shown(provider, tx, visitor, account_id, answer, expires_at)
+        return Refused() if shown is None else None
+
+
+async def _shown(
+    provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, answer: Answer, expires_at: int
+) -> Shown | None:
+    """Verify an answer by a passkey of this account, and use its challenge up; None when it does not count."""
+    kept = await passkey.find(tx, answer.credential_id)
+    try:
+        if kept is None or kept.account_id != account_id:
+            raise NotGood("not this account's")
+        shown = _verify(provider, answer, kept.account_id, kept.public_key, synced=kept.synced)
+    except NotGood as fault:
+        detail = {"factor": levels.PASSKEY, "reason": str(fault)}
+        session_id = visitor.session.id if visitor.session else None
+        event = Event(
+            "factor.refused", account_id=account_id, session_id=session_id, network=visitor.network, detail=detail
+        )
+        await provider.audit.append(tx, event)
+        return None
+    if passkey.cloned(kept.sign_count, shown.sign_count):
+        await _tell_suspicion(provider, tx, visitor, account_id, kept.id)
+        return None
+    if not await passkey.spend(tx, answer.challenge, expires_at):
+        return None
+    return shown if await passkey.use(tx, kept.id, shown.sign_count, provider.clock.now()) else None
 
 
 async def creation_options(provider: Provider, stands: Standing) -> str | None:
@@ -239,6 +274,7 @@ async def enrol(
             return Refused()
         await device.ask_all(tx, person.id)
         await messages.tell_everywhere(provider, tx, person, "passkey_dipasang")
+        await removal.call_off(tx, person.id, levels.PASSKEY)
         await provider.audit.append(tx, _event("factor.added", visitor, stands, synced=made.synced))
     return Enrolled()
 
@@ -253,18 +289,6 @@ async def rename(provider: Provider, stands: Standing, passkey_id: UUID, name: s
     """Call one of one's own passkeys something else; somebody else's is not touched (T38)."""
     async with provider.database.transaction() as tx:
         return await passkey.rename(tx, stands.account_id, passkey_id, name)
-
-
-async def remove(provider: Provider, visitor: Visitor, stands: Standing, passkey_id: UUID) -> None:
-    """Remove a passkey, and tell the owner; the caller has made sure that nothing is missing (`security.missing_to_change`)."""
-    async with provider.database.transaction() as tx:
-        if not await passkey.remove(tx, stands.account_id, passkey_id):
-            return
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
-        await device.ask_all(tx, person.id)
-        await messages.tell_everywhere(provider, tx, person, "passkey_dihapus")
-        await provider.audit.append(tx, _event("factor.removed", visitor, stands))
 
 
 def _site(provider: Provider) -> Site:

@@ -4,7 +4,7 @@ The answer follows from the request, the standing and the clock alone. The ticke
 very request, so that `prompt=login` asks once and not for ever.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from idp.flows.authorization_request import AuthorizationRequest
@@ -15,6 +15,9 @@ from idp.sessions.ticket import Ticket
 
 CREATE, LOGIN, SELECT_ACCOUNT, SECOND_FACTOR, CONSENT = "create", "login", "select_account", "second_factor", "consent"
 NEW_PASSWORD = "new_password"
+ENROL, IDENTITY = "enrol", "identity"
+ALONE = "alone"
+"""Marks in a ticket that the person goes on without the second factor that a service would like."""
 LIFT = "lift"
 
 
@@ -34,6 +37,10 @@ class Question:
         """Whether a step was done for this request, in this session."""
         return self.standing is not None and self.ticket.has(step, self.standing.session.id, self.now)
 
+    def did_one(self, steps: Collection[str]) -> bool:
+        """Whether one of several steps was done for this request, in this session."""
+        return any(self.did(step) for step in steps)
+
     @property
     def signed_in_anew(self) -> bool:
         """Whether the person signed in for this very request, with whatever one signs in with."""
@@ -41,10 +48,16 @@ class Question:
 
     @property
     def stale(self) -> bool:
-        """Whether the last active authentication is older than the request allows."""
+        """Whether the factors that make the wanted level were last shown longer ago than the request allows.
+
+        For loa1 that is any factor. Above it only those count that complete the level: an app's code a minute ago makes
+        no passkey of this morning fresh (T28).
+        """
         if self.request.max_age is None or self.standing is None:
             return False
-        return self.now - self.standing.session.auth_time > self.request.max_age
+        shown = self.standing.session.factors
+        counted = _completing(self.request, self.standing, shown.keys()) or shown.keys()
+        return self.now - max(shown[factor] for factor in counted) > self.request.max_age
 
 
 def wanted_level(request: AuthorizationRequest, standing: Standing) -> str | None:
@@ -55,13 +68,37 @@ def wanted_level(request: AuthorizationRequest, standing: Standing) -> str | Non
     return standing.reachable if request.wanted else None
 
 
+def unreached(request: AuthorizationRequest, standing: Standing) -> bool:
+    """Whether levels are asked for and this account, as it is, can reach none of them."""
+    return bool(request.wanted) and not any(levels.reaches(standing.reachable, level) for level in request.wanted)
+
+
 def unmet(request: AuthorizationRequest, standing: Standing) -> bool:
     """Whether an essential acr is asked for that this account cannot reach."""
-    return (
-        request.acr_essential
-        and bool(request.wanted)
-        and not any(levels.reaches(standing.reachable, level) for level in request.wanted)
+    return request.acr_essential and unreached(request, standing)
+
+
+def addable(request: AuthorizationRequest, standing: Standing) -> frozenset[str]:
+    """The factors that this account has not, of which any one, once added, would do for a level that is asked for."""
+    missing = set(levels.ENROLLABLE) - standing.enrolled - request.client.excluded_factors
+    identity = standing.person.identity_level
+    return frozenset(
+        factor
+        for factor in missing
+        if any(levels.reaches(levels.level({*standing.enrolled, factor}, identity), level) for level in request.wanted)
     )
+
+
+def second_factors(request: AuthorizationRequest, standing: Standing) -> frozenset[str]:
+    """The enrolled factors of which any one, shown now, completes the level to reach; none when that needs no second."""
+    return _completing(request, standing, standing.enrolled)
+
+
+def _completing(request: AuthorizationRequest, standing: Standing, among: Collection[str]) -> frozenset[str]:
+    level = wanted_level(request, standing)
+    if level is None or level == "loa1":
+        return frozenset()
+    return levels.completing(standing.session.factors, among, level, standing.person.identity_level)
 
 
 def _wants_two(question: Question) -> bool:
@@ -69,6 +106,16 @@ def _wants_two(question: Question) -> bool:
         return False
     level = wanted_level(question.request, question.standing)
     return level is not None and level != "loa1"
+
+
+def _within(question: Question, identity_level: int) -> bool:
+    """Whether an account of this identity level can reach a wanted level by adding what can be added."""
+    highest = levels.attainable(identity_level, question.request.client.excluded_factors)
+    return any(levels.reaches(highest, level) for level in question.request.wanted)
+
+
+def _may_show(question: Question) -> bool:
+    return "none" not in question.request.prompt
 
 
 def _create(question: Question) -> bool:
@@ -83,7 +130,7 @@ def _login(question: Question) -> bool:
     if "login" in question.request.prompt or question.hinted is False:
         return True
     # Stale, and no second factor will be asked that would be a real re-authentication by itself.
-    return question.stale and not _wants_two(question)
+    return question.stale and not second_factors(question.request, question.standing)
 
 
 def _select_account(question: Question) -> bool:
@@ -96,17 +143,38 @@ def _lift(question: Question) -> bool:
     return question.standing is not None and question.standing.restricted
 
 
+def _held(question: Question) -> bool:
+    """An unusual sign-in shows its second factor before anything else, whatever the service asks."""
+    return question.standing is not None and question.standing.held
+
+
 def _second_factor(question: Question) -> bool:
-    if question.standing is not None and question.standing.held:
-        return True
     if question.standing is None or not _wants_two(question):
         return False
     level = wanted_level(question.request, question.standing)
     assert level is not None
     if not levels.reaches(question.standing.level, level):
         return True
-    completed = any(question.did(factor) for factor in levels.completing(level))
-    return ("login" in question.request.prompt or question.stale) and not completed
+    again = "login" in question.request.prompt or question.stale
+    return again and not question.did_one(second_factors(question.request, question.standing))
+
+
+def _enrol(question: Question) -> bool:
+    """A second factor would do, and there is none: it can be added right here."""
+    standing = question.standing
+    if standing is None or not unreached(question.request, standing) or not _may_show(question):
+        return False
+    if question.did(ALONE) and not question.request.acr_essential:
+        return False
+    return _within(question, standing.person.identity_level)
+
+
+def _identity(question: Question) -> bool:
+    """Only a proven identity would do: said before the service hears that it is out of reach."""
+    standing = question.standing
+    if standing is None or not unmet(question.request, standing) or not _may_show(question):
+        return False
+    return not _within(question, standing.person.identity_level) and _within(question, 2)
 
 
 def _new_password(question: Question) -> bool:
@@ -136,7 +204,10 @@ PROMPTS: tuple[tuple[str, Callable[[Question], bool]], ...] = (
     (CREATE, _create),
     (SELECT_ACCOUNT, _select_account),
     (LOGIN, _login),
+    (SECOND_FACTOR, _held),
     (LIFT, _lift),
+    (ENROL, _enrol),
+    (IDENTITY, _identity),
     (SECOND_FACTOR, _second_factor),
     (NEW_PASSWORD, _new_password),
     (CONSENT, _consent),

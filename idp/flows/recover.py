@@ -2,28 +2,30 @@
 
 Whether there is an account decides about nothing that the asker can see: the same rows are written, the same letter is
 composed and sealed, and for nobody it simply goes nowhere. Only the stored address ever gets a message (T25). A second
-factor stays what it was: an account with an authenticator app is asked for its code here too (ASVS 6.4.3).
+factor stays what it was: an account that has chosen one is asked for it here too (ASVS 6.4.3), and never by the channel
+that the reset itself came through.
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, links, policy, throttle, totp
+from idp.accounts import account, contact, links, passkey, policy, recovery_codes, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import logout, messages, passwords, second_factor
-from idp.flows.second_factor import Paused
+from idp.flows import passkey as passkeys
+from idp.flows.second_factor import Entry
 from idp.provider import Provider
-from idp.sessions import device, slip
+from idp.sessions import device, levels, slip
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.theme.language import Message
 
-_ASKED, _PROVEN = "recovery", "recovery-proven"
-# How long somebody who typed the code may take to think of a password, in seconds.
+_ASKED, _PROVEN, _PASSKEY = "recovery", "recovery-proven", "recovery-passkey"
+# How long somebody who typed the code, or showed a passkey, may take to think of a password, in seconds.
 _PROOF_LIFETIME = 600
 # Composed for, and never sent to, nobody.
 _NOBODY = "nobody@example.invalid"
@@ -31,11 +33,11 @@ _NOBODY = "nobody@example.invalid"
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A reset that may go on: whose, by what, and whether a code of the authenticator app is asked too."""
+    """A reset that may go on: whose, by what, and the methods of which one has to be shown too; none when empty."""
 
     challenge: Challenge
     account: Account
-    asks_code: bool
+    methods: tuple[str, ...]
 
 
 async def request(provider: Provider, visitor: Visitor, typed: str) -> str | Message:
@@ -100,22 +102,55 @@ async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
             or (person.password_changed_at or 0) > challenge.created_at
         ):
             raise PageFault("kesalahan.atur_ulang", "reset link outlived its password")
-        return Reset(challenge, person, bool(await totp.read(tx, provider.sealer, person.id)))
+        return Reset(challenge, person, await _methods(provider, tx, challenge, person))
+
+
+async def send_code(provider: Provider, visitor: Visitor, token: str, method: str) -> Message | None:
+    """Send a code for a reset by another channel than its own; what to say when it is one too many."""
+    reset = await look(provider, visitor, token)
+    if method not in reset.methods or method not in (levels.SMS, second_factor.MAIL):
+        raise PageFault("kesalahan.permintaan", "no code can be sent for this reset")
+    async with provider.database.transaction() as tx:
+        return await second_factor.send(provider, tx, visitor, reset.account, reset.challenge.id, method)
+
+
+async def show_passkey(provider: Provider, visitor: Visitor, token: str, text: str) -> str | Message:
+    """A passkey instead of a code: the slip that says so to `set_password` for ten minutes, or what to say."""
+    reset = await look(provider, visitor, token)
+    if levels.PASSKEY not in reset.methods:
+        raise PageFault("kesalahan.permintaan", "no passkey helps with this reset")
+    refused = await passkeys.prove_for_reset(provider, visitor, reset.challenge.id, reset.account.id, text)
+    if refused is not None:
+        return Message("passkey.lama" if isinstance(refused, passkeys.TooLate) else "passkey.gagal_lain")
+    value, until = str(reset.challenge.id), provider.clock.now() + _PROOF_LIFETIME
+    return slip.write(provider.material, provider.entropy, _PASSKEY, visitor.device, value, until)
+
+
+def passkey_shown(provider: Provider, visitor: Visitor, reset: Reset, shown: str) -> bool:
+    """Whether a slip says that this browser showed a passkey for this reset lately."""
+    value = slip.read(provider.material, _PASSKEY, visitor.device, shown, provider.clock.now())
+    return isinstance(value, str) and value == str(reset.challenge.id)
 
 
 async def set_password(
-    provider: Provider, visitor: Visitor, token: str, password: str, code: str
+    provider: Provider, visitor: Visitor, token: str, password: str, code: str, method: str = "", shown: str = ""
 ) -> dict[str, Message]:
     """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done."""
     reset = await look(provider, visitor, token)
-    if refused := await passwords.refused(provider, reset.account, password, second_factor=reset.asks_code):
+    if refused := await passwords.refused(provider, reset.account, password, second_factor=bool(reset.methods)):
         return {"password": refused}
-    if reset.asks_code and not code.strip():
+    asks = bool(reset.methods) and not passkey_shown(provider, visitor, reset, shown)
+    if asks and method == levels.PASSKEY:
+        return {"": Message("passkey.lama")}
+    if asks and not code.strip():
         return {"code": Message("otp.kosong")}
     hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
     async with provider.database.transaction() as tx:
-        if reset.asks_code and (fault := await second_factor.check(provider, tx, visitor, reset.account.id, code)):
-            return {"code": _code_fault(fault)}
+        if asks:
+            entry = Entry(_method(reset, method, code), code, reset.challenge.id)
+            fault = await second_factor.check(provider, tx, visitor, reset.account.id, entry, reset.methods)
+            if fault is not None:
+                return {"code": second_factor.said(fault)}
         if not await links.use(tx, reset.challenge.id, now):
             raise PageFault("kesalahan.atur_ulang", "reset link spent meanwhile")
         await passwords.replace(provider, tx, reset.account, hashed)
@@ -131,8 +166,34 @@ async def set_password(
     return {}
 
 
-def _code_fault(fault: second_factor.Wrong | Paused) -> Message:
-    return Message("otp.jeda", jam=fault.until) if isinstance(fault, Paused) else Message("otp.salah_totp")
+async def _methods(provider: Provider, tx: Tx, challenge: Challenge, person: Account) -> tuple[str, ...]:
+    """What a reset asks beside the message by which it came, the best first.
+
+    By mail: one of the factors, if the owner has chosen any; a number that is merely on record does not make it harder,
+    since that is what people lose, and the new password alone opens no more than loa1. By phone always another way, for
+    numbers are given to others after a while; if there is no factor, a mailed code.
+    """
+    has = set()
+    if await totp.read(tx, provider.sealer, person.id):
+        has.add(levels.TOTP)
+    if await recovery_codes.left(tx, person.id):
+        has.add(levels.RECOVERY)
+    if await passkey.of(tx, person.id):
+        has.add(levels.PASSKEY)
+    if challenge.channel == links.BY_SMS:
+        if person.email is not None and person.email_verified:
+            has.add(second_factor.MAIL)
+    elif has and person.takes_codes:
+        has.add(levels.SMS)
+    return tuple(method for method in (*second_factor.ORDER, second_factor.MAIL) if method in has)
+
+
+def _method(reset: Reset, chosen: str, code: str) -> str:
+    """The method of a code: the one chosen, else the best; a code of the length of a spare key is one, wherever it is typed."""
+    if levels.RECOVERY in reset.methods and len(recovery_codes.typed(code)) == recovery_codes.LENGTH:
+        return levels.RECOVERY
+    codes = [one for one in reset.methods if one != levels.PASSKEY]
+    return chosen if chosen in codes else next(iter(codes), levels.PASSKEY)
 
 
 async def _find(provider: Provider, tx: Tx, readings: list[tuple[str, str]]) -> Account | None:

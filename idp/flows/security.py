@@ -4,17 +4,19 @@ Whoever only sits down at an open browser must not be able to take the account o
 for the password again, or for a sign-in that is no older than five minutes; and for the second factor, if there is one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, links, passkey, policy, throttle, totp
+from idp.accounts import account, contact, links, passkey, policy, recovery_codes, removal, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.passkey import Passkey
 from idp.accounts.throttle import Places
+from idp.accounts.totp import Totp
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import consent as consenting
-from idp.flows import logout, messages, passwords
+from idp.flows import logout, messages, passwords, second_factor
 from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -34,8 +36,6 @@ ENROLMENT = 900
 # How often looking around is written down as use of the session, in seconds.
 SEEN_EVERY = 60
 _SECRET, _ENDED = "totp-enrolment", "ended-everywhere"
-# Second factors that guard the account's own, in the order in which they are asked.
-_STRONG = (levels.PASSKEY, levels.TOTP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,15 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Methods:
-    """How one signs in; times are UNIX seconds."""
+    """How one signs in; times are UNIX seconds. `leaving` is when a factor goes that waits for that."""
 
     password_since: int
-    totp_since: int | None
+    totp: Totp | None
     passkeys: list[Passkey]
+    phone: str | None
+    sms: bool
+    codes_left: int
+    leaving: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +87,29 @@ def fresh(provider: Provider, stands: Standing) -> bool:
 
 
 def missing_to_change(provider: Provider, stands: Standing) -> str | None:
-    """The factor that must be shown before a contact or a second factor changes; None when what was shown is enough.
+    """The factor to show, no longer than five minutes ago, before a contact or a factor changes; None when all is shown.
 
-    A passkey is enough by itself; else it is the password, and then a second factor if the account has one. Whoever has
-    only the password must not be able to strip the account of its second factor, or to enrol one of their own (T28).
+    First what begins a session, then a second factor where there is one: whoever has only the password must not be able to
+    strip the account of its second factor, nor to enrol their own (T28). A passkey is both by itself.
     """
-
-    def shown(factor: str) -> bool:
-        return provider.clock.now() - stands.session.factors.get(factor, 0) <= FRESH
-
-    if shown(levels.PASSKEY):
-        return None
-    if not shown(levels.PASSWORD):
+    shown = {factor for factor, at in stands.session.factors.items() if provider.clock.now() - at <= FRESH}
+    if not shown.intersection(levels.PRIMARY):
         return levels.PASSWORD
-    held = [factor for factor in _STRONG if factor in stands.enrolled]
-    return None if not held or any(map(shown, held)) else held[0]
+    if levels.level(shown, 0) != "loa1":
+        return None
+    return next((factor for factor in second_factor.ORDER if factor in stands.enrolled), None)
 
 
 def missing_for_password(provider: Provider, stands: Standing) -> str | None:
     """The factor that must be shown before the password changes, beside the password itself, which its form asks for.
 
-    Whoever has learnt the password must not lock its owner out with it alone, where the account has more to show (T28).
+    Whoever has learnt the password must not lock its owner out with it alone, where the owner has chosen more to show (T28).
+    A number that is merely on record is not asked for, as with a reset; its code is taken where something is asked.
     """
     shown, now = stands.session.factors, provider.clock.now()
     if any(now - shown.get(factor, 0) <= FRESH for factor in levels.BESIDE_A_PASSWORD):
         return None
-    return levels.TOTP if levels.TOTP in stands.enrolled else None
+    return next((factor for factor in second_factor.ORDER if factor in stands.enrolled - {levels.SMS}), None)
 
 
 async def home(provider: Provider, stands: Standing) -> Home:
@@ -237,8 +238,15 @@ async def methods(provider: Provider, stands: Standing) -> Methods:
 
 async def _methods(provider: Provider, tx: Tx, person: Account) -> Methods:
     apps = await totp.read(tx, provider.sealer, person.id)
-    held = await passkey.of(tx, person.id)
-    return Methods(person.password_changed_at or person.created_at, apps[0].created_at if apps else None, held)
+    return Methods(
+        person.password_changed_at or person.created_at,
+        apps[0] if apps else None,
+        await passkey.of(tx, person.id),
+        person.phone,
+        person.takes_codes,
+        await recovery_codes.left(tx, person.id),
+        {one.factor: one.due_at for one in await removal.of(tx, person.id)},
+    )
 
 
 def begin_enrolment(provider: Provider, stands: Standing) -> Enrolment:
@@ -272,18 +280,9 @@ async def finish_enrolment(
         await totp.insert(tx, provider.sealer, person.id, app)
         await device.ask_all(tx, person.id)
         await messages.tell_everywhere(provider, tx, person, "totp_dipasang")
-        await provider.audit.append(tx, _factor("factor.added", visitor, stands))
+        await removal.call_off(tx, person.id, levels.TOTP)
+        await provider.audit.append(tx, factor_event("factor.added", visitor, stands, levels.TOTP))
     return handle
-
-
-async def remove_totp(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Remove the authenticator app; the caller has made sure that nothing is `missing_to_change`."""
-    person = await _account(provider, stands)
-    async with provider.database.transaction() as tx:
-        if await totp.remove(tx, person.id):
-            await device.ask_all(tx, person.id)
-            await messages.tell_everywhere(provider, tx, person, "totp_dihapus")
-            await provider.audit.append(tx, _factor("factor.removed", visitor, stands))
 
 
 async def ask_always(provider: Provider, visitor: Visitor, stands: Standing, *, always: bool) -> None:
@@ -376,12 +375,13 @@ async def _confirm_password(
     return {}
 
 
-def _factor(event: str, visitor: Visitor, stands: Standing) -> Event:
+def factor_event(event: str, visitor: Visitor, stands: Standing, factor: str) -> Event:
+    """What happened to a factor, by its owner's hand."""
     return Event(
         event,
         actor=str(stands.account_id),
         account_id=stands.account_id,
         session_id=stands.session.id,
         network=visitor.network,
-        detail={"factor": levels.TOTP},
+        detail={"factor": factor},
     )

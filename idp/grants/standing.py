@@ -3,7 +3,8 @@
 Every authorization request begins with this question, so it is one round trip, by primary keys.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import orjson
@@ -46,6 +47,9 @@ class Standing:
     officer: bool
     restricted: bool = False
     """The person has frozen what is done with their data: they see their own pages, services get nothing (UU PDP art. 41)."""
+    held: bool = False
+    """The sign-in waits for its second factor, since it was unusual or the person always wants one: until then the
+    session may do nothing else."""
     asks_factor: bool = False
     """The person wants a second factor at every sign-in."""
 
@@ -53,11 +57,13 @@ class Standing:
     def account_id(self) -> UUID:
         return self.session.account_id
 
-    @property
-    def held(self) -> bool:
-        """Whether the sign-in waits for its second factor, since it was unusual or the person always wants one: until then
-        the session may do nothing else."""
-        return self.session.held_at is not None and self.enrolled != {levels.PASSWORD}
+    def without(self, factors: Collection[str]) -> "Standing":
+        """The same for a client that does not count these factors: as if they were neither enrolled nor shown."""
+        if not factors:
+            return self
+        counted = {factor: at for factor, at in self.session.factors.items() if factor not in factors}
+        session = replace(self.session, factors=counted or self.session.factors)
+        return replace(self, session=session, enrolled=self.enrolled - frozenset(factors))
 
     @property
     def may_be_excused(self) -> bool:
@@ -71,8 +77,8 @@ class Standing:
 
     @property
     def reachable(self) -> str:
-        """The level that the account can reach."""
-        return levels.reachable(self.enrolled, self.person.identity_level)
+        """The level that the account can reach, with what it has and with what was shown already: a last recovery code."""
+        return levels.level(self.enrolled | self.session.factors.keys(), self.person.identity_level)
 
 
 async def read(
@@ -100,4 +106,5 @@ async def read(
     has = frozenset({levels.PASSWORD, *(factor for factor in enrolled.HAS if row[f"has_{factor}"])})
     since, officer = row["password_since"], bool(row["officer"])
     restricted, asks = row["status"] == "restricted", bool(row["asks_factor"])
-    return Standing(from_row(row, row["id"]), Person.of(row), has, consent, since, officer, restricted, asks)
+    held = row["held_at"] is not None and has != {levels.PASSWORD}
+    return Standing(from_row(row, row["id"]), Person.of(row), has, consent, since, officer, restricted, held, asks)

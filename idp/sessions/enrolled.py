@@ -8,6 +8,7 @@ from idp.sessions import levels
 
 HAS = {
     levels.TOTP: "EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = {account}.id)",
+    levels.SMS: "({account}.phone IS NOT NULL AND {account}.phone_verified AND {account}.sms_off_at IS NULL)",
     levels.PASSKEY: "EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = {account}.id)",
     levels.RECOVERY: "EXISTS (SELECT 1 FROM recovery_codes r WHERE r.account_id = {account}.id AND r.used_at IS NULL)",
 }

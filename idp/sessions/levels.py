@@ -4,18 +4,23 @@ loa1: one factor. loa2: two factors, or a passkey with user verification. loa2v:
 loa3: loa2v with a phishing-resistant factor. Each contains those below. `amr` values are from RFC 8176.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 LEVELS = ("loa1", "loa2", "loa2v", "loa3")
 
-PASSWORD, TOTP, RECOVERY, PASSKEY = "pwd", "otp", "rec", "passkey"
+PASSWORD, TOTP, SMS, RECOVERY, PASSKEY = "pwd", "otp", "sms", "rec", "passkey"
 PRIMARY = (PASSWORD, PASSKEY)
 """What one signs in with; a passkey is the second factor as well, since it verifies its person by itself."""
+SECOND = (TOTP, SMS, RECOVERY)
+"""What makes two factors of a password. A mailed code is not among them (NIST SP 800-63B-4 section 3.1.3.1)."""
 
 _HARDWARE, _SYNCED = "hwk", "swk"
-_SECOND = (TOTP, RECOVERY)
-BESIDE_A_PASSWORD = (*_SECOND, PASSKEY)
+BESIDE_A_PASSWORD = (*SECOND, PASSKEY)
 """What shows more than a password does."""
+STRONG = (PASSKEY, TOTP, SMS)
+"""The second factors that stay. Recovery codes are used up; they are the spare key, not the lock."""
+ENROLLABLE = (PASSWORD, *SECOND, PASSKEY)
+"""What people can add to their accounts."""
 
 
 def with_passkey(factors: Mapping[str, int], *, synced: bool, now: int) -> dict[str, int]:
@@ -24,30 +29,27 @@ def with_passkey(factors: Mapping[str, int], *, synced: bool, now: int) -> dict[
     return {**others, PASSKEY: now, _SYNCED if synced else _HARDWARE: now}
 
 
-def completing(wanted: str) -> tuple[str, ...]:
-    """The factors any of which, shown anew, completes a level above loa1."""
-    return (PASSKEY,) if wanted == "loa3" else (PASSKEY, *_SECOND)
-
-
-def level(factors: Mapping[str, int], identity_level: int) -> str:
-    """The highest level that a session's factors reach; `factors` maps a factor to when it last succeeded."""
+def level(factors: Collection[str], identity_level: int) -> str:
+    """The highest level that the factors reach together."""
     if PASSKEY in factors:
         return "loa3" if identity_level >= 2 else "loa2"
-    if PASSWORD in factors and any(second in factors for second in _SECOND):
+    if PASSWORD in factors and any(second in factors for second in SECOND):
         return "loa2v" if identity_level >= 2 else "loa2"
     return "loa1"
 
 
-def amr(factors: Mapping[str, int]) -> list[str]:
-    """How the person authenticated (RFC 8176)."""
-    methods = [factor for factor in (PASSWORD, TOTP) if factor in factors]
-    if RECOVERY in factors:
-        methods.append("kba" if not methods else TOTP)
+def amr(factors: Collection[str]) -> list[str]:
+    """How the person authenticated (RFC 8176): a recovery code is a one-time password too, one by SMS is both."""
+    methods = [PASSWORD] if PASSWORD in factors else []
+    if any(second in factors for second in SECOND):
+        methods.append("otp")
+    if SMS in factors:
+        methods.append("sms")
     if PASSKEY in factors:
         methods += [*(kind for kind in (_HARDWARE, _SYNCED) if kind in factors), "user"]
     if level(factors, 0) != "loa1":
         methods.append("mfa")
-    return list(dict.fromkeys(methods))
+    return methods
 
 
 def auth_time(factors: Mapping[str, int]) -> int:
@@ -70,10 +72,23 @@ def told(reached: str, wanted: Sequence[str]) -> str:
     return reached
 
 
-def reachable(enrolled: frozenset[str], identity_level: int) -> str:
-    """The highest level that an account can reach with the factors it has enrolled."""
-    return level(dict.fromkeys(enrolled, 0), identity_level)
+def attainable(identity_level: int, excluded: Collection[str] = ()) -> str:
+    """The highest level that any account of this identity level can reach, once it has added what can be added."""
+    return level([factor for factor in ENROLLABLE if factor not in excluded], identity_level)
 
 
-OFFERED = tuple(name for name in LEVELS if reaches(level({PASSKEY: 0}, 2), name))
+def completing(shown: Collection[str], enrolled: Collection[str], wanted: str, identity_level: int) -> frozenset[str]:
+    """The factors of which one alone, shown now, makes `wanted`: by itself, or with the password that was shown before.
+
+    Other second factors lend it nothing: with a passkey of this morning, an app's code is still no passkey (T28).
+    """
+    begun = {PASSWORD} & set(shown)
+    return frozenset(
+        factor
+        for factor in (PASSKEY, *SECOND)
+        if factor in enrolled and reaches(level({*begun, factor}, identity_level), wanted)
+    )
+
+
+OFFERED = tuple(name for name in LEVELS if reaches(attainable(2), name))
 """What accounts can reach with the factors that they can enrol; metadata names no other."""

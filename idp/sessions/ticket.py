@@ -27,7 +27,7 @@ class Ticket:
     """`parameters` and `resources` are the request as it was judged; `started_at` is when it arrived (UNIX seconds).
 
     `request_uri` is set when the request was pushed (RFC 9126): it is used up when the code is issued. `done` names what
-    was done on the way (`pwd`, `otp`, `passkey`, `select`, `consent`) and when, in the session `session_id`.
+    was done on the way (a factor, `select`, `consent`, `alone`) and when, in the session `session_id`.
     """
 
     parameters: Mapping[str, str]

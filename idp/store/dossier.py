@@ -18,6 +18,7 @@ from idp.store.tables import (
     metadata,
     outbox,
     privacy_requests,
+    sessions,
     sign_ups,
     throttles,
 )
@@ -53,7 +54,11 @@ async def erase(tx: Tx, account_id: UUID) -> dict[str, int]:
     """Delete the account with everything that is its person's; table → rows that went. What is kept has its id alone."""
     # What was sent, or is still to be sent, to the person; what services are told goes by sessions, and stays.
     messages = or_(outbox.c.kind == "mail", outbox.c.kind == "sms")
+    resets = challenges.alias()
     steps = [
+        # A code was asked for by a session, or by a reset of this account: it goes with whatever asked.
+        (challenges, challenges.c.subject_id.in_(select(sessions.c.id).where(sessions.c.account_id == account_id))),
+        (challenges, challenges.c.subject_id.in_(select(resets.c.id).where(resets.c.subject_id == account_id))),
         (challenges, challenges.c.subject_id == account_id),
         # A registration has the id of the account that it became.
         (sign_ups, sign_ups.c.id == account_id),

@@ -28,9 +28,9 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
 
     page             fields                              primary button       other buttons
     masuk            identifier password public_device   sign-in              cancel, when a service waits (script fills passkey)
-    masuk_peramban                                        (links)
-    masuk_kode       code remember_device?
-                                               submit-code          cancel, method=<name>, resend
+    masuk_peramban                                       (links)
+    masuk_kode       code remember_device?               submit-code          cancel, method=<name>, resend
+    kirim_kode                                           send-code (method)   cancel, method=<name>
     masuk_passkey    passkey (by script)                 use-passkey          cancel, method=<name>
     daftar                                               start                discard
     daftar_data_diri nik passport name birth_day         continue
@@ -51,7 +51,7 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     aktivasi_habis   hidden token                        resend
     lupa_kata_sandi  identifier                          send-reset
     lupa_terkirim    code                                submit-code          resend
-    atur_ulang       hidden token, code? password        set-password
+    atur_ulang       hidden token cara, code? password   set-password         method=<name> (sends, for sms and email)
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     akun_privasi                                         accept
     akun_izin                                                                 withdraw=<client id>
@@ -67,7 +67,12 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     bukan_saya       hidden token or peristiwa           not-me
     masukan          category text contact               send-feedback
     akun_kata_sandi  current_password password           set-password
-    akun_keamanan                                                             remove=totp, always=on|off
+    akun_keamanan                                                             remove=<name>, keep=<name>, always=on|off
+    akun_ponsel      code                                submit-code          send
+    akun_pemulihan   saved, hidden kode                  make or done (done)  download
+    cara_batal       hidden token                        keep
+    cara_kedua                                           (links)              alone, cancel
+    identitas_perlu                                      (link)               cancel
     akun_totp        code                                submit-code
     akun_kontak      newsletter                          save-newsletter
     akun_kontak_ganti email | phone                      send-code
@@ -80,10 +85,10 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     keluar                                               sign-out
     form_post        the parameters of the response      continue
 
-Links go to /privasi /ketentuan /status /masukan /bukan-saya /masuk /daftar /daftar/perbaiki /aktivasi /lupa-kata-sandi /keluar /akun
-/akun/kata-sandi /akun/keamanan /akun/keamanan/totp /akun/keamanan/passkey /akun/keamanan/passkey/ubah /akun/identitas /akun/dokumen
-/akun/layanan /akun/perangkat /akun/aktivitas /akun/kontak /akun/privasi and what is below it. What a browser is asked for a passkey
-stands in `…_options`, as JSON.
+Links go to /privasi /ketentuan /status /masukan /bukan-saya /masuk /masuk/cara-kedua /daftar /daftar/perbaiki /aktivasi /lupa-kata-sandi
+/keluar /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /akun/keamanan/ponsel /akun/keamanan/kode-pemulihan
+/akun/keamanan/passkey /akun/keamanan/passkey/ubah /akun/identitas /akun/dokumen /akun/layanan /akun/perangkat /akun/aktivitas
+/akun/kontak /akun/privasi and what is below it. What a browser is asked for a passkey stands in `…_options`, as JSON.
 """
 
 from collections.abc import Mapping
@@ -361,16 +366,26 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "onward": "str; the sign-in page all the same, empty where it is refused",
     },
     "masuk_passkey": {
+        "heading": "Message",
+        "reason": "Message or None; why, where it is not simply that the service asks for it",
         "passkey_options": "str; what the browser is asked for a passkey",
         "others": "sequence of Method",
         "offer_excuse": "bool; this device may be remembered, so that it is not asked at every sign-in",
     },
     "masuk_kode": {
-        "method": "str; what is asked: totp, sms or email",
-        "destination": "str; masked goal of a code that was sent, empty for totp",
+        "method": "str; what is asked: totp, sms or recovery",
+        "reference": "str; four letters that the message with the code bears; empty while none was sent",
+        "until": "int or None; when that code expires",
         "others": "sequence of Method",
         "reason": "Message or None; why, where it is not simply that the service asks for it",
         "offer_excuse": "bool; as of masuk_passkey",
+    },
+    "kirim_kode": {
+        "heading": "Message",
+        "reason": "Message; why a code is needed",
+        "method": "str; sms or email",
+        "destination": "str; masked goal",
+        "others": "sequence of Method",
     },
     "daftar": {"resume": "str; where a registration that was begun goes on, or empty"},
     "daftar_data_diri": {**_STEP, "ask_confirmation": "bool; the number is of another date: it may be confirmed"},
@@ -426,7 +441,10 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "lupa_terkirim": {},
     "atur_ulang": {
         "identifier": "str; for password managers, not shown",
-        "ask_code": "bool; the account has an authenticator app, whose code is asked too",
+        "method": "str; what is asked too: totp, sms, recovery or email; empty when nothing is",
+        "reference": "str; four letters that the message with the code bears; empty while none was sent",
+        "until": "int or None; when that code expires",
+        "others": "sequence of Method",
     },
     "atur_ulang_selesai": {},
     "izin": {
@@ -443,6 +461,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "suggest_passkey": "bool; the account has none",
         "services": "sequence of ServiceRow",
         "sessions": "sequence of SessionRow, the current one first",
+        "single": "bool; the password is the only way in",
         "password_since": "int; when the password was last changed",
         "totp_since": "int or None; when the authenticator app was added",
     },
@@ -473,9 +492,16 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     },
     "akun_kata_sandi": {"identifier": "str; for password managers, not shown"},
     "akun_keamanan": {
-        "totp_since": "int or None; when the authenticator app was added",
         "password_since": "int; when the password was last changed",
         "password_due": "bool; it has reached its term",
+        "totp_since": "int or None; when the authenticator app was added",
+        "totp_used": "int or None; when a code of it was last right",
+        "phone": "str; masked number on record, or empty",
+        "sms": "bool; whether codes go there",
+        "codes_left": "int; recovery codes that still work",
+        "few": "bool; so few that it is time for new ones",
+        "leaving": "mapping; name of a method that waits to be removed → int, when it goes",
+        "single": "bool; beside the password there is no second method to fall back on",
         "passkeys": "sequence of PasskeyRow",
         "room_for_passkeys": "bool; the account may have one more",
         "always": "bool or None; a second factor is asked at every sign-in; None without one",
@@ -492,6 +518,24 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "may_ask_officer": "bool; show the button that asks an officer",
         "confirm": "bool; ask whether the card says the same",
     },
+    "akun_ponsel": {
+        "destination": "str; masked number",
+        "reference": "str; four letters that the message with the code bears; empty while none was sent",
+        "until": "int or None; when that code expires",
+    },
+    "akun_pemulihan": {
+        "codes_left": "int; recovery codes that still work",
+        "codes": "sequence of str; the codes just made, shown this once; empty before",
+    },
+    "cara_batal": {"method": "str; the method that would go", "due": "int; when"},
+    "cara_batal_selesai": {},
+    "cara_kedua": {
+        "phone": "str; masked number on record, if codes to it would do; or empty",
+        "passkeys": "bool; whether a passkey would do",
+        "app": "bool; whether an authenticator app would do",
+        "essential": "bool; the service takes nothing less",
+    },
+    "identitas_perlu": {},
     "akun_totp": {
         "qr": "Markup; inline SVG of the otpauth address",
         "secret": "str; base32, grouped by four for reading",

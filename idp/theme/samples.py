@@ -140,6 +140,43 @@ def _sample(template: str, state: str = "", /, **context: Any) -> Sample:
     return Sample(template, state, common | context)
 
 
+def _kode(state: str = "", **context: Any) -> Sample:
+    common: dict[str, Any] = {"method": "totp", "reference": "", "until": None, "others": (), "offer_excuse": False}
+    waits = {"reason": None, "service": SALDO, "lanjut": TICKET, "name": "Budi Santoso"}
+    return _sample("masuk_kode", state, **common | waits | context)
+
+
+def _reset(state: str = "", **context: Any) -> Sample:
+    common = {"method": "", "reference": "", "until": None, "others": ()}
+    given = {"identifier": "budi@contoh.com", "hidden": {"token": "tok_" * 11}}
+    return _sample("atur_ulang", state, **common | given | context)
+
+
+def _security(state: str = "", **context: Any) -> Sample:
+    common: dict[str, Any] = {
+        "password_since": NOON,
+        "password_due": False,
+        "always": None,
+        "totp_since": None,
+        "totp_used": None,
+        "phone": "0812****7890",
+        "passkeys": (),
+        "room_for_passkeys": True,
+    }
+    rest = {"sms": False, "codes_left": 0, "few": True, "leaving": {}, "single": False, "name": "Budi Santoso"}
+    return _sample("akun_keamanan", state, **common | rest | {"back": "/akun"} | context)
+
+
+def _others(*names: str) -> tuple[Method, ...]:
+    return tuple(map(Method, names))
+
+
+def _passkey(state: str = "", **context: Any) -> Sample:
+    common: dict[str, Any] = {"heading": Message("masuk_kode.judul"), "reason": None, "passkey_options": ASKED}
+    common |= {"others": (), "offer_excuse": False}
+    return _sample("masuk_passkey", state, **common | context)
+
+
 def _identity(state_name: str, /, **context: Any) -> Sample:
     common = {
         "reason": "", "method": "", "verified_at": None, "target": None, "nik": "3273••••••••0001", "may_type": False,
@@ -252,54 +289,67 @@ PAGES = (
     ),
     _sample("masuk_peramban", "ditolak", address="", intent="", onward="", service=SALDO, lanjut=TICKET),
     _sample("masuk_peramban", "akun", address="https://sso.contoh.go.id/akun", intent="", onward="/masuk?di_sini=1"),
+    _kode("selalu", reason=Message("masuk_kode.alasan_selalu"), offer_excuse=True, name="Budi Santoso"),
+    _passkey("selalu", reason=Message("masuk_kode.alasan_selalu"), offer_excuse=True, others=_others("totp")),
+    _kode(others=_others("sms", "recovery")),
+    _kode("totp_saja", reason=Message("stepup.totp", hal=Message("hal.saldo:baca"))),
     _sample(
-        "masuk_kode",
-        method="totp",
-        destination="",
-        others=(),
-        reason=None,
-        offer_excuse=False,
+        "kirim_kode",
+        heading=Message("masuk_kode.judul"),
+        reason=Message("stepup.kirim", hal=Message("hal.saldo:baca"), tujuan="0812****7890"),
+        method="sms",
+        destination="0812****7890",
+        others=_others("recovery"),
+        name="Siti",
         service=SALDO,
         lanjut=TICKET,
     ),
     _sample(
-        "masuk_kode",
-        "selalu",
-        method="totp",
-        destination="",
-        others=(),
-        reason=Message("masuk_kode.alasan_selalu"),
-        offer_excuse=True,
-        name="Budi Santoso",
+        "kirim_kode",
+        "atur_ulang",
+        heading=Message("atur_ulang.judul"),
+        reason=Message("atur_ulang.kode_isi"),
+        method="sms",
+        destination="0812****7890",
+        others=_others("totp"),
+        hidden={"token": "tok_" * 11},
+        errors={"": Message("kirim.tunggu", n=42)},
     ),
-    _sample("masuk_passkey", "selalu", passkey_options=ASKED, offer_excuse=True, others=(Method("totp"),)),
-    _sample(
-        "masuk_kode",
+    _kode(
+        "sms",
+        method="sms",
+        reference="KX7M",
+        until=NOON + 600,
+        others=_others("totp", "recovery"),
+        reason=Message("stepup", hal=Message("hal.saldo:baca"), tujuan="0812****7890"),
+        notice=Message("kirim.terkirim"),
+    ),
+    _kode(
         "salah",
         method="sms",
-        destination="+62 812-••••-7890",
-        others=(Method("totp"),),
-        reason=None,
-        offer_excuse=False,
-        service=SALDO,
-        lanjut=TICKET,
-        errors={"code": Message("otp.salah_totp")},
+        reference="KX7M",
+        until=NOON + 600,
+        others=_others("totp"),
+        reason=Message("stepup", hal=Message("hal.layanan", layanan="Saldo JHT"), tujuan="0812****7890"),
+        errors={"code": Message("otp.salah", ref="KX7M", n=2)},
     ),
-    _sample(
-        "masuk_passkey",
-        passkey_options=ASKED,
-        offer_excuse=False,
-        others=(Method("totp"),),
-        service=SALDO,
-        lanjut=TICKET,
+    _kode(
+        "pemulihan",
+        method="recovery",
+        others=_others("totp", "sms"),
+        reason=Message("stepup.recovery", hal=Message("hal.klaim:ajukan")),
     ),
-    _sample(
-        "masuk_passkey",
-        "gagal",
-        passkey_options=ASKED,
-        offer_excuse=False,
-        others=(),
-        errors={"": Message("passkey.gagal_lain")},
+    _kode("gangguan", method="recovery", others=_others("sms", "passkey"), notice=Message("otp.gangguan")),
+    _passkey(others=_others("totp", "sms", "recovery"), service=SALDO, lanjut=TICKET),
+    _passkey(
+        "gagal", reason=Message("stepup.passkey", hal=Message("hal.akun")), errors={"": Message("passkey.gagal_lain")}
+    ),
+    _passkey(
+        "atur_ulang",
+        heading=Message("atur_ulang.judul"),
+        reason=Message("atur_ulang.passkey"),
+        others=_others("recovery"),
+        hidden={"token": "tok_" * 11},
     ),
     _sample("daftar", resume=""),
     _sample("daftar", "lagi", resume="/daftar/kontak", service=SALDO, lanjut=TICKET),
@@ -463,7 +513,10 @@ PAGES = (
     _sample("aktivasi_selesai", "sendiri", next="/masuk"),
     _sample("lupa_kata_sandi", back="/masuk"),
     _sample("lupa_terkirim"),
-    _sample("atur_ulang", identifier="budi@contoh.com", ask_code=True, hidden={"token": "tok_" * 11}),
+    _reset(),
+    _reset("totp", method="totp", others=_others("sms", "recovery")),
+    _reset("sms", method="sms", reference="KX7M", until=NOON + 600),
+    _reset("pemulihan", method="recovery", errors={"code": Message("otp.salah_pemulihan")}),
     _sample("atur_ulang_selesai"),
     _sample(
         "izin",
@@ -488,6 +541,7 @@ PAGES = (
         totp_since=NOON - 800_000,
         ends=NOON + 1_200,
         left=1_200,
+        single=False,
     ),
     _sample(
         "akun",
@@ -497,6 +551,7 @@ PAGES = (
         password_due=True,
         new_terms=True,
         suggest_passkey=True,
+        single=True,
         services=(),
         sessions=SESSIONS[:1],
         password_since=NOON,
@@ -575,43 +630,83 @@ PAGES = (
         service=SALDO,
         lanjut=TICKET,
     ),
-    _sample(
-        "akun_keamanan",
-        name="Budi Santoso",
-        totp_since=None,
-        always=None,
-        password_since=NOON,
-        password_due=True,
-        passkeys=(),
-        room_for_passkeys=True,
-        back="/akun",
-    ),
-    _sample(
-        "akun_keamanan",
+    _security(single=True, password_due=True),
+    _security("tanpa_nomor", phone="", single=True, codes_left=2, few=True),
+    _security(
         "passkey",
-        name="Budi Santoso",
-        totp_since=None,
         always=True,
-        password_since=NOON,
-        password_due=False,
         passkeys=PASSKEYS,
-        room_for_passkeys=True,
-        back="/akun",
+        room_for_passkeys=False,
+        codes_left=8,
+        few=False,
         notice=Message("keamanan.passkey_dipasang"),
     ),
-    _sample(
-        "akun_keamanan",
+    _security(
         "totp",
-        name="Budi Santoso",
-        totp_since=NOON,
         always=False,
-        password_since=NOON,
-        password_due=False,
-        passkeys=(),
-        room_for_passkeys=True,
-        back="/akun",
+        totp_since=NOON - 900_000,
+        totp_used=NOON,
+        sms=True,
+        codes_left=8,
+        few=False,
         notice=Message("keamanan.totp_dipasang"),
     ),
+    _security("passkey_menunggu", passkeys=PASSKEYS[:1], leaving={"passkey": NOON + 86_400}),
+    _security("menunggu", totp_since=NOON, leaving={"totp": NOON + 86_400}, notice=Message("keamanan.hapus_menunggu")),
+    _sample("akun_ponsel", name="Siti", destination="0812****7890", reference="", until=None, back="/akun/keamanan"),
+    _sample(
+        "akun_ponsel",
+        "salah",
+        name="Siti",
+        destination="0812****7890",
+        reference="KX7M",
+        until=NOON + 600,
+        back="/akun/keamanan",
+        errors={"code": Message("otp.salah_ref", ref="KX7M")},
+    ),
+    _sample("akun_pemulihan", name="Budi Santoso", codes_left=0, codes=(), back="/akun/keamanan"),
+    _sample("akun_pemulihan", "lagi", name="Budi Santoso", codes_left=3, codes=(), back="/akun/keamanan"),
+    _sample(
+        "akun_pemulihan",
+        "kode",
+        name="Budi Santoso",
+        codes_left=10,
+        codes=tuple(f"7K3F-9QWE-2MNP-R4T{n}" for n in range(10)),
+        back="/akun/keamanan",
+    ),
+    _sample(
+        "akun_pemulihan",
+        "belum",
+        name="Budi Santoso",
+        codes_left=10,
+        codes=tuple(f"7K3F-9QWE-2MNP-R4T{n}" for n in range(10)),
+        back="/akun/keamanan",
+        errors={"saved": Message("pemulihan.belum")},
+    ),
+    _sample("cara_batal", method="totp", due=NOON + 86_400, hidden={"token": "tok_" * 11}),
+    _sample("cara_batal_selesai"),
+    _sample(
+        "cara_kedua",
+        name="Siti",
+        phone="0812****7890",
+        passkeys=True,
+        app=True,
+        essential=False,
+        service=SALDO,
+        lanjut=TICKET,
+    ),
+    _sample(
+        "cara_kedua",
+        "wajib",
+        name="Siti",
+        phone="",
+        passkeys=True,
+        app=False,
+        essential=True,
+        service=SALDO,
+        lanjut=TICKET,
+    ),
+    _sample("identitas_perlu", name="Siti", service=SALDO, lanjut=TICKET),
     _identity("", level=0, state="none", nik="", may_type=True),
     _identity(
         "salah",
@@ -817,6 +912,20 @@ MAILS: dict[str, dict[str, Any]] = {
     },
     "kontak_baru": {"nama": "Budi", "jenis": Message("kontak.jenis_phone"), "waktu": NOON, "tautan_lupa": _FORGOT},
     "kontak_kembali": {"nama": "Budi", "jenis": Message("kontak.jenis_email"), "waktu": NOON, "tautan_lupa": _FORGOT},
+    "kode": {"nama": "Budi", "kode": "482913", "ref": "KX7M", "menit": 10},
+    "pemulihan_dibuat": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "pemulihan_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "pemulihan_dipakai": {"nama": "Budi", "waktu": NOON, "sisa": 9, "tautan_lupa": _FORGOT},
+    "sms_dinyalakan": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "sms_dimatikan": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "hapus_menunggu": {
+        "nama": "Budi",
+        "waktu": NOON,
+        "cara": Message("cara.totp"),
+        "batas": NOON + 86_400,
+        "tautan": "https://sso.contoh.go.id/akun/keamanan/batal?token=" + "A7x-" * 11,
+    },
+    "cara_batal": {"nama": "Budi", "waktu": NOON, "cara": Message("cara.totp"), "tautan_lupa": _FORGOT},
     "perangkat_baru": {
         "nama": "Budi",
         "daftar": "22 November 2025 pukul 14.05 WIB, Firefox di Windows, Singapura",

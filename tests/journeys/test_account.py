@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from idp.base.opaque import Handle
 from idp.store.tables import totp_credentials
-from tests.journeys.mailbox import letters
+from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_activate import sign_in
 from tests.journeys.test_recover import now_code, plain
 from tests.support.browser import Browser, Page
@@ -163,9 +163,20 @@ async def test_the_present_password_cannot_be_guessed_at_leisure(house: House) -
     assert "Terlalu banyak percobaan" in page.text
 
 
+async def at_home_with_both(house: House, person: Account) -> Browser:
+    """Siti, who has shown her password and a code by SMS: without it nobody adds a factor to her account."""
+    browser = await at_home(house, person)
+    page = await browser.get("/akun/keamanan/totp")
+    assert page.url.endswith("/masuk/kode?kembali=totp")
+    page = await browser.submit(page, press="send-code")
+    page = await browser.submit(page, {"code": (await newest(house, "+6281398765432")).code}, press="submit-code")
+    assert page.url.endswith("/akun/keamanan/totp")
+    return browser
+
+
 async def test_an_app_is_added_by_its_own_code(house: House) -> None:
     person, before = plain(house), await apps(house)
-    browser = await at_home(house, person)
+    browser = await at_home_with_both(house, person)
     page = await browser.get("/akun/keamanan")
     page = await browser.get("/akun/keamanan/totp")
     assert "<svg" in page.html
@@ -189,7 +200,7 @@ async def test_an_app_is_added_by_its_own_code(house: House) -> None:
 
 
 async def test_the_page_cannot_choose_the_secret(house: House) -> None:
-    browser, before = await at_home(house, plain(house)), await apps(house)
+    browser, before = await at_home_with_both(house, plain(house)), await apps(house)
     page = await browser.get("/akun/keamanan/totp")
     fields = dict(page.form_with("pemasangan").values)
     own = pyotp.random_base32()
@@ -206,7 +217,7 @@ async def test_the_page_cannot_choose_the_secret(house: House) -> None:
 
 
 async def test_two_forms_at_once_enrol_one_app(house: House) -> None:
-    browser, before = await at_home(house, plain(house)), await apps(house)
+    browser, before = await at_home_with_both(house, plain(house)), await apps(house)
     forms = [await browser.get("/akun/keamanan/totp") for _ in range(4)]
     codes = [pyotp.TOTP(secret_of(form)).at(house.clock.now()) for form in forms]
     await asyncio.gather(
@@ -259,7 +270,7 @@ async def test_a_code_of_the_app_still_works_after_a_failed_removal(house: House
     person = house.account()
     browser = await at_home(house, person)
     csrf = dict((await browser.get("/akun/keamanan")).forms[-1].values)["csrf"]
-    assert (await browser.http.post("/akun/keamanan", data={"csrf": csrf, "remove": "sms"})).status_code == 400
+    assert (await browser.http.post("/akun/keamanan", data={"csrf": csrf, "remove": "sandi"})).status_code == 400
     page = await browser.get("/masuk/kode")
     page = await browser.submit(page, {"code": now_code(house, person)}, press="submit-code")
     assert page.url.endswith("/akun")

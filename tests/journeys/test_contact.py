@@ -9,7 +9,7 @@ import pytest
 from idp import worker
 from idp.flows import newsletter
 from tests.journeys.mailbox import letters, newest
-from tests.journeys.test_account import at_home
+from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_activate import sign_in
 from tests.journeys.test_recover import ask as ask_reset
 from tests.journeys.test_recover import now_code, plain
@@ -34,7 +34,7 @@ async def change(house: House, browser: Browser, kind: str, value: str, spelled:
 
 async def test_a_new_address_is_proven_where_it_is_and_told_where_it_was(house: House) -> None:
     person = plain(house)
-    browser = await at_home(house, person)
+    browser = await at_home_with_both(house, person)
     page = await ask(browser, "email", f" {NEW.upper()} ")
     assert f"Kami mengirim kode ke {NEW}" in page.text
     page = await browser.submit(page, {"code": "AAAAAAAA"}, press="submit-code")
@@ -52,7 +52,7 @@ async def test_a_new_address_is_proven_where_it_is_and_told_where_it_was(house: 
 
 async def test_a_new_number_is_proven_by_sms(house: House) -> None:
     person = plain(house)
-    browser = await at_home(house, person)
+    browser = await at_home_with_both(house, person)
     page = await change(house, browser, "phone", "0813 5555 6666", NUMBER)
     assert "Nomor ponsel Anda sudah diganti" in page.text
     told = await letters(house, "+6281398765432")
@@ -70,14 +70,14 @@ async def test_a_new_number_is_proven_by_sms(house: House) -> None:
     ],
 )
 async def test_what_is_no_new_contact_is_told_so(house: House, kind: str, value: str, said: str) -> None:
-    page = await ask(await at_home(house, plain(house)), kind, value)
+    page = await ask(await at_home_with_both(house, plain(house)), kind, value)
     assert page.status == 400
     assert said in page.text
 
 
 async def test_somebody_elses_address_looks_like_any_other(house: House) -> None:
     """T33: only the mailbox of its owner tells."""
-    owner, browser = house.account(), await at_home(house, plain(house))
+    owner, browser = house.account(), await at_home_with_both(house, plain(house))
     page = await ask(browser, "email", owner.email)
     assert f"Kami mengirim kode ke {owner.email}" in page.text
     mail = await newest(house, owner.email)
@@ -89,7 +89,7 @@ async def test_somebody_elses_address_looks_like_any_other(house: House) -> None
 
 
 async def test_only_a_fresh_sign_in_changes_a_contact(house: House) -> None:
-    browser = await at_home(house, plain(house))
+    browser = await at_home_with_both(house, plain(house))
     page = await browser.get("/akun/kontak/email")
     house.clock.advance(301)
     for answer in (
@@ -101,14 +101,14 @@ async def test_only_a_fresh_sign_in_changes_a_contact(house: House) -> None:
 
 
 async def test_a_code_is_of_no_use_in_another_session(house: House) -> None:
-    page = await ask(await at_home(house, plain(house)), "email", NEW)
+    page = await ask(await at_home_with_both(house, plain(house)), "email", NEW)
     thief = await at_home(house, house.account(), "203.0.113.1")
     assert (await thief.get(page.url)).url.endswith("/akun/kontak")
 
 
 async def test_the_owner_takes_a_change_back_for_72_hours(house: House) -> None:
     person = plain(house)
-    browser = await at_home(house, person)
+    browser = await at_home_with_both(house, person)
     await change(house, browser, "email", NEW)
     house.clock.advance(60)
     await change(house, browser, "email", "pencuri@contoh.example")
@@ -129,7 +129,7 @@ async def test_the_owner_takes_a_change_back_for_72_hours(house: House) -> None:
 
 async def test_after_72_hours_it_stays_as_it_is_and_the_old_address_is_free(house: House) -> None:
     person = plain(house)
-    await change(house, await at_home(house, person), "email", NEW)
+    await change(house, await at_home_with_both(house, person), "email", NEW)
     mail = next(one for one in await letters(house, person.email) if one.subject == "Kontak akun Anda diganti")
     other = await at_home(house, house.account(), "203.0.113.1")
     house.clock.advance(72 * 3600 + 1)
@@ -143,7 +143,7 @@ async def test_after_72_hours_it_stays_as_it_is_and_the_old_address_is_free(hous
 
 async def test_of_two_who_prove_one_address_at_once_one_gets_it(house: House) -> None:
     person, strong = plain(house), house.account()
-    first, second = await at_home(house, person), await at_home(house, strong, "203.0.113.1")
+    first, second = await at_home_with_both(house, person), await at_home(house, strong, "203.0.113.1")
     page = await second.get("/akun/kontak/email")
     await second.submit(page, {"code": now_code(house, strong)}, press="submit-code")
     pages = [await ask(first, "email", NEW)]
@@ -164,13 +164,13 @@ async def test_a_reset_link_does_not_outlive_the_mailbox_it_was_sent_to(house: H
     person = plain(house)
     await ask_reset(house.browser("203.0.113.9"), person.email)
     link = (await newest(house, person.email)).link
-    await change(house, await at_home(house, person), "email", NEW)
+    await change(house, await at_home_with_both(house, person), "email", NEW)
     assert (await house.browser().get(link)).status == 400
 
 
 async def test_the_newsletter_is_asked_for_and_left_by_one_click(house: House) -> None:
     person = plain(house)
-    browser = await at_home(house, person)
+    browser = await at_home_with_both(house, person)
     page = await browser.submit(await browser.get("/akun/kontak"), {"newsletter": "1"}, press="save-newsletter")
     assert "Pilihan buletin sudah disimpan" in page.text
     letter = {"id": ("Kabar bulan ini", "Halo {nama},\n\n- satu\n- dua\n\n[Baca](https://contoh.go.id/kabar)")}

@@ -313,7 +313,7 @@ async def test_what_an_officer_should_see(house: House, data: dict[str, str], fl
 
 MISTAKES = (
     ("nik", "", "NIK harus 16 angka"), ("nik", "517103280296000", "NIK harus 16 angka"),
-    ("nik", "5171039902960006", "Nomor ini bukan NIK"), ("nik", "5171032802960000", "Nomor ini bukan NIK"),
+    ("nik", "5171039902960006", "Susunan NIK ini tidak mungkin"), ("nik", "5171032802960000", "Susunan NIK ini tidak mungkin"),
     ("name", "Mad3", "huruf"), ("day", "31", "Masukkan tanggal lahir"), ("year", "", "Masukkan tanggal lahir"),
 )  # fmt: skip
 

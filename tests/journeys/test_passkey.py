@@ -15,7 +15,7 @@ from idp.accounts import webauthn
 from idp.base.opaque import b64encode
 from idp.flows import people
 from idp.store.tables import accounts, answered_challenges, audit, passkeys, sessions
-from tests.journeys.mailbox import letters
+from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_activate import sign_in
 from tests.support.authenticator import PRESENCE, VERIFICATION, Authenticator, asked
 from tests.support.browser import Browser, Page
@@ -26,6 +26,15 @@ pytestmark = pytest.mark.anyio
 
 LOA2, LOA3 = "urn:gerbang:acr:loa2", "urn:gerbang:acr:loa3"
 NEW = "/akun/keamanan/passkey"
+FRESH = "Layang-Layang-Putus-5"
+
+
+@pytest.fixture
+async def house(house: House) -> House:
+    """A house where nobody wants codes by SMS, so that Siti has a password alone."""
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    return house
 
 
 async def enrolled(house: House, person: Account | None = None, **kind: Any) -> tuple[Authenticator, Account]:
@@ -605,11 +614,115 @@ async def test_renaming_and_removing(house: House) -> None:
     assert away.url.endswith("/akun/keamanan")
     page = await browser.click(away, "Ubah <b>Ponsel</b> lama")
     page = await browser.submit(page, press="remove-passkey")
-    assert "Passkey sudah dihapus." in page.text
+    assert "baru dihapus 24 jam lagi" in page.text
+    assert await count(house, passkeys) == 1
+    page = await browser.submit(page, press="keep-passkey")
+    assert "Akan dihapus" not in page.text
+    page = await browser.submit(await browser.click(page, "Ubah <b>Ponsel</b> lama"), press="remove-passkey")
+    house.clock.advance(86_400)
+    await letters(house, person.email)
     assert "Passkey dihapus" in [one.subject for one in await letters(house, person.email)]
     assert await count(house, passkeys) == 0
     other = house.browser()
     assert (await answered(other, await other.get("/masuk"), key)).status == 400
+
+
+async def test_one_of_two_passkeys_goes_at_once(house: House) -> None:
+    key, person = await enrolled(house)
+    browser, second = house.browser(), Authenticator(house.issuer)
+    await answered(browser, await browser.get("/masuk"), key)
+    page = await browser.get(NEW)
+    page = await browser.submit(page, {"name": "Kunci kedua", "passkey": second.create(asked(page))})
+    page = await browser.submit(await browser.click(page, "Ubah Ponsel saya"), press="remove-passkey")
+    assert "Passkey sudah dihapus." in page.text
+    assert await count(house, passkeys) == 1
+    page = await browser.submit(await browser.click(page, "Ubah Kunci kedua"), press="remove-passkey")
+    assert "baru dihapus 24 jam lagi" in page.text
+    # Adding one anew calls it off.
+    third, page = Authenticator(house.issuer), await browser.get(NEW)
+    page = await browser.submit(page, {"name": "Kunci ketiga", "passkey": third.create(asked(page))})
+    house.clock.advance(86_400)
+    assert "Passkey ditambahkan" in [one.subject for one in await letters(house, person.email)]
+    assert await count(house, passkeys) == 2
+
+
+async def test_of_two_removals_at_once_one_passkey_stays(house: House) -> None:
+    key, _ = await enrolled(house)
+    browser, second = house.browser(), Authenticator(house.issuer)
+    await answered(browser, await browser.get("/masuk"), key)
+    page = await browser.get(NEW)
+    page = await browser.submit(page, {"name": "Kunci kedua", "passkey": second.create(asked(page))})
+    pages = [await browser.click(page, f"Ubah {name}") for name in ("Ponsel saya", "Kunci kedua")]
+    await asyncio.gather(*(browser.submit(one, press="remove-passkey") for one in pages))
+    assert await count(house, passkeys) == 1
+
+
+async def test_a_passkey_is_added_on_the_way_to_a_service_that_takes_nothing_less(house: House) -> None:
+    person, browser, party = house.account(1), house.browser(), house.relying_party("saldo")
+    await identify(house, person)
+    request = await party.authorization("openid", acr_values=LOA3)
+    page = await browser.get(request.url)
+    page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    assert "add-totp" not in page.ids
+    page = await browser.click(page, "Tambahkan Passkey")
+    key = Authenticator(house.issuer)
+    page = await browser.submit(page, {"passkey": key.create(asked(page))})
+    page = await answered(browser, page, key)
+    tokens = await party.redeem(request, page.parameters["code"])
+    assert tokens.claims["acr"] == LOA3
+
+
+# A forgotten password
+
+
+async def at_reset(house: House, browser: Browser, person: Account) -> Page:
+    page = await browser.get("/lupa-kata-sandi")
+    house.clock.advance(1)
+    await browser.submit(page, {"identifier": person.email}, press="send-reset")
+    return await browser.get((await newest(house, person.email)).link)
+
+
+async def test_a_reset_asks_for_the_passkey(house: House) -> None:
+    """ASVS 6.4.3: the mailbox alone opens nothing."""
+    key, person = await enrolled(house)
+    browser = house.browser()
+    page = await at_reset(house, browser, person)
+    assert "use-passkey" in page.ids
+    assert "password" not in page.names
+    held = dict(page.form_with("passkey").values)
+    for forged in ({}, {"code": "000000"}, {"code": "000000", "cara": "totp"}, {"bukti": "x"}):
+        answer = await browser.http.post(page.url, data={**held, "password": FRESH, **forged})
+        assert answer.status_code == 400
+    page = await answered(browser, page, key)
+    assert "set-password" in page.ids
+    page = await browser.submit(page, {"password": "pendek"}, press="set-password")
+    assert page.status == 400
+    page = await browser.submit(page, {"password": FRESH}, press="set-password")
+    assert "Kata sandi sudah diganti" in page.text
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: ",".join(wrong))
+async def test_a_wrong_assertion_resets_nothing(house: House, wrong: dict[str, Any]) -> None:
+    key, person = await enrolled(house)
+    browser = house.browser()
+    page = await answered(browser, await at_reset(house, browser, person), key, **wrong)
+    assert page.status == 400
+    assert "use-passkey" in page.ids
+
+
+async def test_a_passkey_shown_for_one_reset_is_of_no_use_elsewhere_or_later(house: House) -> None:
+    key, person = await enrolled(house)
+    browser, other = house.browser(), house.browser()
+    page = await answered(browser, await at_reset(house, browser, person), key)
+    held = dict(page.form_with("password").values)
+    theirs = await at_reset(house, other, person)
+    moved = {**dict(theirs.form_with("passkey").values), "bukti": held["bukti"], "password": FRESH}
+    assert (await other.http.post(theirs.url, data=moved)).status_code == 400
+    page = await answered(browser, await at_reset(house, browser, person), key)
+    house.clock.advance(601)
+    page = await browser.submit(page, {"password": FRESH}, press="set-password")
+    assert page.status == 400
+    assert "use-passkey" in page.ids
 
 
 async def test_a_password_alone_removes_no_passkey(house: House) -> None:

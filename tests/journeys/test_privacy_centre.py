@@ -19,7 +19,7 @@ from idp.jobs import erasure
 from idp.store.tables import accounts, audit, consent_history, grants, metadata, privacy_exports, privacy_requests
 from tests.admin.conftest import machine, token
 from tests.journeys.mailbox import letters
-from tests.journeys.test_account import at_home
+from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_recover import now_code, plain
 from tests.support.browser import Browser, Page
 from tests.support.relying_party import Account
@@ -343,7 +343,7 @@ async def test_language_and_zone_need_nobody(house: House) -> None:
 
 
 async def scheduled(house: House, person: Account) -> Browser:
-    browser = await at_home(house, person)
+    browser = await at_home_with_both(house, person)
     page = await browser.submit(await browser.get(f"{CENTRE}/hapus"), press="delete")
     assert "understood-error" in page.ids
     page = await browser.submit(page, {"understood": "1"}, press="delete")
@@ -416,7 +416,7 @@ async def test_a_deletion_is_taken_back_by_mail(house: House) -> None:
 
 async def test_of_two_deletions_at_once_one_waits_and_of_cancel_and_run_one_wins(house: House) -> None:
     person = plain(house)
-    browser = await at_home(house, person)
+    browser = await at_home_with_both(house, person)
     page = await browser.get(f"{CENTRE}/hapus")
     await asyncio.gather(*(browser.submit(page, {"understood": "1"}, press="delete") for _ in range(5)))
     assert await state(house) == ["open"]

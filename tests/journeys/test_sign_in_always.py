@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from idp.store.tables import known_devices, sessions
 from tests.journeys.mailbox import letters
 from tests.journeys.test_sign_in import enter, guess, signed_in
+from tests.journeys.test_sign_in_numbers import person_with
 from tests.support.browser import Browser, Page
 from tests.support.relying_party import Account
 from tests.support.servers import House
@@ -180,7 +181,7 @@ async def step_up(house: House, browser: Browser) -> Page:
 
 
 async def test_an_account_without_a_second_factor_is_not_offered_it(house: House) -> None:
-    browser, person = house.browser(), house.account(1)
+    browser, person = house.browser(), await person_with(house)
     await enter(browser, person.email, person.password)
     page = await browser.get("/akun/keamanan")
     assert "always" not in page.ids

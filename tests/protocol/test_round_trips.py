@@ -5,9 +5,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import update
 
 from idp.base.clock import ManualClock
 from idp.flows import rotate_keys
+from idp.store.tables import accounts
 from tests.protocol.stage import Stage
 from tests.support.authenticator import Authenticator, asked
 from tests.support.relying_party import AuthorizationRequest
@@ -123,6 +125,8 @@ async def test_a_passkey_costs_two(counted: tuple[Stage, RoundTrips]) -> None:
     stage, seen = counted
     party, account = stage.house.relying_party(), stage.house.account(1)
     browser, key = stage.house.browser(), Authenticator(stage.house.issuer)
+    async with stage.provider.database.transaction() as tx:
+        await tx.execute(update(accounts).values(sms_off_at=stage.clock.now()))
     page = await browser.get("/masuk?kembali=passkey")
     page = await browser.submit(page, {"identifier": account.email, "password": account.password}, press="sign-in")
     await browser.submit(page, {"passkey": key.create(asked(page))})

@@ -560,10 +560,12 @@ async def test_a_step_up_asks_for_the_missing_factor_alone(stage: Stage) -> None
 
 
 async def test_an_essential_acr_out_of_reach_is_said(stage: Stage) -> None:
-    party, browser, _ = await stage.signed_in()
+    party, person = await stage.party(), await stage.person(phone_verified=False)
+    browser = await stage.browser(person)
     essential = '{"id_token":{"acr":{"essential":true,"values":["urn:gerbang:acr:loa2"]}}}'
-    assert (await party.answered(browser, claims=essential))["error"] == "unmet_authentication_requirements"
-    voluntary = await party.tokens(browser, acr_values="urn:gerbang:acr:loa2")
+    answer = await party.answered(browser, claims=essential, prompt="none")
+    assert answer["error"] == "unmet_authentication_requirements"
+    voluntary = await party.tokens(browser, acr_values="urn:gerbang:acr:loa2", prompt="none")
     assert voluntary.claims["acr"] == "urn:gerbang:acr:loa1"
 
 

@@ -62,3 +62,11 @@ def test_a_name_that_looks_like_an_address_is_not_written_as_one(name: str) -> N
         assert " ".join(name.replace(".", ". ").split()) in body
     titled = THEME.mail("aktivasi", THEME.language(), **{**MAILS["aktivasi"], "nama": "H. Sari Dewi, S. Pd."})
     assert "H. Sari Dewi, S. Pd." in titled.text
+
+
+def test_every_notice_fits_one_short_message() -> None:
+    """A notice goes by SMS as the subject of its letter: none may be so long that it takes two."""
+    for language in map(THEME.language, CODES):
+        for name, values in MAILS.items():
+            subject = THEME.mail(name, language, **values).subject
+            assert len(THEME.sms("kabar", language, apa=subject, telepon="1500 175")) <= 160, name

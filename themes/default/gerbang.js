@@ -1,5 +1,5 @@
 // Comfort: every page works without it, save for passkeys, which only a script can ask for. Shows passwords and what they
-// still lack, copies the secret, shrinks pictures, warns before a session ends, swallows a double click. Fetches nothing
+// still lack, copies, prints, shrinks pictures, warns before a session ends, swallows a double click. Fetches nothing
 // but more time for a session: what is asked of a passkey stands in the page, what it answers goes with the form.
 (function () {
   "use strict";
@@ -36,6 +36,10 @@
       navigator.clipboard.writeText(document.getElementById(button.getAttribute("data-copy")).textContent.replace(/\s/g, ""));
       button.textContent = button.getAttribute("data-copied");
     });
+  });
+  each("[data-print]", function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
   });
   // Says two minutes before the end that the session ends, and goes on when asked to. The clock is this page's own: nothing is polled.
   each("[data-left]", function (box) {

@@ -15,6 +15,7 @@ from idp.store.tables.outbox import breakers, outbox, spending
 from idp.store.tables.passwords import past_passwords
 from idp.store.tables.privacy import consent_history, privacy_exports, privacy_requests
 from idp.store.tables.proofings import proofings
+from idp.store.tables.removals import removals
 from idp.store.tables.reports import notices, reports
 from idp.store.tables.sessions import sessions
 from idp.store.tables.sign_ups import challenges, sign_ups
@@ -49,6 +50,7 @@ __all__ = [
     "proofings",
     "pushed_requests",
     "recovery_codes",
+    "removals",
     "reports",
     "sessions",
     "sign_ups",

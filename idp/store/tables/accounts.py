@@ -35,6 +35,7 @@ accounts = Table(
     moment("password_changed_at"),
     moment("contact_changed_at"),
     moment("newsletter_since"),
+    moment("sms_off_at"),  # since when its owner wants no codes by SMS
     moment("reset_required_at"),  # somebody else may know the password: it opens nothing before it is another one
     moment("asks_factor_since"),  # since when its person wants a second factor at every sign-in
     moment("restricted_at"),  # since when its person has frozen what is done with their data

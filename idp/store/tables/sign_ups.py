@@ -25,13 +25,14 @@ challenges = Table(
     "challenges",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("purpose", String(16), nullable=False),  # activate | reset
-    Column("subject_id", Id, nullable=False),  # a sign-up or an account, by purpose
+    Column("purpose", String(16), nullable=False),  # activate | reset | otp | proof
+    Column("subject_id", Id, nullable=False),  # a sign-up, an account, or the session that asked, by purpose
     Column("channel", String(8), nullable=False),  # email | sms
     Column("destination", Text, nullable=False),
     Column("link_hash", LargeBinary(32), nullable=False),
     Column("code_hash", LargeBinary(32)),
     Column("tries_left", SmallInteger, nullable=False),
+    Column("reference", String(4)),  # tells people which of several messages is meant
     moment("created_at", nullable=False),
     moment("expires_at", nullable=False, index=True),
     moment("used_at"),

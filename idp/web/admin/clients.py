@@ -99,6 +99,9 @@ class Policy(Body):
     approved_claims: list[Literal["nik"]] | None = Field(
         None, description="Claims that a contract lets it have; without it the scope `identitas` brings no NIK."
     )
+    excluded_factors: list[Literal["sms", "rec"]] | None = Field(
+        None, description="Factors that do not count here: codes by SMS (`sms`), recovery codes (`rec`)."
+    )
 
 
 class NewClient(Body):

@@ -20,9 +20,13 @@ from idp.web.pages import (
     notices,
     own_data,
     passkey,
+    phone_codes,
     privacy,
     recover,
+    recovery_codes,
+    removal,
     second_factor,
+    second_method,
     security,
     select_account,
     services,
@@ -38,9 +42,9 @@ UPLOADS = documents.UPLOADS
 
 _JOURNEYS = (
     sign_up, sign_up_steps, documents, crowded, activate,
-    sign_in, second_factor, passkey, select_account, consent, recover,
-    account, services, devices, activity, disown, security, privacy, own_data, sign_out, contact, identity, notices,
-    feedback, status, assets,
+    sign_in, second_factor, second_method, passkey, select_account, consent, recover,
+    account, services, devices, activity, disown, security, phone_codes, recovery_codes, removal, privacy, own_data, sign_out,
+    contact, identity, notices, feedback, status, assets,
 )  # fmt: skip
 
 

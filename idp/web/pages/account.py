@@ -100,6 +100,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         "akun",
         name=stands.person.name,
         level=stands.person.identity_level,
+        single=stands.enrolled == {levels.PASSWORD},
         password_due=passwords.due(frame.provider, stands) == policy.REMIND,
         new_terms=found.terms_version != frame.provider.theme.notice_version,
         suggest_passkey=levels.PASSKEY not in stands.enrolled,
@@ -107,7 +108,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         services=service_rows(frame, found.services, language),
         sessions=[session_row(one, stands, language) for one in found.sessions],
         password_since=found.methods.password_since,
-        totp_since=found.methods.totp_since,
+        totp_since=found.methods.totp.created_at if found.methods.totp else None,
     )
 
 

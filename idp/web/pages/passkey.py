@@ -4,7 +4,6 @@ The one thing that needs JavaScript: only a script can ask the browser for a pas
 page, what it answers comes back in a hidden field of the form; nothing is fetched. Without JavaScript the pages say so.
 """
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.requests import Request
@@ -12,9 +11,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts.passkey import MAX_NAME, Passkey
-from idp.base.errors import AccessDenied, PageFault
+from idp.base.errors import PageFault
 from idp.flows import interaction as flow
-from idp.flows import passkey, prompts, second_factor, security
+from idp.flows import passkey, removal, second_factor, security
 from idp.flows.passkey import Enrolled, Full, Proved, TooLate
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -24,6 +23,7 @@ from idp.theme.pages import Method, PasskeyRow
 from idp.web import metrics
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import device, signed_in
+from idp.web.pages.second_factor import NAME_OF, NAMES, always, reason
 from idp.web.pages.waiting import EXCUSE, Waiting, answers, shown_to, to_confirm, turned_away, waiting
 
 
@@ -36,7 +36,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await second_factor.present(provider, frame.visitor(request))
         if stands is None:
             return turned_away(frame, behind)
-        if levels.PASSKEY not in stands.enrolled:
+        if levels.PASSKEY not in second_factor.methods(stands, behind.asks):
             return frame.redirect(behind.onward())
         return await _ask(frame, request, behind, stands)
 
@@ -44,12 +44,13 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return await _prove(frame, request, form)
 
     async def show_new(request: Request) -> Response:
+        behind = await waiting(frame, request)
         stands = await signed_in(frame, request)
         missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None:
-            return frame.redirect(to_confirm("passkey", missing))
+            return frame.redirect(to_confirm("passkey", missing, behind.ticket))
         return await _new(
-            frame, request, stands, frame.language(request).say(device(frame.visitor(request).user_agent))
+            frame, request, behind, stands, frame.language(request).say(device(frame.visitor(request).user_agent))
         )
 
     async def submit_new(request: Request, form: Form) -> Response:
@@ -77,12 +78,11 @@ async def _prove(frame: Frame, request: Request, form: Form) -> Response:
     behind = await waiting(frame, request, form)
     stands = await second_factor.present(provider, visitor)
     if "cancel" in form and behind.interaction is not None:
-        refusal = flow.refuse(provider, behind.interaction, AccessDenied("the person did not want to continue"))
-        return frame.respond(request, refusal)
+        return frame.respond(request, flow.declined(provider, behind.interaction))
     if stands is None:
         return turned_away(frame, behind)
-    if form.text("method") == "totp":
-        return frame.redirect(behind.path("/masuk/kode", cara="totp"))
+    if NAMES.get(form.text("method"), levels.PASSKEY) != levels.PASSKEY:
+        return frame.redirect(behind.path("/masuk/kode", cara=form.text("method")))
     outcome = await passkey.prove(provider, visitor, stands, form.text("passkey"), excuse=EXCUSE in form)
     metrics.SIGN_INS.labels(levels.PASSKEY, type(outcome).__name__.lower()).inc()
     if isinstance(outcome, Proved):
@@ -100,8 +100,12 @@ async def _ask(
         request,
         "masuk_passkey",
         400 if error else 200,
+        heading=Message("masuk_kode.judul"),
+        reason=always(stands) or reason(behind, levels.PASSKEY),
         passkey_options=await passkey.proof_options(frame.provider, stands),
-        others=_others(behind, stands),
+        others=[
+            Method(NAME_OF[method]) for method in second_factor.methods(stands, behind.asks) if method != levels.PASSKEY
+        ],
         offer_excuse=stands.may_be_excused,
         name=stands.person.name,
         errors={"": error} if error else {},
@@ -109,37 +113,38 @@ async def _ask(
     )
 
 
-def _others(behind: Waiting, stands: Standing) -> Sequence[Method]:
-    """Other ways, unless what is asked for can be reached with a passkey alone."""
-    wanted = prompts.wanted_level(behind.interaction.request, stands) if behind.interaction is not None else None
-    completing = levels.completing(wanted or "")
-    helps = stands.held or levels.TOTP in completing
-    return [Method("totp")] if levels.TOTP in stands.enrolled and helps else []
-
-
 async def _enrol(frame: Frame, request: Request, form: Form) -> Response:
+    behind = await waiting(frame, request, form)
     stands = await signed_in(frame, request)
     if stands is None:
-        return frame.redirect(to_confirm("passkey"))
+        return frame.redirect(to_confirm("passkey", ticket=behind.ticket))
     name, error = _named(form)
     if error is not None:
-        return await _new(frame, request, stands, form.text("name"), {"name": error})
+        return await _new(frame, request, behind, stands, form.text("name"), {"name": error})
     # That the answer is to a challenge of this session shows that the proof was fresh when the page was opened.
     outcome = await passkey.enrol(frame.provider, frame.visitor(request), stands, form.text("passkey"), name)
     if isinstance(outcome, Enrolled):
-        return frame.redirect("/akun/keamanan?kabar=passkey_dipasang")
+        # The service that waits asks for it next: a new key has signed nothing yet.
+        return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan?kabar=passkey_dipasang")
     if isinstance(outcome, Full):
         return frame.redirect("/akun/keamanan")
     late = isinstance(outcome, TooLate)
-    return await _new(frame, request, stands, name, {"": Message("passkey.lama" if late else "akun_passkey.gagal")})
+    return await _new(
+        frame, request, behind, stands, name, {"": Message("passkey.lama" if late else "akun_passkey.gagal")}
+    )
 
 
 async def _new(
-    frame: Frame, request: Request, stands: Standing, name: str, errors: dict[str, Message] | None = None
+    frame: Frame,
+    request: Request,
+    behind: Waiting,
+    stands: Standing,
+    name: str,
+    errors: dict[str, Message] | None = None,
 ) -> Response:
     missing = security.missing_to_change(frame.provider, stands)
     if missing is not None:
-        return frame.redirect(to_confirm("passkey", missing))
+        return frame.redirect(to_confirm("passkey", missing, behind.ticket))
     options = await passkey.creation_options(frame.provider, stands)
     if options is None:
         return frame.redirect("/akun/keamanan")
@@ -148,10 +153,11 @@ async def _new(
         "akun_passkey",
         400 if errors else 200,
         name=stands.person.name,
-        back=f"{frame.root}/akun/keamanan",
+        back=frame.root + (behind.path("/masuk/cara-kedua") if behind.interaction else "/akun/keamanan"),
         passkey_options=options,
         values={"name": name},
         errors=errors or {},
+        **behind.context,
     )
 
 
@@ -166,8 +172,8 @@ async def _change(frame: Frame, request: Request, form: Form) -> Response:
         missing = security.missing_to_change(frame.provider, stands)
         if missing is not None:
             return frame.redirect(to_confirm("keamanan", missing))
-        await passkey.remove(frame.provider, frame.visitor(request), stands, one.id)
-        return frame.redirect("/akun/keamanan?kabar=passkey_dihapus")
+        waits = await removal.remove_passkey(frame.provider, frame.visitor(request), stands, one.id)
+        return frame.redirect(f"/akun/keamanan?kabar={'passkey_dihapus' if waits is None else 'menunggu'}")
     name, error = _named(form)
     if error is not None:
         return _edit(frame, request, stands, one, form.text("name"), {"name": error})

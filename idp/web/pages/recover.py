@@ -7,14 +7,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from idp.accounts import contact
 from idp.base.errors import PageFault
-from idp.flows import passwords, recover
+from idp.flows import passkey, passwords, recover, second_factor
 from idp.provider import Provider
+from idp.sessions import levels
 from idp.theme.language import Message
+from idp.theme.pages import Method
 from idp.web.frame import Form, Frame, query, shown_rules
+from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import Waiting, still_waiting
 
 _DEAD = "kesalahan.atur_ulang"
+
+_METHODS = {**NAMES, "email": second_factor.MAIL}
+_NAME_OF = {method: name for name, method in _METHODS.items()}
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -76,15 +83,29 @@ async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Fo
 
 
 async def _submit_new(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
-    token = form.text("token")
+    token, visitor = form.text("token"), frame.visitor(request)
     try:
+        if "method" in form:
+            method = _METHODS.get(form.text("method"), "")
+            errors = {}
+            if method in (levels.SMS, second_factor.MAIL) and (
+                refused := await recover.send_code(frame.provider, visitor, token, method)
+            ):
+                errors = {"": refused}
+            return await _new_password(frame, request, behind, token, errors, method)
+        method, shown = _METHODS.get(form.text("cara"), ""), form.text("bukti")
+        if form.text("passkey"):
+            outcome = await recover.show_passkey(frame.provider, visitor, token, form.text("passkey"))
+            if isinstance(outcome, Message):
+                return await _new_password(frame, request, behind, token, {"": outcome}, method)
+            return await _new_password(frame, request, behind, token, {}, method, outcome)
         errors = await recover.set_password(
-            frame.provider, frame.visitor(request), token, form.text("password"), form.text("code")
+            frame.provider, visitor, token, form.text("password"), form.text("code"), method, shown
         )
     except PageFault as fault:
         return _dead(frame, request, fault)
     if errors:
-        return await _new_password(frame, request, behind, token, errors)
+        return await _new_password(frame, request, behind, token, errors, method, shown)
     response = frame.redirect(behind.path("/lupa-kata-sandi/selesai"))
     # Whoever was signed in here is out like everybody else; the cookie is of no use any more.
     frame.drop_session(response)
@@ -92,23 +113,48 @@ async def _submit_new(frame: Frame, request: Request, behind: Waiting, form: For
 
 
 async def _new_password(
-    frame: Frame, request: Request, behind: Waiting, token: str, errors: dict[str, Message] | None = None
+    frame: Frame,
+    request: Request,
+    behind: Waiting,
+    token: str,
+    errors: dict[str, Message] | None = None,
+    chosen: str = "",
+    shown: str = "",
 ) -> Response:
     try:
         reset = await recover.look(frame.provider, frame.visitor(request), token)
     except PageFault as fault:
         return _dead(frame, request, fault)
-    return frame.page(
-        request,
-        "atur_ulang",
-        400 if errors else 200,
-        identifier=reset.account.email or "",
-        ask_code=reset.asks_code,
-        rules=shown_rules(passwords.rules_for(frame.provider, reset.account), second_factor=reset.asks_code),
-        hidden={"token": token},
-        errors=errors or {},
+    proven = recover.passkey_shown(frame.provider, frame.visitor(request), reset, shown)
+    method = chosen if chosen in reset.methods else next(iter(reset.methods), "")
+    sent = None
+    if method in (levels.SMS, second_factor.MAIL):
+        sent = await second_factor.sent(frame.provider, reset.challenge.id, method)
+    given: dict[str, Any] = {
+        "method": _NAME_OF.get(method, ""),
+        "others": [Method(_NAME_OF[other]) for other in reset.methods if other != method],
+        "hidden": {"token": token, "cara": _NAME_OF.get(method, "")},
+        "errors": errors or {},
         **behind.context,
-    )
+    }
+    status = 400 if errors else 200
+    if method == levels.PASSKEY and not proven:
+        given |= {"heading": Message("atur_ulang.judul"), "reason": Message("atur_ulang.passkey")}
+        asked = await passkey.reset_options(frame.provider, reset.challenge.id, reset.account.id)
+        return frame.page(request, "masuk_passkey", status, passkey_options=asked, **given)
+    if proven:
+        given |= {"method": "", "others": (), "hidden": {"token": token, "cara": _NAME_OF[method], "bukti": shown}}
+    if method in (levels.SMS, second_factor.MAIL) and sent is None:
+        to = contact.masked(second_factor.destination_of(reset.account, method) or "")
+        given |= {
+            "heading": Message("atur_ulang.judul"),
+            "reason": Message("atur_ulang.kode_isi"),
+            "destination": to,
+        }
+        return frame.page(request, "kirim_kode", status, **given)
+    given |= {"reference": sent.reference if sent else "", "until": sent.expires_at if sent else None}
+    rules = shown_rules(passwords.rules_for(frame.provider, reset.account), second_factor=bool(reset.methods))
+    return frame.page(request, "atur_ulang", status, identifier=reset.account.email or "", rules=rules, **given)
 
 
 def _sent(frame: Frame, request: Request, behind: Waiting, **said: Any) -> Response:

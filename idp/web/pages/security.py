@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from idp.accounts import passkey, policy, totp
+from idp.accounts import contact, passkey, policy, recovery_codes, totp
 from idp.base.errors import PageFault
-from idp.flows import passwords, security
+from idp.base.opaque import Handle
+from idp.flows import passwords, removal, security
 from idp.flows.security import Enrolment
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -17,6 +18,7 @@ from idp.theme.language import Message
 from idp.theme.pages import PasskeyRow
 from idp.web.frame import Form, Frame, query, shown_rules
 from idp.web.pages.account import signed_in
+from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import Waiting, to_confirm, turned_away, waiting
 
 # Said once after a redirect, by name: an address cannot make this page say anything else.
@@ -29,7 +31,14 @@ _NOTICES = {
     "passkey_dipasang": Message("keamanan.passkey_dipasang"),
     "passkey_diubah": Message("keamanan.passkey_diubah"),
     "passkey_dihapus": Message("keamanan.passkey_dihapus"),
+    "sms": Message("keamanan.sms_dinyalakan"),
+    "sms_mati": Message("keamanan.sms_dimatikan"),
+    "pemulihan": Message("keamanan.pemulihan_dibuat"),
+    "menunggu": Message("keamanan.hapus_menunggu"),
+    "batal": Message("keamanan.hapus_batal"),
 }
+# What can be removed on this page, and the notice when it is gone. A passkey has a page of its own.
+_REMOVABLE = {"totp": "dihapus", "sms": "sms_mati"}
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -41,7 +50,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if stands is None:
             return turned_away(frame, behind)
         if missing := security.missing_for_password(provider, stands):
-            return frame.redirect(_to_prove(behind, missing))
+            return frame.redirect(to_confirm("sandi", missing, behind.ticket))
         return _password(frame, request, behind, stands)
 
     async def submit_password(request: Request, form: Form) -> Response:
@@ -49,7 +58,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if stands is None:
             return turned_away(frame, behind)
         if missing := security.missing_for_password(provider, stands):
-            return frame.redirect(_to_prove(behind, missing))
+            return frame.redirect(to_confirm("sandi", missing, behind.ticket))
         errors = await security.change_password(
             provider, frame.visitor(request), stands, form.text("current_password"), form.text("password")
         )
@@ -64,7 +73,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def submit_methods(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         always = form.text("always")
-        if form.text("remove") != "totp" and always not in ("on", "off"):
+        if stands is not None and "keep" in form:
+            await removal.call_off(provider, frame.visitor(request), stands, NAMES.get(form.text("keep"), ""))
+            return frame.redirect("/akun/keamanan?kabar=batal")
+        going = NAMES.get(form.text("remove"), "")
+        removes = form.text("remove") in _REMOVABLE and (stands is None or going in stands.enrolled)
+        if not removes and always not in ("on", "off"):
             raise PageFault("kesalahan.permintaan", "nothing to remove, nothing to ask for")
         missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None:
@@ -72,17 +86,19 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if always:
             await security.ask_always(provider, frame.visitor(request), stands, always=always == "on")
             return frame.redirect(f"/akun/keamanan?kabar={'selalu' if always == 'on' else 'tidak_selalu'}")
-        await security.remove_totp(provider, frame.visitor(request), stands)
-        return frame.redirect("/akun/keamanan?kabar=dihapus")
+        waits = await removal.remove_factor(provider, frame.visitor(request), stands, going)
+        kabar = "menunggu" if waits is not None else _REMOVABLE[form.text("remove")]
+        return frame.redirect(f"/akun/keamanan?kabar={kabar}")
 
     async def show_totp(request: Request) -> Response:
+        behind = await waiting(frame, request)
         stands = await signed_in(frame, request)
         missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None:
-            return frame.redirect(to_confirm("totp", missing))
+            return frame.redirect(to_confirm("totp", missing, behind.ticket))
         if levels.TOTP in stands.enrolled:
-            return frame.redirect("/akun/keamanan")
-        return _totp(frame, request, stands, security.begin_enrolment(provider, stands))
+            return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan")
+        return _totp(frame, request, behind, stands, security.begin_enrolment(provider, stands))
 
     async def submit_totp(request: Request, form: Form) -> Response:
         return await _submit_totp(frame, request, form)
@@ -95,28 +111,30 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 
 async def _submit_totp(frame: Frame, request: Request, form: Form) -> Response:
+    behind = await waiting(frame, request, form)
     stands = await signed_in(frame, request)
     # That the form carries this session's enrolment shows that the sign-in was fresh when the page was opened.
     enrolment = security.continue_enrolment(frame.provider, stands, form.text("pemasangan")) if stands else None
     if stands is None or enrolment is None:
-        return frame.redirect(to_confirm("totp"))
+        return frame.redirect(to_confirm("totp", ticket=behind.ticket))
     if levels.TOTP in stands.enrolled:
-        return frame.redirect("/akun/keamanan")
+        return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan")
     if not form.text("code").strip():
-        return _totp(frame, request, stands, enrolment, {"code": Message("otp.kosong")})
+        return _totp(frame, request, behind, stands, enrolment, {"code": Message("otp.kosong")})
     handle = await security.finish_enrolment(
         frame.provider, frame.visitor(request), stands, enrolment, form.text("code")
     )
     if handle is None:
-        return _totp(frame, request, stands, enrolment, {"code": Message("otp.salah_totp")})
-    response = frame.redirect("/akun/keamanan?kabar=dipasang")
+        return _totp(frame, request, behind, stands, enrolment, {"code": Message("otp.salah_totp")})
+    return enrolled(frame, behind, levels.TOTP, handle, "dipasang")
+
+
+def enrolled(frame: Frame, behind: Waiting, factor: str, handle: Handle, kabar: str) -> Response:
+    """After a factor was added: back to the service that waits for it, else to the list of methods."""
+    onward = behind.onward(factor, handle.id) if behind.interaction else f"/akun/keamanan?kabar={kabar}"
+    response = frame.redirect(onward)
     frame.set_session(response, handle)
     return response
-
-
-def _to_prove(behind: Waiting, factor: str) -> str:
-    """Where a factor is shown again before the password changes; a request that waits leads back here by itself."""
-    return behind.path("/masuk/kode") if behind.interaction else to_confirm("sandi", factor)
 
 
 def _password(
@@ -145,9 +163,16 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         "akun_keamanan",
         name=stands.person.name,
         back=f"{frame.root}/akun",
-        totp_since=methods.totp_since,
         always=stands.asks_factor if stands.enrolled != {levels.PASSWORD} else None,
         password_since=methods.password_since,
+        totp_since=methods.totp.created_at if methods.totp else None,
+        totp_used=methods.totp.used_at if methods.totp else None,
+        phone=contact.masked(methods.phone or ""),
+        sms=methods.sms,
+        codes_left=methods.codes_left,
+        few=methods.codes_left <= recovery_codes.FEW,
+        leaving={name: methods.leaving[factor] for name, factor in NAMES.items() if factor in methods.leaving},
+        single=len(stands.enrolled - {levels.PASSWORD}) < 2,
         passkeys=[
             PasskeyRow(str(one.id), one.name, one.synced, one.created_at, one.used_at) for one in methods.passkeys
         ],
@@ -158,7 +183,12 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
 
 
 def _totp(
-    frame: Frame, request: Request, stands: Standing, enrolment: Enrolment, errors: dict[str, Message] | None = None
+    frame: Frame,
+    request: Request,
+    behind: Waiting,
+    stands: Standing,
+    enrolment: Enrolment,
+    errors: dict[str, Message] | None = None,
 ) -> Response:
     label = stands.person.email or stands.person.phone or stands.person.name
     address = totp.address(enrolment.secret, frame.provider.theme.brand["name"], label)
@@ -169,12 +199,13 @@ def _totp(
         "akun_totp",
         400 if errors else 200,
         name=stands.person.name,
-        back=f"{frame.root}/akun/keamanan",
+        back=frame.root + (behind.path("/masuk/cara-kedua") if behind.interaction else "/akun/keamanan"),
         qr=_qr(address),
         secret=grouped,
         otpauth=address,
         hidden={"pemasangan": enrolment.slip},
         errors=errors or {},
+        **behind.context,
     )
 
 

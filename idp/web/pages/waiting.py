@@ -28,6 +28,8 @@ class Waiting:
     interaction: Interaction | None
     language: str
     home: str = "/akun"
+    confirms: bool = False
+    """Whether a factor is shown again for a page of the account, one of HOMES, and not for the service that may wait."""
 
     @property
     def context(self) -> dict[str, Any]:
@@ -46,18 +48,23 @@ class Waiting:
         begins = client.begins_at(self.provider.settings.issuer)
         return Service(client.localised_name(self.language), **uris, told=tuple(told), start=begins)
 
+    @property
+    def asks(self) -> Interaction | None:
+        """The request whose level decides which factors help; None when it is the account itself that asks."""
+        return None if self.confirms else self.interaction
+
     def path(self, path: str, **query: str) -> str:
-        """A page of ours with the ticket along, or with where it goes back to."""
+        """A page of ours with the ticket along, and with where it goes back to."""
         if self.ticket:
             query["lanjut"] = self.ticket
-        elif (name := next((name for name, home in HOMES.items() if home == self.home), None)) is not None:
+        if (name := next((name for name, home in HOMES.items() if home == self.home), None)) is not None:
             query["kembali"] = name
         return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
 
     def onward(self, done: str | None = None, session_id: UUID | None = None) -> str:
         """Where it goes when this page is done: back to the request, with what was done in which session; else to the account."""
-        if self.interaction is None:
-            return self.home
+        if self.interaction is None or self.confirms:
+            return self.home + (f"?lanjut={quote(self.ticket)}" if self.ticket else "")
         return flow.resume(self.provider, self.interaction, done, session_id)
 
 
@@ -71,6 +78,8 @@ HOMES = {
     "sandi": "/akun/kata-sandi",
     "totp": "/akun/keamanan/totp",
     "passkey": "/akun/keamanan/passkey",
+    "ponsel": "/akun/keamanan/ponsel",
+    "pemulihan": "/akun/keamanan/kode-pemulihan",
     "salinan": "/akun/privasi/salinan",
     "batasi": "/akun/privasi/batasi",
     "hapus": "/akun/privasi/hapus",
@@ -78,14 +87,15 @@ HOMES = {
 }
 EXCUSE = "remember_device"
 """The box by which a device is not asked again at every sign-in; it stands wherever a factor is shown."""
-# Where each factor is shown.
-_SHOWN_AT = {levels.TOTP: "/masuk/kode?", levels.PASSKEY: "/masuk/passkey?"}
+# Where a factor is shown; all that are codes share one page.
+_SHOWN_AT = {levels.PASSWORD: "/masuk", levels.PASSKEY: "/masuk/passkey"}
 
 
-def to_confirm(name: str, factor: str | None = levels.PASSWORD) -> str:
-    """Where somebody who signed in too long ago shows a factor again, to come back to one of HOMES."""
+def to_confirm(name: str, factor: str | None = levels.PASSWORD, ticket: str = "") -> str:
+    """Where somebody shows a factor again, to come back to one of HOMES, with the request that may wait behind it."""
     assert name in HOMES
-    return f"{_SHOWN_AT.get(factor or '', '/masuk?')}kembali={name}"
+    page = _SHOWN_AT.get(factor or levels.PASSWORD, "/masuk/kode")
+    return f"{page}?kembali={name}" + (f"&lanjut={quote(ticket)}" if ticket else "")
 
 
 async def waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
@@ -96,12 +106,13 @@ async def waiting(frame: Frame, request: Request, form: Form | None = None) -> W
 
 async def reopened(frame: Frame, request: Request, ticket: str) -> Waiting:
     """The request behind a ticket that we kept; PageFault when the ticket is no good."""
+    asked = query(request, "kembali")
+    home, confirms = HOMES.get(asked, "/akun"), asked in HOMES
     if not ticket:
-        home = HOMES.get(query(request, "kembali"), "/akun")
-        return Waiting(frame.provider, "", None, frame.language(request).code, home)
+        return Waiting(frame.provider, "", None, frame.language(request).code, home, confirms)
     opened = await flow.open_interaction(frame.provider, ticket, frame.visitor(request))
     frame.prefer(request, opened.request.ui_locales or "")
-    return Waiting(frame.provider, ticket, opened, frame.language(request).code)
+    return Waiting(frame.provider, ticket, opened, frame.language(request).code, home, confirms)
 
 
 async def still_waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:

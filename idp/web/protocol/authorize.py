@@ -17,6 +17,8 @@ PAGES: Mapping[str, str] = {
     prompts.CREATE: "/daftar",
     prompts.LOGIN: "/masuk",
     prompts.SELECT_ACCOUNT: "/pilih-akun",
+    prompts.ENROL: "/masuk/cara-kedua",
+    prompts.IDENTITY: "/masuk/identitas",
     prompts.SECOND_FACTOR: "/masuk/kode",
     prompts.NEW_PASSWORD: "/akun/kata-sandi",
     prompts.CONSENT: "/izin",

@@ -1,0 +1,55 @@
+"""Codes by SMS are turned on, by a code that comes to the number on record."""
+
+from idp.accounts import account, links, removal
+from idp.accounts.links import Challenge
+from idp.base.opaque import Handle
+from idp.flows import messages, second_factor
+from idp.flows.second_factor import Entry
+from idp.flows.security import factor_event
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions import device, levels, session
+from idp.sessions.visitor import Visitor
+from idp.theme.language import Message
+
+
+async def send(provider: Provider, visitor: Visitor, stands: Standing) -> Message | None:
+    """Send a code to the number on record, proven or not; what to say when it is one too many."""
+    async with provider.database.transaction() as tx:
+        person = await account.read(tx, stands.account_id)
+        assert person is not None
+        return await second_factor.send(
+            provider, tx, visitor, person, stands.session.id, levels.SMS, purpose=links.PROOF
+        )
+
+
+async def sent(provider: Provider, stands: Standing) -> Challenge | None:
+    """The code that may be entered, if any."""
+    return await second_factor.sent(provider, stands.session.id, levels.SMS, purpose=links.PROOF)
+
+
+async def turn_on(provider: Provider, visitor: Visitor, stands: Standing, code: str) -> Handle | Message:
+    """The number is proven and takes codes from now on; the session rises with it. Its new cookie, or what is wrong."""
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        entry = Entry(levels.SMS, code, stands.session.id, links.PROOF)
+        if refused := await second_factor.check(provider, tx, visitor, stands.account_id, entry, {levels.SMS}):
+            return second_factor.said(refused)
+        person = await account.read(tx, stands.account_id)
+        assert person is not None
+        assert person.phone is not None
+        key = account.lookup(provider.material, account.PHONE, person.phone)
+        if not await account.prove_phone(tx, person.id, key, now):
+            return Message("ponsel.dipakai")
+        handle = Handle(stands.session.id, provider.new_handle().secret)
+        assert visitor.session is not None
+        factors = {**stands.session.factors, levels.SMS: now}
+        if not await session.raise_to(tx, visitor.session, handle, factors, now):
+            return Message("otp.habis")
+        await removal.call_off(tx, person.id, levels.SMS)
+        proven = await account.read(tx, person.id)
+        assert proven is not None
+        await messages.tell_everywhere(provider, tx, proven, "sms_dinyalakan")
+        await device.ask_all(tx, person.id)
+        await provider.audit.append(tx, factor_event("factor.added", visitor, stands, levels.SMS))
+    return handle
