@@ -149,7 +149,7 @@ async def test_in_a_real_browser(server: Server, chromium: Chromium, backend: st
             await tab.goto(request.url)
         for tab, request in reversed(list(zip(tabs, requests, strict=True))):
             assert f"state={request.state}" in await _sign_in(tab, server, request)
-        await tabs[0].wait_for_url("chrome-error://**", wait_until="commit")
+        await tabs[0].wait_for_url("chrome-error://**")
         await tabs[0].go_back()
         await tabs[0].locator("[name=password]").wait_for()
         assert f"state={requests[0].state}" in await _sign_in(tabs[0], server, requests[0])
