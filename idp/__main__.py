@@ -20,6 +20,7 @@ from idp.commands import (
     perform,
     privacy,
     proofing,
+    recover,
     serve,
     trail,
     verbs,
@@ -44,6 +45,7 @@ app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)
 app.add_typer(newsletter.app, name="newsletter")
 app.add_typer(proofing.app, name="proofing")
+app.add_typer(recover.app, name="recover")
 app.add_typer(trail.outbox, name="outbox")
 app.add_typer(trail.audit, name="audit")
 app.add_typer(privacy.app, name="privacy")

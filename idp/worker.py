@@ -17,6 +17,7 @@ from idp.jobs.chain import chain
 from idp.jobs.delivery import Deliveries
 from idp.jobs.documents import delete_documents
 from idp.jobs.erasure import carry_out
+from idp.jobs.recoveries import advance
 from idp.jobs.registry import refresh
 from idp.jobs.removals import removals
 from idp.jobs.rotation import rotate
@@ -46,6 +47,7 @@ TIMETABLE = (
     Job("key rotation", 60, rotate),
     Job("removals", 60, removals),
     Job("erasure", 60, carry_out),
+    Job("assisted recoveries", 60, advance),
     Job("sweep", 600, sweep),
     Job("documents", 600, delete_documents),
     Job("registry refresh", 60, refresh),

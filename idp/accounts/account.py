@@ -308,6 +308,43 @@ async def prove_phone(tx: Tx, account_id: UUID, key: bytes, now: int) -> bool:
     return await _set(tx, account_id, now, phone_verified=True, sms_off_at=None)
 
 
+async def proven(tx: Tx, key: bytes) -> tuple[UUID, int] | None:
+    """Whose a contact is by its `lookup`, and when it was proved or used last (UNIX seconds)."""
+    wanted = select(identifiers.c.account_id, identifiers.c.verified_at).where(identifiers.c.lookup == key)
+    row = (await tx.execute(wanted)).first()
+    return None if row is None else (row.account_id, row.verified_at)
+
+
+async def used_phone(tx: Tx, account_id: UUID, now: int) -> None:
+    """A code that came to the number of this account was right: it is its owner's still."""
+    mine = (identifiers.c.account_id == account_id, identifiers.c.kind == PHONE)
+    await tx.execute(update(identifiers).where(*mine).values(verified_at=now))
+
+
+async def release_phone(tx: Tx, key: bytes, claimant_id: UUID, trusted_since: int) -> UUID | None:
+    """Take a number from the account that has not proved it since `trusted_since`, unless it is the claimant's own; whose it was.
+
+    There it stands on as a number that nobody proved.
+    """
+    gone = await tx.execute(
+        identifiers.delete()
+        .where(
+            identifiers.c.lookup == key,
+            identifiers.c.kind == PHONE,
+            identifiers.c.account_id != claimant_id,
+            identifiers.c.verified_at < trusted_since,
+        )
+        .returning(identifiers.c.account_id)
+    )
+    row = gone.first()
+    if row is None:
+        return None
+    # Not through `_set`, which says when: services learn of it by `phone_number_verified`.
+    await tx.execute(update(accounts).where(accounts.c.id == row.account_id).values(phone_verified=False))
+    owner: UUID = row.account_id
+    return owner
+
+
 async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None:
     """The same password under today's parameters; nothing if it was changed meanwhile."""
     await tx.execute(

@@ -131,7 +131,7 @@ def readings(text: str, kpj_pattern: str = KPJ_PATTERN) -> list[tuple[str, str]]
         return normalise_kpj(typed, kpj_pattern)
 
     found = []
-    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, kpj), (NIK, _sixteen)):
+    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, kpj), (NIK, _nik)):
         try:
             value = read(text)
         except NotAContact:
@@ -170,12 +170,6 @@ def country(number: str) -> str:
     return f"+{phonenumbers.parse(number).country_code}"
 
 
-def _sixteen(text: str) -> str | None:
-    # Whether they are a number that was ever issued, the lookup will tell.
-    number = digits(text)
-    return number if number.isascii() and re.fullmatch(r"\d{16}", number) else None
-
-
 def _foreign(typed: str) -> str:
     try:
         number = phonenumbers.parse(f"+{typed}")
@@ -200,6 +194,14 @@ def _slips(typed: str, meant: str) -> int:
                 cost = min(cost, above[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def _nik(text: str) -> str:
+    """Sixteen digits; whether they are somebody's is for the lookup to say."""
+    number = digits(text)
+    if len(number) != 16 or not number.isascii() or not number.isdigit():
+        raise NotAContact("nik.format")
+    return number
 
 
 def _landline(number: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from idp.base.opaque import Entropy, Handle, choose, keyed, same
 from idp.store.database import Tx
@@ -134,6 +134,25 @@ async def try_code(tx: Tx, material: Material, challenge_id: UUID, code: str, no
     if row is None:
         return False, 0
     return same(row.code_hash, _code_hash(material, challenge_id, code)), row.tries_left
+
+
+async def prove(tx: Tx, challenge_id: UUID, until: int, now: int) -> bool:
+    """The code was typed right: it works no second time, and the record it belongs to lives until `until` at least.
+
+    False if it was not live any more.
+    """
+    later = case((challenges.c.expires_at < until, until), else_=challenges.c.expires_at)
+    proved = await tx.execute(
+        update(challenges)
+        .where(
+            challenges.c.id == challenge_id,
+            challenges.c.used_at.is_(None),
+            challenges.c.superseded_at.is_(None),
+            challenges.c.expires_at > now,
+        )
+        .values(tries_left=0, expires_at=later)
+    )
+    return proved.rowcount == 1
 
 
 async def use(tx: Tx, challenge_id: UUID, now: int) -> bool:

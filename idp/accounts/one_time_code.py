@@ -40,7 +40,12 @@ class Draft:
 def draft(entropy: Entropy, purpose: str, asker: UUID, channel: str, destination: str) -> Draft:
     """A new code."""
     code = choose(entropy, "0123456789", DIGITS)
-    return Draft(purpose, asker, channel, destination, code, choose(entropy, _REFERENCE, REFERENCE_LENGTH))
+    return Draft(purpose, asker, channel, destination, code, new_reference(entropy))
+
+
+def new_reference(entropy: Entropy) -> str:
+    """Four letters that tell one message from another."""
+    return choose(entropy, _REFERENCE, REFERENCE_LENGTH)
 
 
 async def issue(tx: Tx, material: Material, handle: Handle, made: Draft, tries: int, now: int) -> Challenge:

@@ -143,6 +143,11 @@ class Lifetimes(BaseModel):
     activation: int = Field(24 * 3600, description="Activation link and code.")
     draft: int = Field(24 * 3600, ge=600, description="A registration that is being filled in.")
     reset: int = Field(30 * 60, description="Password reset link.")
+    recovery_case: int = Field(14 * 86400, ge=3600, description="A recovery through a branch that nobody approved.")
+    recovery_cooling: int = Field(
+        72 * 3600, ge=60, description="Wait after an approved recovery, in which the old contacts can cancel it."
+    )
+    recovery_link: int = Field(3 * 86400, ge=3600, description="The link that ends a recovery through a branch.")
     pending_sign_up: int = Field(
         7 * 86400, description="A registration that was never activated is deleted after this."
     )
@@ -201,6 +206,11 @@ class Limits(BaseModel):
         10, ge=1, description="Identity checks that name one NIK in 24 hours, whoever asks; past it officers decide."
     )
     identity_per_network: int = Field(60, description="Identity checks per network and 5 minutes.")
+    phone_trust_days: int = Field(
+        365,
+        ge=1,
+        description="Days after which a number that its owner has not proved again starts no recovery, and goes to whoever proves it.",
+    )
     report_per_network: int = Field(20, description="Feedback forms per network and 5 minutes.")
     push_per_network: int = Field(
         300, description="Pushed authorization requests of public clients per network and 5 minutes."

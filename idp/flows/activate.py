@@ -16,7 +16,7 @@ from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
 from idp.accounts.policy import Owner
-from idp.flows import documents, passwords, registry_check
+from idp.flows import documents, passwords, recycled, registry_check
 from idp.flows import sign_up as sign_up_flow
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -220,6 +220,7 @@ async def _insert(provider: Provider, tx: Tx, sign_up: SignUp, now: int, *, phon
     keys = {account.EMAIL: sign_up.email_lookup}
     if not phone_proven:
         return await account.insert(tx, person, keys)
+    await recycled.release(provider, tx, draft.phone, person.id)
     with_phone = keys | {account.PHONE: account.lookup(provider.material, account.PHONE, draft.phone)}
     # A number finds one account only. If it finds another already, this one is found by its address alone.
     return await account.insert(tx, person, with_phone) or await account.insert(tx, person, keys)

@@ -9,7 +9,7 @@ from idp.accounts import account as rooms
 from idp.accounts import links
 from idp.accounts.account import Account
 from idp.base.errors import Fault
-from idp.flows import people, recover, register_client
+from idp.flows import people, recovery_letters, register_client
 from idp.flows.people import Wanted
 from idp.flows.register_client import ADMIN, Registered
 from idp.grants.scopes import ADMIN_SCOPES
@@ -70,4 +70,4 @@ async def appoint(provider: Provider, email: str, name: str, *, by: str, force: 
             tx, Event("officer.appointed", actor=by, account_id=account.id, client_id=registered.client.client_id)
         )
     await provider.refresh_memory()
-    return Appointed(account, recover.reset_address(provider, handle), expires_at, registered)
+    return Appointed(account, recovery_letters.reset_address(provider, handle), expires_at, registered)

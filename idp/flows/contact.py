@@ -11,7 +11,7 @@ from idp.accounts import account, contact, contact_change, links
 from idp.accounts.account import Account
 from idp.accounts.contact_change import ContactChange
 from idp.base.errors import PageFault
-from idp.flows import logout, messages
+from idp.flows import logout, messages, recycled
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, slip
@@ -52,7 +52,7 @@ async def ask(provider: Provider, visitor: Visitor, stands: Standing, kind: str,
     async with provider.database.transaction() as tx:
         if refused := await messages.too_often(provider, tx, value):
             return refused
-        owner = await account.find(tx, account.lookup(provider.material, kind, value))
+        owner = await _owner(provider, tx, kind, value)
         challenge_id = await _send(provider, tx, person, owner, kind, value)
     expires = provider.clock.now() + _LIFETIME
     carried = slip.write(
@@ -78,6 +78,8 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, asked: A
         if not await links.use(tx, asked.challenge_id, now):
             return Message("akt.kode_habis")
         key = account.lookup(provider.material, asked.kind, asked.value)
+        if asked.kind == PHONE:
+            await recycled.release(provider, tx, asked.value, person.id)
         if not await account.set_contact(tx, person.id, asked.kind, asked.value, key, now):
             # Somebody else proved it between the code and now.
             return Message("kontak.gagal")
@@ -123,6 +125,14 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
 async def present(provider: Provider, stands: Standing) -> Account:
     """The contacts as they are."""
     return await _account(provider, stands)
+
+
+async def _owner(provider: Provider, tx: Tx, kind: str, value: str) -> Account | None:
+    """Who has the new contact already; nobody has a number any more that they did not prove for long."""
+    key = account.lookup(provider.material, kind, value)
+    owner = await account.find(tx, key)
+    lapsed = kind == PHONE and await recycled.trusted(provider, tx, key) is None
+    return None if lapsed else owner
 
 
 async def _send(provider: Provider, tx: Tx, person: Account, owner: Account | None, kind: str, value: str) -> UUID:

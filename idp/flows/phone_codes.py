@@ -3,7 +3,7 @@
 from idp.accounts import account, links, removal
 from idp.accounts.links import Challenge
 from idp.base.opaque import Handle
-from idp.flows import messages, second_factor
+from idp.flows import messages, recycled, second_factor
 from idp.flows.second_factor import Entry
 from idp.flows.security import factor_event
 from idp.grants.standing import Standing
@@ -39,6 +39,7 @@ async def turn_on(provider: Provider, visitor: Visitor, stands: Standing, code: 
         assert person is not None
         assert person.phone is not None
         key = account.lookup(provider.material, account.PHONE, person.phone)
+        await recycled.release(provider, tx, person.phone, person.id)
         if not await account.prove_phone(tx, person.id, key, now):
             return Message("ponsel.dipakai")
         handle = Handle(stands.session.id, provider.new_handle().secret)

@@ -1,20 +1,21 @@
-"""A forgotten password: a message to the mailbox that is on record, and a new password from whoever reads it.
+"""A forgotten password: a message to a contact that is on record, and a new password from whoever reads it.
 
-Whether there is an account decides about nothing that the asker can see: the same rows are written, the same letter is
-composed and sealed, and for nobody it simply goes nowhere. Only the stored address ever gets a message (T25). A second
-factor stays what it was: an account that has chosen one is asked for it here too (ASVS 6.4.3), and never by the channel
-that the reset itself came through.
+Whether there is an account decides about nothing that the asker can see: the same rows are written, the same messages are
+composed and sealed, and for nobody they simply go nowhere (`recovery_letters`). Only stored contacts ever get a message
+(T25). A second factor stays what it was: an account that has chosen one is asked for it here too (ASVS 6.4.3), and never
+by the channel that the reset itself came through. Each step carries the proof of the one before, sealed for this browser,
+so none can be skipped or taken elsewhere (T23).
 """
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, links, passkey, policy, recovery_codes, throttle, totp
+from idp.accounts import account, contact, links, one_time_code, passkey, policy, recovery_codes, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.base.errors import PageFault
-from idp.base.opaque import Handle
-from idp.flows import logout, messages, passwords, second_factor
+from idp.flows import logout, messages, passwords, recovery_letters, second_factor
 from idp.flows import passkey as passkeys
 from idp.flows.second_factor import Entry
 from idp.provider import Provider
@@ -24,11 +25,10 @@ from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.theme.language import Message
 
+BRANCH_ONLY = "kesalahan.atur_ulang_cabang"
 _ASKED, _PROVEN, _PASSKEY = "recovery", "recovery-proven", "recovery-passkey"
 # How long somebody who typed the code, or showed a passkey, may take to think of a password, in seconds.
 _PROOF_LIFETIME = 600
-# Composed for, and never sent to, nobody.
-_NOBODY = "nobody@example.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +56,43 @@ async def request(provider: Provider, visitor: Visitor, typed: str) -> str | Mes
     async with provider.database.transaction() as tx:
         if refused := await messages.too_often(provider, tx, f"recover:{spelling}"):
             return refused
-        person = await _find(provider, tx, readings)
-        challenge_id = await _send(provider, tx, visitor, person)
-    expires = provider.clock.now() + provider.settings.lifetimes.reset
-    value = [str(challenge_id), typed[:320]]
+        sought = await recovery_letters.seek(provider, tx, readings, spelling)
+        sent = await recovery_letters.write(provider, tx, visitor, sought)
+    now = provider.clock.now()
+    expires = now + provider.settings.lifetimes.reset
+    value = [*map(str, sent), now, typed[:320]]
     return slip.write(provider.material, provider.entropy, _ASKED, visitor.device, value, expires)
 
 
 async def again(provider: Provider, visitor: Visitor, asked: str) -> str | Message:
     """The same once more; the older message stops working."""
-    value = slip.read(provider.material, _ASKED, visitor.device, asked, provider.clock.now())
-    if value is None:
-        raise PageFault("kesalahan.atur_ulang", "recovery slip")
-    return await request(provider, visitor, value[1])
+    *_, typed = _read(provider, visitor, asked)
+    return await request(provider, visitor, typed)
+
+
+def until(provider: Provider, visitor: Visitor, asked: str) -> tuple[int, int]:
+    """When the code of an SMS expires, and what a mail holds; whatever was sent. PageFault without a slip of this browser."""
+    *_, sent_at, _ = _read(provider, visitor, asked)
+    return sent_at + one_time_code.LIFETIME, sent_at + provider.settings.lifetimes.reset
 
 
 async def prove(provider: Provider, visitor: Visitor, asked: str, typed: str) -> str | None:
     """Exchange the code of the message for a token to set a password with; None if the code is wrong, or none was sent."""
     now = provider.clock.now()
-    value = slip.read(provider.material, _ASKED, visitor.device, asked, now)
-    if value is None:
-        raise PageFault("kesalahan.atur_ulang", "recovery slip")
-    challenge_id = UUID(value[0])
+    mailed, texted, *_ = _read(provider, visitor, asked)
+    code, proven = links.typed_code(typed), None
     async with provider.database.transaction() as tx:
-        right, _ = await links.try_code(tx, provider.material, challenge_id, links.typed_code(typed), now)
-    if not right:
+        # Every code that may have come is looked at, so that a try costs the same whichever it was.
+        for challenge_id in (UUID(mailed), UUID(texted)):
+            right, _ = await links.try_code(tx, provider.material, challenge_id, code, now)
+            if right and await links.prove(tx, challenge_id, now + _PROOF_LIFETIME, now):
+                proven = await links.read(tx, challenge_id)
+        if proven is not None and proven.channel == links.BY_SMS:
+            await account.used_phone(tx, proven.subject_id, now)
+    if proven is None:
         return None
     return slip.write(
-        provider.material, provider.entropy, _PROVEN, visitor.device, str(challenge_id), now + _PROOF_LIFETIME
+        provider.material, provider.entropy, _PROVEN, visitor.device, str(proven.id), now + _PROOF_LIFETIME
     )
 
 
@@ -102,7 +111,11 @@ async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
             or (person.password_changed_at or 0) > challenge.created_at
         ):
             raise PageFault("kesalahan.atur_ulang", "reset link outlived its password")
-        return Reset(challenge, person, await _methods(provider, tx, challenge, person))
+        methods = await _methods(provider, tx, challenge, person)
+        if challenge.channel == links.BY_SMS and not methods:
+            # A number alone opens nothing: it may be somebody else's by now (T40).
+            raise PageFault(BRANCH_ONLY, "a number, and nothing beside it")
+        return Reset(challenge, person, methods)
 
 
 async def send_code(provider: Provider, visitor: Visitor, token: str, method: str) -> Message | None:
@@ -166,6 +179,14 @@ async def set_password(
     return {}
 
 
+def _read(provider: Provider, visitor: Visitor, asked: str) -> list[Any]:
+    value = slip.read(provider.material, _ASKED, visitor.device, asked, provider.clock.now())
+    if value is None:
+        raise PageFault("kesalahan.atur_ulang", "recovery slip")
+    kept: list[Any] = value
+    return kept
+
+
 async def _methods(provider: Provider, tx: Tx, challenge: Challenge, person: Account) -> tuple[str, ...]:
     """What a reset asks beside the message by which it came, the best first.
 
@@ -194,59 +215,6 @@ def _method(reset: Reset, chosen: str, code: str) -> str:
         return levels.RECOVERY
     codes = [one for one in reset.methods if one != levels.PASSKEY]
     return chosen if chosen in codes else next(iter(codes), levels.PASSKEY)
-
-
-async def _find(provider: Provider, tx: Tx, readings: list[tuple[str, str]]) -> Account | None:
-    """The account that the identifier means, if it can be written to. As many reads as the text has readings."""
-    found = [await account.find(tx, account.lookup(provider.material, kind, value)) for kind, value in readings]
-    person = next((one for one in found if one is not None), None)
-    if person is None or person.status not in account.MAY_SIGN_IN or person.email is None or not person.email_verified:
-        return None
-    return person
-
-
-def reset_address(provider: Provider, handle: Handle) -> str:
-    """The page for a new password, opened by a link; of our own issuer, whatever host was asked (T24)."""
-    return f"{provider.settings.issuer}/lupa-kata-sandi/baru?token={handle}"
-
-
-async def _send(provider: Provider, tx: Tx, visitor: Visitor, person: Account | None) -> UUID:
-    """Link and code to the stored address; for nobody, the same work."""
-    now, lifetime = provider.clock.now(), provider.settings.lifetimes.reset
-    # Asked under several names, one mailbox could still be filled: what counts in the end is where it goes.
-    if await messages.too_often(provider, tx, f"reset:{person.id if person is not None else provider.new_id()}"):
-        person = None
-    subject_id, mailbox, name, language = provider.new_id(), _NOBODY, "", visitor.language
-    if person is not None:
-        subject_id, mailbox, name, language = person.id, person.email or _NOBODY, person.name, person.locale
-    handle, code = provider.new_handle(), links.new_code(provider.entropy)
-    challenge = links.Challenge(
-        handle.id,
-        links.RESET,
-        subject_id,
-        links.BY_EMAIL,
-        mailbox,
-        provider.settings.limits.code_tries,
-        now,
-        now + lifetime,
-    )
-    await links.issue(tx, provider.material, handle, code, challenge)
-    await messages.mail(
-        provider,
-        tx,
-        mailbox,
-        "atur_ulang",
-        language,
-        subject_id,
-        void=person is None,
-        nama=name,
-        tautan=reset_address(provider, handle),
-        kode=code,
-        waktu=now + lifetime,
-    )
-    event = Event("recovery.requested", account_id=person.id if person is not None else None, network=visitor.network)
-    await provider.audit.append(tx, event)
-    return handle.id
 
 
 async def _proven(provider: Provider, tx: Tx, visitor: Visitor, token: str) -> Challenge | None:

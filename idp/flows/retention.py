@@ -69,6 +69,8 @@ CATEGORIES = (
             Kept("identifiers", "verified_at", REVERTIBLE, {"kind": WAS}),
         ),
     ),
+    # The audit trail says what became of it; the new address and the officer's words are kept no longer.
+    Category("recoveries", INTEREST, (Kept("assisted_recoveries", "ended_at", 90 * DAY),)),
     Category("membership", LAW, _account("memberships")),
     Category("factors", CONTRACT, _account("totp_credentials", "passkeys", "recovery_codes", "past_passwords")),
     Category(

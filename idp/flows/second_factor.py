@@ -263,6 +263,8 @@ async def _compare_sent(provider: Provider, tx: Tx, account_id: UUID, entry: Ent
     if challenge.destination not in (person.phone, person.email):
         return Gone()
     right, left = await one_time_code.accept(tx, provider.material, challenge, totp.digits(entry.code), now)
+    if right and entry.method == levels.SMS:
+        await account.used_phone(tx, account_id, now)
     return None if right else Wrong(entry.method, challenge.reference or "", left)
 
 

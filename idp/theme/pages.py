@@ -13,6 +13,7 @@ All other common names have a default:
     errors    field name → str or Message, in the order of the fields; the name "" is an error of the form as a whole
     notice    str or Message: something went well ("Kode baru sudah dikirim.")
     back      where the back link leads; no link when empty
+    stuck     where somebody goes who has none of the ways that a page asks for; no link when empty
     service   the relying party that waits, a `Service`; None outside an authorization
     name      of the person signed in, for the page head; empty when nobody is
     announcements  what everybody is told, sequence of `Announcement`; on the sign-in page and the account's
@@ -52,6 +53,8 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     lupa_kata_sandi  identifier                          send-reset
     lupa_terkirim    code                                submit-code          resend
     atur_ulang       hidden token cara, code? password   set-password         method=<name> (sends, for sms and email)
+    bantuan          identifier email                    open-case
+    bantuan_batal    hidden token                        cancel-recovery
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     akun_privasi                                         accept
     akun_izin                                                                 withdraw=<client id>
@@ -67,7 +70,8 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     bukan_saya       hidden token or peristiwa           not-me
     masukan          category text contact               send-feedback
     akun_kata_sandi  current_password password           set-password
-    akun_keamanan                                                             remove=<name>, keep=<name>, always=on|off
+    akun_keamanan                                                             remove=<name>, keep=<name>, always=on|off,
+                                                                              cancel-recovery
     akun_ponsel      code                                submit-code          send
     akun_pemulihan   saved, hidden kode                  make or done (done)  download
     cara_batal       hidden token                        keep
@@ -343,6 +347,7 @@ COMMON: dict[str, Any] = {
     "errors": {},
     "notice": None,
     "back": "",
+    "stuck": "",
     "service": None,
     "name": "",
     "nonce": "",
@@ -438,15 +443,27 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "aktivasi_tidak_dikenal": {},
     "aktivasi_selesai": {"next": "str; where it goes on"},
     "lupa_kata_sandi": {},
-    "lupa_terkirim": {},
+    "lupa_terkirim": {
+        "sms_until": "int; when a code from an SMS expires",
+        "mail_until": "int; when link and code from a mail expire",
+    },
     "atur_ulang": {
         "identifier": "str; for password managers, not shown",
         "method": "str; what is asked too: totp, sms, recovery or email; empty when nothing is",
         "reference": "str; four letters that the message with the code bears; empty while none was sent",
         "until": "int or None; when that code expires",
         "others": "sequence of Method",
+        "reason": "Message or None; why it is asked too",
     },
     "atur_ulang_selesai": {},
+    "bantuan": {},
+    "bantuan_terkirim": {"number": "str; the case", "until": "int; when it expires"},
+    "bantuan_batal": {
+        "email": "str; masked new address",
+        "approved_at": "int; when an officer approved it",
+        "until": "int; when this stage ends",
+    },
+    "bantuan_batal_selesai": {},
     "izin": {
         "claims": "sequence of Claim",
         "abilities": "sequence of str; scopes that allow something, labelled cakupan.<scope>",
@@ -505,6 +522,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "passkeys": "sequence of PasskeyRow",
         "room_for_passkeys": "bool; the account may have one more",
         "always": "bool or None; a second factor is asked at every sign-in; None without one",
+        "recovery": "Message or None; a recovery through a branch is under way, and can be cancelled",
     },
     "akun_identitas": {
         "level": "int; tingkat_identitas 0, 1 or 2",

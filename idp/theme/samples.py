@@ -146,8 +146,11 @@ def _kode(state: str = "", **context: Any) -> Sample:
     return _sample("masuk_kode", state, **common | waits | context)
 
 
+_BRANCH = "/lupa-kata-sandi/bantuan"
+
+
 def _reset(state: str = "", **context: Any) -> Sample:
-    common = {"method": "", "reference": "", "until": None, "others": ()}
+    common = {"method": "", "reference": "", "until": None, "others": (), "reason": None, "stuck": _BRANCH}
     given = {"identifier": "budi@contoh.com", "hidden": {"token": "tok_" * 11}}
     return _sample("atur_ulang", state, **common | given | context)
 
@@ -163,7 +166,15 @@ def _security(state: str = "", **context: Any) -> Sample:
         "passkeys": (),
         "room_for_passkeys": True,
     }
-    rest = {"sms": False, "codes_left": 0, "few": True, "leaving": {}, "single": False, "name": "Budi Santoso"}
+    rest = {
+        "sms": False,
+        "codes_left": 0,
+        "few": True,
+        "leaving": {},
+        "single": False,
+        "recovery": None,
+        "name": "Budi Santoso",
+    }
     return _sample("akun_keamanan", state, **common | rest | {"back": "/akun"} | context)
 
 
@@ -309,6 +320,7 @@ PAGES = (
         "atur_ulang",
         heading=Message("atur_ulang.judul"),
         reason=Message("atur_ulang.kode_isi"),
+        stuck=_BRANCH,
         method="sms",
         destination="0812****7890",
         others=_others("totp"),
@@ -512,12 +524,53 @@ PAGES = (
     _sample("aktivasi_selesai", next="/authorize/lanjut", service=SALDO),
     _sample("aktivasi_selesai", "sendiri", next="/masuk"),
     _sample("lupa_kata_sandi", back="/masuk"),
-    _sample("lupa_terkirim"),
+    _sample("lupa_terkirim", sms_until=NOON + 600, mail_until=NOON + 1800, stuck=_BRANCH),
     _reset(),
-    _reset("totp", method="totp", others=_others("sms", "recovery")),
-    _reset("sms", method="sms", reference="KX7M", until=NOON + 600),
-    _reset("pemulihan", method="recovery", errors={"code": Message("otp.salah_pemulihan")}),
+    _reset("totp", method="totp", reason=Message("atur_ulang.kode_isi"), others=_others("sms", "recovery")),
+    _reset("sms", method="sms", reason=Message("atur_ulang.kode_isi"), reference="KX7M", until=NOON + 600),
+    _reset("surel", method="email", reference="KX7M", until=NOON + 600, reason=Message("atur_ulang.kode_isi_sms")),
+    _reset(
+        "pemulihan",
+        method="recovery",
+        reason=Message("atur_ulang.kode_isi"),
+        errors={"code": Message("otp.salah_pemulihan")},
+    ),
     _sample("atur_ulang_selesai"),
+    _sample("bantuan", back="/lupa-kata-sandi"),
+    _sample(
+        "bantuan",
+        "salah",
+        back="/lupa-kata-sandi",
+        values={"identifier": "", "email": "budi@contoh"},
+        errors={"identifier": Message("lupa.kosong"), "email": Message("email")},
+    ),
+    _sample("bantuan_terkirim", number="K7MX-2RT4", until=NOON + 1_209_600),
+    _sample(
+        "bantuan_batal",
+        email="b***@contoh.com",
+        approved_at=NOON,
+        until=NOON + 259_200,
+        hidden={"token": "tok_" * 11},
+    ),
+    _sample("bantuan_batal_selesai"),
+    _sample(
+        "kesalahan",
+        "bantuan",
+        title=Message("kesalahan.bantuan.judul"),
+        text=Message("kesalahan.bantuan.isi"),
+        next=_BRANCH,
+        next_label=Message("pemulihan_cabang.judul"),
+        reference="",
+    ),
+    _sample(
+        "kesalahan",
+        "atur_ulang_cabang",
+        title=Message("kesalahan.atur_ulang_cabang.judul"),
+        text=Message("kesalahan.atur_ulang_cabang.isi"),
+        next=_BRANCH,
+        next_label=Message("pemulihan_cabang.judul"),
+        reference="",
+    ),
     _sample(
         "izin",
         service=SALDO,
@@ -631,6 +684,10 @@ PAGES = (
         lanjut=TICKET,
     ),
     _security(single=True, password_due=True),
+    _security(
+        "pemulihan",
+        recovery=Message("pemulihan_cabang.berjalan", email="b***@contoh.com", waktu=NOON + 259_200),
+    ),
     _security("tanpa_nomor", phone="", single=True, codes_left=2, few=True),
     _security(
         "passkey",
@@ -901,6 +958,25 @@ MAILS: dict[str, dict[str, Any]] = {
     "percobaan": {"nama": "Budi", "waktu": NOON, "jumlah": 10, "tautan_lupa": _FORGOT},
     "kode_tidak_selalu": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "totp_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "bantuan_kasus": {"nomor": "K7MX-2RT4", "batas": NOON + 1_209_600},
+    "bantuan_menunggu": {"nomor": "K7MX-2RT4", "batas": NOON + 259_200},
+    "bantuan_ditolak": {"nomor": "K7MX-2RT4"},
+    "bantuan_siap": {"tautan": _LINK, "batas": NOON + 259_200},
+    "bantuan_disetujui": {
+        "nama": "Budi",
+        "waktu": NOON,
+        "batas": NOON + 259_200,
+        "email": "b***@contoh.com",
+        "tautan": _LINK,
+    },
+    "bantuan_dibatalkan": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
+    "bantuan_selesai": {"nama": "Budi", "waktu": NOON},
+    "nomor_beralih": {
+        "nama": "Budi",
+        "waktu": NOON,
+        "nomor": "0812****7890",
+        "tautan_masuk": "https://sso.contoh.go.id/masuk",
+    },
     "kontak_kode": {"nama": "Budi", "kode": "Hn4RtaQ9"},
     "kontak_terpakai": {"tautan_masuk": "https://sso.contoh.go.id/masuk"},
     "kontak_lama": {

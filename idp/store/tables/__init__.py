@@ -2,6 +2,7 @@
 
 from idp.store.tables.accounts import accounts, contact_changes, identifiers, known_devices, throttles, totp_credentials
 from idp.store.tables.answered import answered_challenges
+from idp.store.tables.assisted_recoveries import assisted_recoveries
 from idp.store.tables.audit import audit, changes
 from idp.store.tables.clients import clients
 from idp.store.tables.columns import Id, Json, as_id, metadata
@@ -26,6 +27,7 @@ __all__ = [
     "accounts",
     "answered_challenges",
     "as_id",
+    "assisted_recoveries",
     "audit",
     "breakers",
     "challenges",

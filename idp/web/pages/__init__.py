@@ -8,6 +8,7 @@ from idp.web.pages import (
     activate,
     activity,
     assets,
+    assisted_recovery,
     consent,
     contact,
     crowded,
@@ -42,7 +43,7 @@ UPLOADS = documents.UPLOADS
 
 _JOURNEYS = (
     sign_up, sign_up_steps, documents, crowded, activate,
-    sign_in, second_factor, second_method, passkey, select_account, consent, recover,
+    sign_in, second_factor, second_method, passkey, select_account, consent, recover, assisted_recovery,
     account, services, devices, activity, disown, security, phone_codes, recovery_codes, removal, privacy, own_data, sign_out,
     contact, identity, notices, feedback, status, assets,
 )  # fmt: skip

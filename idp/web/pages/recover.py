@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from idp.accounts import contact
+from idp.accounts import contact, links
 from idp.base.errors import PageFault
 from idp.flows import passkey, passwords, recover, second_factor
 from idp.provider import Provider
@@ -21,6 +21,8 @@ from idp.web.pages.waiting import Waiting, still_waiting
 _DEAD = "kesalahan.atur_ulang"
 
 _METHODS = {**NAMES, "email": second_factor.MAIL}
+# Why one more proof is needed: never by the channel that the reset came through.
+_REASONS = {links.BY_EMAIL: "atur_ulang.kode_isi", links.BY_SMS: "atur_ulang.kode_isi_sms"}
 _NAME_OF = {method: name for name, method in _METHODS.items()}
 
 
@@ -41,7 +43,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return frame.redirect(_sent_path(behind, outcome))
 
     async def sent(request: Request) -> Response:
-        return frame.page(request, "lupa_terkirim", **(await still_waiting(frame, request)).context)
+        return _sent(frame, request, await still_waiting(frame, request))
 
     async def submit_code(request: Request, form: Form) -> Response:
         return await _submit_code(frame, request, await still_waiting(frame, request, form), form)
@@ -134,6 +136,8 @@ async def _new_password(
         "method": _NAME_OF.get(method, ""),
         "others": [Method(_NAME_OF[other]) for other in reset.methods if other != method],
         "hidden": {"token": token, "cara": _NAME_OF.get(method, "")},
+        "stuck": f"{frame.root}/lupa-kata-sandi/bantuan",
+        "reason": Message(_REASONS.get(reset.challenge.channel, _REASONS[links.BY_EMAIL])),
         "errors": errors or {},
         **behind.context,
     }
@@ -148,7 +152,6 @@ async def _new_password(
         to = contact.masked(second_factor.destination_of(reset.account, method) or "")
         given |= {
             "heading": Message("atur_ulang.judul"),
-            "reason": Message("atur_ulang.kode_isi"),
             "destination": to,
         }
         return frame.page(request, "kirim_kode", status, **given)
@@ -158,11 +161,35 @@ async def _new_password(
 
 
 def _sent(frame: Frame, request: Request, behind: Waiting, **said: Any) -> Response:
-    return frame.page(request, "lupa_terkirim", 400 if "errors" in said else 200, **behind.context, **said)
+    try:
+        sms_until, mail_until = recover.until(frame.provider, frame.visitor(request), query(request, "permintaan"))
+    except PageFault as fault:
+        return _dead(frame, request, fault)
+    return frame.page(
+        request,
+        "lupa_terkirim",
+        400 if "errors" in said else 200,
+        sms_until=sms_until,
+        mail_until=mail_until,
+        stuck=f"{frame.root}/lupa-kata-sandi/bantuan",
+        **behind.context,
+        **said,
+    )
 
 
 def _dead(frame: Frame, request: Request, fault: PageFault) -> Response:
-    """A reset that cannot go on, with the one step that helps: to ask again."""
+    """A reset that cannot go on, with the one step that helps: to ask again, or to come to a branch."""
+    if fault.key == recover.BRANCH_ONLY:
+        return frame.page(
+            request,
+            "kesalahan",
+            fault.status,
+            title=Message(f"{fault.key}.judul"),
+            text=Message(f"{fault.key}.isi"),
+            next=f"{frame.root}/lupa-kata-sandi/bantuan",
+            next_label=Message("pemulihan_cabang.judul"),
+            reference="",
+        )
     if fault.key != _DEAD:
         raise fault
     return frame.page(

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import contact, passkey, policy, recovery_codes, totp
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import passwords, removal, security
+from idp.flows import assisted_recovery, passwords, removal, security
 from idp.flows.security import Enrolment
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -36,6 +36,7 @@ _NOTICES = {
     "pemulihan": Message("keamanan.pemulihan_dibuat"),
     "menunggu": Message("keamanan.hapus_menunggu"),
     "batal": Message("keamanan.hapus_batal"),
+    "pemulihan_batal": Message("pemulihan_cabang.kabar_batal"),
 }
 # What can be removed on this page, and the notice when it is gone. A passkey has a page of its own.
 _REMOVABLE = {"totp": "dihapus", "sms": "sms_mati"}
@@ -72,6 +73,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit_methods(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
+        if stands is not None and "cancel-recovery" in form:
+            await assisted_recovery.cancel(provider, frame.visitor(request), stands)
+            return frame.redirect("/akun/keamanan?kabar=pemulihan_batal")
         always = form.text("always")
         if stands is not None and "keep" in form:
             await removal.call_off(provider, frame.visitor(request), stands, NAMES.get(form.text("keep"), ""))
@@ -158,6 +162,7 @@ def _password(
 
 async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
     methods = await security.methods(frame.provider, stands)
+    case = await assisted_recovery.under_way(frame.provider, stands)
     return frame.page(
         request,
         "akun_keamanan",
@@ -172,6 +177,9 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         codes_left=methods.codes_left,
         few=methods.codes_left <= recovery_codes.FEW,
         leaving={name: methods.leaving[factor] for name, factor in NAMES.items() if factor in methods.leaving},
+        recovery=Message("pemulihan_cabang.berjalan", email=contact.masked_email(case.contact), waktu=case.due_at)
+        if case
+        else None,
         single=len(stands.enrolled - {levels.PASSWORD}) < 2,
         passkeys=[
             PasskeyRow(str(one.id), one.name, one.synced, one.created_at, one.used_at) for one in methods.passkeys

@@ -1,0 +1,323 @@
+"""Who has lost every way in comes to a branch: an officer sees the card and the face, and then everybody waits.
+
+The wait is for the owner, in case it was somebody else's face: all old contacts hear of it and can cancel for as long as
+it lasts, from the mail or from the account. Only after it the new address gets a link. The account stays what it is, with
+its `sub` and everything that services know it by. Whoever asks gets a case and a number, whether or not there is an account.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from idp.accounts import account, assisted, contact, links, passkey, policy, recovery_codes, throttle, totp
+from idp.accounts.account import Account
+from idp.accounts.assisted import Case
+from idp.base.errors import Fault, PageFault
+from idp.base.opaque import Handle
+from idp.flows import logout, messages, passwords
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions import device, slip
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+from idp.theme.language import Message
+
+_ASKED = "assisted-recovery"
+_SHOWN = 3600
+"""How long the page with the number can be opened again in the browser that asked, in seconds."""
+_BATCH = 100
+_DEAD = "kesalahan.bantuan"
+
+
+class NotPossible(Fault):
+    """There is no such case, it was decided already, or nothing can be recovered by it; for officers."""
+
+
+async def ask(provider: Provider, visitor: Visitor, typed: str, address: str) -> str | dict[str, Message]:
+    """Open a case and write its number to the new address. The slip that the next page needs, or what is wrong by field.
+
+    Nothing depends on whether the identifier finds anybody (T33).
+    """
+    errors: dict[str, Message] = {}
+    if not typed.strip():
+        errors["identifier"] = Message("lupa.kosong")
+    try:
+        reached = contact.normalise_email(address)
+    except contact.NotAContact as fault:
+        errors["email"] = Message(fault.key)
+    if errors:
+        return errors
+    limits, now = provider.settings.limits, provider.clock.now()
+    if refused := await messages.crowded(provider, "recover", visitor.network, limits.recover_per_network):
+        return {"": refused}
+    async with provider.database.transaction() as tx:
+        if refused := await messages.too_often(provider, tx, f"assisted:{reached}"):
+            return {"": refused}
+        keys = [account.lookup(provider.material, kind, value) for kind, value in contact.readings(typed)]
+        found = [await account.find(tx, key) for key in keys]
+        person = next((one for one in found if one is not None and one.status in account.MAY_SIGN_IN), None)
+        ends = now + provider.settings.lifetimes.recovery_case
+        case = Case(
+            id=provider.new_id(),
+            account_id=person.id if person is not None else None,
+            number=assisted.new_number(provider.entropy),
+            contact=reached,
+            locale=visitor.language,
+            state=assisted.OPEN,
+            created_at=now,
+            due_at=ends,
+        )
+        await assisted.insert(tx, provider.sealer, case)
+        await _write(provider, tx, case, "bantuan_kasus", nomor=case.number, batas=ends)
+        detail = {"case": case.number}
+        event = Event("recovery.case_opened", account_id=case.account_id, network=visitor.network, detail=detail)
+        await provider.audit.append(tx, event)
+    value = [case.number, ends]
+    return slip.write(provider.material, provider.entropy, _ASKED, visitor.device, value, now + _SHOWN)
+
+
+def asked(provider: Provider, visitor: Visitor, text: str) -> tuple[str, int]:
+    """The number of a case just opened here, and until when it waits. PageFault for a slip of another browser, or an old one."""
+    value = slip.read(provider.material, _ASKED, visitor.device, text, provider.clock.now())
+    if value is None:
+        raise PageFault(_DEAD, "assisted recovery slip")
+    return value[0], value[1]
+
+
+# The old contacts
+
+
+async def look(provider: Provider, token: str) -> Case:
+    """The case that a link to an old contact would cancel; changes nothing. PageFault when there is nothing to cancel (any more)."""
+    async with provider.database.reading() as tx:
+        case = await assisted.by_link(tx, provider.sealer, token, cancels=True)
+    if case is None or case.state not in assisted.UNDER_WAY:
+        raise PageFault(_DEAD, "nothing to cancel")
+    return case
+
+
+async def cancel_by_link(provider: Provider, visitor: Visitor, token: str) -> None:
+    """Cancel it, for whoever reads an old mailbox. PageFault as `look`."""
+    case = await look(provider, token)
+    async with provider.database.transaction() as tx:
+        if not await _cancel(provider, tx, visitor, case):
+            raise PageFault(_DEAD, "case ended meanwhile")
+
+
+async def under_way(provider: Provider, stands: Standing) -> Case | None:
+    """The recovery that is approved for whoever is signed in, if there is one."""
+    async with provider.database.reading() as tx:
+        return await assisted.under_way(tx, provider.sealer, stands.account_id)
+
+
+async def cancel(provider: Provider, visitor: Visitor, stands: Standing) -> None:
+    """Cancel it from the account; nothing when it is over already."""
+    async with provider.database.transaction() as tx:
+        case = await assisted.under_way(tx, provider.sealer, stands.account_id)
+        if case is not None:
+            await _cancel(provider, tx, visitor, case)
+
+
+# The new one
+
+
+async def look_new(provider: Provider, token: str) -> tuple[Case, Account]:
+    """What the link to the new address is worth. PageFault when it is worth nothing (any more)."""
+    async with provider.database.reading() as tx:
+        case = await assisted.by_link(tx, provider.sealer, token)
+        live = case is not None and case.state == assisted.READY and provider.clock.now() < case.due_at
+        person = await account.read(tx, case.account_id) if case is not None and case.account_id and live else None
+    if case is None or person is None or person.status not in account.MAY_SIGN_IN:
+        raise PageFault(_DEAD, "assisted recovery link not live")
+    return case, person
+
+
+async def finish(provider: Provider, visitor: Visitor, token: str, password: str) -> dict[str, Message]:
+    """Set the password, put the new address in the old one's place, end everything. What is wrong by field; empty when it is done."""
+    case, person = await look_new(provider, token)
+    if refused := await passwords.refused(provider, person, password, second_factor=False):
+        return {"password": refused}
+    hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
+    async with provider.database.transaction() as tx:
+        if not await assisted.move(tx, case, assisted.DONE, ended_at=now):
+            raise PageFault(_DEAD, "assisted recovery spent meanwhile")
+        await _readdress(provider, tx, case, person)
+        if case.factors_go:
+            await _remove_factors(provider, tx, person)
+        restored = await account.read(tx, person.id)
+        assert restored is not None
+        await passwords.replace(provider, tx, restored, hashed)
+        await links.supersede(tx, links.RESET, person.id, now)
+        await logout.end_all(provider, tx, person.id, "recovery")
+        await throttle.clear(tx, person.id.bytes)
+        await device.forget_all(tx, person.id)
+        detail = {"by": "branch", "case": case.number}
+        event = Event("password.changed", account_id=person.id, network=visitor.network, detail=detail)
+        await provider.audit.append(tx, event)
+    return {}
+
+
+# Officers
+
+
+async def waiting(provider: Provider, states: Sequence[str], limit: int) -> list[Case]:
+    """Cases in these states, the longest waiting first."""
+    async with provider.database.reading() as tx:
+        return await assisted.page(tx, provider.sealer, states, limit)
+
+
+async def show(provider: Provider, number: str, *, by: str) -> tuple[Case, Account | None]:
+    """A case with its account, if it found one; that somebody looked is written down. Raises NotPossible."""
+    async with provider.database.transaction() as tx:
+        case = await assisted.by_number(tx, provider.sealer, assisted.typed_number(number))
+        if case is None:
+            raise NotPossible(f"no case {number}")
+        person = await account.read(tx, case.account_id) if case.account_id else None
+        event = Event("recovery.case_viewed", actor=by, account_id=case.account_id, detail={"case": case.number})
+        await provider.audit.append(tx, event)
+    return case, person
+
+
+async def approve(
+    provider: Provider, number: str, checked: Sequence[str], reason: str, *, factors_go: bool, by: str
+) -> Case:
+    """An officer saw card and face: the wait begins, and every old contact hears of it. Raises NotPossible."""
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        case = await _open(provider, tx, number)
+        if case.account_id is None:
+            raise NotPossible(f"case {case.number} has no account: what was typed found none; let the person ask again")
+        # One account, one recovery: two officers who approve two cases at once are told apart by the lock.
+        await account.lock(tx, case.account_id)
+        person = await account.read(tx, case.account_id)
+        if person is None or person.status not in account.MAY_SIGN_IN:
+            raise NotPossible(f"the account of case {case.number} is not active")
+        if await assisted.under_way(tx, provider.sealer, person.id):
+            raise NotPossible(f"another recovery of the account of case {case.number} is under way")
+        owner = await account.find(tx, account.lookup(provider.material, account.EMAIL, case.contact))
+        if owner is not None and owner.id != person.id:
+            raise NotPossible(f"another account has the new address of case {case.number}")
+        handle, ends = provider.new_handle(), now + provider.settings.lifetimes.recovery_cooling
+        cancels = Handle(case.id, handle.secret)
+        await _settle(
+            tx,
+            case,
+            assisted.COOLING,
+            checked=list(checked),
+            reason=reason,
+            decided_by=by,
+            decided_at=now,
+            factors_go=factors_go,
+            cancel_hash=cancels.secret_hash,
+            due_at=ends,
+        )
+        link = f"{provider.settings.issuer}/lupa-kata-sandi/bantuan/batal?token={cancels}"
+        await messages.tell_everywhere(
+            provider, tx, person, "bantuan_disetujui", batas=ends, email=contact.masked_email(case.contact), tautan=link
+        )
+        await _write(provider, tx, case, "bantuan_menunggu", nomor=case.number, batas=ends)
+        detail = {"case": case.number, "checked": list(checked), "reason": reason, "factors_go": factors_go}
+        await provider.audit.append(tx, Event("recovery.case_approved", actor=by, account_id=person.id, detail=detail))
+        decided = await assisted.by_number(tx, provider.sealer, case.number)
+        assert decided is not None
+        return decided
+
+
+async def refuse(provider: Provider, number: str, reason: str, *, by: str) -> None:
+    """An officer could not recognise the person; whoever asked gets a mail. Raises NotPossible."""
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        case = await _open(provider, tx, number)
+        await _settle(tx, case, assisted.REFUSED, reason=reason, decided_by=by, decided_at=now, ended_at=now)
+        await _write(provider, tx, case, "bantuan_ditolak", nomor=case.number)
+        detail = {"case": case.number, "reason": reason}
+        await provider.audit.append(
+            tx, Event("recovery.case_refused", actor=by, account_id=case.account_id, detail=detail)
+        )
+
+
+async def advance_due(provider: Provider) -> int:
+    """What has waited long enough goes on, or ends; how many cases. For the timetable."""
+    now, done = provider.clock.now(), 0
+    async with provider.database.reading() as tx:
+        found = await assisted.due(tx, provider.sealer, now, _BATCH)
+    for case in found:
+        async with provider.database.transaction() as tx:
+            # Cancelled in this very moment, or moved by another worker: then it is not ours.
+            done += await (_send_link if case.state == assisted.COOLING else _expire)(provider, tx, case)
+    return done
+
+
+async def _send_link(provider: Provider, tx: Tx, case: Case) -> bool:
+    handle, ends = provider.new_handle(), provider.clock.now() + provider.settings.lifetimes.recovery_link
+    opens = Handle(case.id, handle.secret)
+    if not await assisted.move(tx, case, assisted.READY, link_hash=opens.secret_hash, due_at=ends):
+        return False
+    link = f"{provider.settings.issuer}/lupa-kata-sandi/bantuan/baru?token={opens}"
+    await _write(provider, tx, case, "bantuan_siap", tautan=link, batas=ends)
+    event = Event("recovery.case_ready", account_id=case.account_id, detail={"case": case.number})
+    await provider.audit.append(tx, event)
+    return True
+
+
+async def _expire(provider: Provider, tx: Tx, case: Case) -> bool:
+    if not await assisted.move(tx, case, assisted.EXPIRED, ended_at=provider.clock.now()):
+        return False
+    event = Event("recovery.case_expired", account_id=case.account_id, detail={"case": case.number})
+    await provider.audit.append(tx, event)
+    return True
+
+
+async def _cancel(provider: Provider, tx: Tx, visitor: Visitor, case: Case) -> bool:
+    now = provider.clock.now()
+    if not await assisted.move(tx, case, assisted.CANCELLED, ended_at=now):
+        return False
+    person = await account.read(tx, case.account_id) if case.account_id else None
+    assert person is not None
+    await messages.tell_everywhere(provider, tx, person, "bantuan_dibatalkan")
+    event = Event(
+        "recovery.case_cancelled", account_id=person.id, network=visitor.network, detail={"case": case.number}
+    )
+    await provider.audit.append(tx, event)
+    return True
+
+
+async def _readdress(provider: Provider, tx: Tx, case: Case, person: Account) -> None:
+    """The link came to the new address, which proves it; the old one hears of it a last time."""
+    if person.email is not None and contact.normalise_email(person.email) == case.contact:
+        return
+    key = account.lookup(provider.material, account.EMAIL, case.contact)
+    if not await account.set_contact(tx, person.id, account.EMAIL, case.contact, key, provider.clock.now()):
+        raise PageFault(_DEAD, "another account has the new address by now")
+    if person.email is not None:
+        now = provider.clock.now()
+        await messages.mail(
+            provider, tx, person.email, "bantuan_selesai", person.locale, person.id, nama=person.name, waktu=now
+        )
+
+
+async def _remove_factors(provider: Provider, tx: Tx, person: Account) -> None:
+    await totp.remove(tx, person.id)
+    for one in await passkey.of(tx, person.id):
+        await passkey.remove(tx, person.id, one.id)
+    await recovery_codes.remove(tx, person.id)
+    await account.set_sms_off(tx, person.id, provider.clock.now())
+    event = Event("factor.removed", account_id=person.id, detail={"factor": "all", "by": "branch"})
+    await provider.audit.append(tx, event)
+
+
+async def _open(provider: Provider, tx: Tx, number: str) -> Case:
+    case = await assisted.by_number(tx, provider.sealer, assisted.typed_number(number))
+    if case is None or case.state != assisted.OPEN or provider.clock.now() >= case.due_at:
+        raise NotPossible(f"case {number} is not open: unknown, decided, or too old")
+    return case
+
+
+async def _settle(tx: Tx, case: Case, state: str, **values: object) -> None:
+    if not await assisted.move(tx, case, state, **values):
+        raise NotPossible(f"case {case.number} was decided meanwhile")
+
+
+async def _write(provider: Provider, tx: Tx, case: Case, template: str, **values: Any) -> None:
+    """A letter to the new address. It names nobody: who asked need not be who they say."""
+    await messages.mail(provider, tx, case.contact, template, case.locale, case.id, **values)

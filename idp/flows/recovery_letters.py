@@ -1,0 +1,133 @@
+"""Whom a typed identifier means, and what is written to them so that they can set a new password.
+
+What was typed decides the channel: an address gets a mail, a number an SMS, a participant number or a NIK both, at the
+contacts on record. For whoever that does not reach, the same two messages are composed, sealed and never sent, so that
+neither the answer nor its duration tells whether there is anybody (T33).
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from idp.accounts import account, links, one_time_code
+from idp.accounts.account import Account
+from idp.base.opaque import Handle, keyed
+from idp.flows import messages, recycled
+from idp.provider import Provider
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+
+# Composed for, and never sent to, nobody.
+_NOBODY, _NO_NUMBER = "nobody@example.invalid", "+6281200000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom an identifier means, and by which channels they are written to; nobody, and neither, when it means nobody.
+
+    `stand_in` takes the account's place wherever there is none: the same for the same identifier, so that asking again
+    about nobody replaces and counts rows as asking about somebody does.
+    """
+
+    stand_in: UUID
+    person: Account | None = None
+    by_mail: bool = False
+    by_sms: bool = False
+
+
+async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spelling: str) -> Sought:
+    """Look an identifier up: as many reads as the text has readings, and one more. `spelling` is the likeliest of them."""
+    stand_in = UUID(bytes=keyed(provider.material.derive("recovery-nobody"), spelling)[:16])
+    found = [(kind, await account.find(tx, account.lookup(provider.material, kind, value))) for kind, value in readings]
+    kind, person = next(((kind, one) for kind, one in found if one is not None), ("", None))
+    number = person.phone if person is not None and person.phone is not None else _NO_NUMBER
+    trusted = await recycled.trusted(provider, tx, account.lookup(provider.material, account.PHONE, number))
+    if person is None or person.status not in account.MAY_SIGN_IN or person.email is None or not person.email_verified:
+        return Sought(stand_in)
+    by_sms = kind != account.EMAIL and person.takes_codes and trusted == person.id
+    # A number that may be somebody else's by now, or takes no codes, still names its account: the mailbox is asked.
+    return Sought(stand_in, person, by_mail=kind != account.PHONE or not by_sms, by_sms=by_sms)
+
+
+async def write(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> tuple[UUID, UUID]:
+    """Write the mail and the SMS, each void unless it is meant for somebody. The ids of their two challenges."""
+    person = sought.person
+    # Asked under several names, one mailbox could still be filled: what counts in the end is where it goes.
+    if await messages.too_often(provider, tx, f"reset:{person.id if person is not None else sought.stand_in}"):
+        sought = Sought(sought.stand_in)
+    subject_id = sought.person.id if sought.person is not None else sought.stand_in
+    mailed = await _mail(provider, tx, visitor, sought, subject_id)
+    texted = await _sms(provider, tx, visitor, sought, subject_id)
+    detail = {"mail": sought.by_mail, "sms": sought.by_sms}
+    account_id = person.id if person is not None else None
+    event = Event("recovery.requested", account_id=account_id, network=visitor.network, detail=detail)
+    await provider.audit.append(tx, event)
+    return mailed, texted
+
+
+def reset_address(provider: Provider, handle: Handle) -> str:
+    """The page for a new password, opened by a link; of our own issuer, whatever host was asked (T24)."""
+    return f"{provider.settings.issuer}/lupa-kata-sandi/baru?token={handle}"
+
+
+async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought, subject_id: UUID) -> UUID:
+    """Link and code to the stored address."""
+    now, lifetime = provider.clock.now(), provider.settings.lifetimes.reset
+    mailbox, name, language = _NOBODY, "", visitor.language
+    if sought.by_mail and sought.person is not None:
+        mailbox, name, language = sought.person.email or _NOBODY, sought.person.name, sought.person.locale
+    handle, code = provider.new_handle(), links.new_code(provider.entropy)
+    # Whatever the person does not get replaces nothing that they have.
+    owner = subject_id if sought.by_mail else sought.stand_in
+    tries = provider.settings.limits.code_tries
+    challenge = links.Challenge(
+        handle.id, links.RESET, owner, links.BY_EMAIL, mailbox, tries, now, now + lifetime
+    )  # fmt: skip
+    await links.issue(tx, provider.material, handle, code, challenge)
+    await messages.mail(
+        provider,
+        tx,
+        mailbox,
+        "atur_ulang",
+        language,
+        subject_id,
+        void=not sought.by_mail,
+        nama=name,
+        tautan=reset_address(provider, handle),
+        kode=code,
+        waktu=now + lifetime,
+    )
+    return handle.id
+
+
+async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought, subject_id: UUID) -> UUID:
+    """A code to the proven number, and no link: no SMS of ours has one."""
+    now, number, language = provider.clock.now(), _NO_NUMBER, visitor.language
+    meant = sought.by_sms and sought.person is not None
+    if meant and sought.person is not None:
+        number, language = sought.person.phone or _NO_NUMBER, sought.person.locale
+    # Counted with every other code to this number.
+    if await messages.too_often(provider, tx, f"otp:{number if meant else sought.stand_in}"):
+        meant = False
+    handle, code = provider.new_handle(), links.new_code(provider.entropy)
+    reference = one_time_code.new_reference(provider.entropy)
+    owner = subject_id if meant else sought.stand_in
+    tries, ends = provider.settings.limits.code_tries, now + one_time_code.LIFETIME
+    challenge = links.Challenge(
+        handle.id, links.RESET, owner, links.BY_SMS, number, tries, now, ends, reference=reference
+    )  # fmt: skip
+    await links.issue(tx, provider.material, handle, code, challenge)
+    minutes = one_time_code.LIFETIME // 60
+    await messages.sms(
+        provider,
+        tx,
+        number,
+        "atur_ulang",
+        language,
+        subject_id,
+        void=not meant,
+        kode=code,
+        ref=reference,
+        menit=minutes,
+    )
+    return handle.id

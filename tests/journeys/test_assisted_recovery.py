@@ -1,0 +1,271 @@
+"""Who has lost every way in: a case number, an officer at a branch, a wait that the old contacts can end, a link to the new address."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select
+
+from idp.accounts import account, assisted
+from idp.accounts.assisted import Case
+from idp.flows import assisted_recovery
+from idp.flows.assisted_recovery import NotPossible
+from idp.store.tables import assisted_recoveries, audit, outbox
+from tests.journeys.mailbox import letters, newest
+from tests.journeys.test_activate import sign_in
+from tests.journeys.test_recover import NEW, ask, plain
+from tests.support.browser import Browser, Page
+from tests.support.outbox import Letter
+from tests.support.servers import House
+
+pytestmark = pytest.mark.anyio
+
+NEW_ADDRESS = "siti.baru@contoh.net"
+OFFICER = "petugas"
+SITI = "+6281398765432"
+OPENS, APPROVED = "Buat kata sandi baru", "Pemulihan akun lewat kantor cabang disetujui"
+COOLING, LINK = 72 * 3600, 3 * 86_400
+
+
+async def open_case(house: House, identifier: str, address: str = NEW_ADDRESS, browser: Browser | None = None) -> Page:
+    browser = browser or house.browser()
+    page = await browser.get("/lupa-kata-sandi/bantuan")
+    return await browser.submit(page, {"identifier": identifier, "email": address}, press="open-case")
+
+
+async def case_of(house: House, state: str = assisted.OPEN) -> Case:
+    [case] = await assisted_recovery.waiting(house.provider, [state], 10)
+    return case
+
+
+async def approve(house: House, *, factors_go: bool = False) -> Case:
+    case = await case_of(house)
+    seen = ("ktp", "face")
+    return await assisted_recovery.approve(
+        house.provider, case.number, seen, "datang sendiri", factors_go=factors_go, by=OFFICER
+    )
+
+
+async def letter_of(house: House, to: str, subject: str) -> Letter:
+    """The letter of that subject: in the first round a wait that is over ends, in the second its letter goes out."""
+    await letters(house, to)
+    return next(letter for letter in reversed(await letters(house, to)) if letter.subject == subject)
+
+
+async def subjects(house: House, to: str) -> list[str]:
+    return [letter.subject for letter in await letters(house, to)]
+
+
+async def test_from_the_reset_page_to_a_new_password(house: House) -> None:
+    person, browser = plain(house), house.browser()
+    old = house.browser("203.0.113.70")
+    await sign_in(old, person.email, person.password)
+    page = await browser.click(await ask(browser, person.email), "Tidak bisa memakai cara ini?")
+    page = await browser.submit(page, {"identifier": person.email, "email": NEW_ADDRESS}, press="open-case")
+    case = await case_of(house)
+    assert case.number in page.text
+    assert "KTP asli" in page.text
+    assert "dua hari kerja" in page.text
+    assert case.number in (await newest(house, NEW_ADDRESS)).text
+    await approve(house)
+    house.clock.advance(COOLING - 1)
+    assert set(await subjects(house, NEW_ADDRESS)) == {"Nomor kasus pemulihan akun", "Pemulihan akun disetujui"}
+    house.clock.advance(1)
+    letter = await letter_of(house, NEW_ADDRESS, OPENS)
+    page = await browser.get(letter.link)
+    assert "minimal 12" in (await browser.submit(page, {"password": "pendek"}, press="set-password")).text
+    page = await browser.submit(page, {"password": NEW}, press="set-password")
+    assert "Kata sandi sudah diganti" in page.text
+    assert (await old.get("/akun")).url.endswith("/masuk")
+    assert (await sign_in(house.browser(), NEW_ADDRESS, NEW)).url.endswith("/akun")
+    assert "Email ini tidak dipakai lagi di akun Anda" in await subjects(house, person.email)
+    assert "Kata sandi Anda sudah diganti" in await subjects(house, NEW_ADDRESS)
+    assert "tidak bisa dipakai lagi" in (await browser.get(letter.link)).text
+    assert (await case_of(house, assisted.DONE)).decided_by == OFFICER
+
+
+async def test_every_old_contact_hears_of_it_and_the_link_cancels(house: House) -> None:
+    person = plain(house)
+    await open_case(house, person.email)
+    await approve(house)
+    letter = await letter_of(house, person.email, APPROVED)
+    assert "s***@contoh.net" in letter.text
+    assert any("Pemulihan akun" in sms.text for sms in await letters(house, SITI))
+    assert not any(sms.links for sms in await letters(house, SITI))
+    browser = house.browser("203.0.113.44")
+    page = await browser.get(letter.link)
+    assert "cancel-recovery" in page.ids
+    await browser.get(letter.link)
+    assert (await case_of(house, assisted.COOLING)).state == assisted.COOLING
+    page = await browser.submit(page, press="cancel-recovery")
+    assert "Pemulihan dibatalkan" in page.text
+    house.clock.advance(COOLING + 60)
+    await letters(house, NEW_ADDRESS)
+    assert "Buat kata sandi baru" not in await subjects(house, NEW_ADDRESS)
+    assert "Pemulihan akun dibatalkan" in await subjects(house, person.email)
+    assert "tidak bisa dipakai lagi" in (await browser.get(letter.link)).text
+
+
+async def test_the_owner_cancels_from_the_account_even_when_the_link_is_out(house: House) -> None:
+    person, browser = plain(house), house.browser()
+    await open_case(house, person.email)
+    await sign_in(browser, person.email, person.password)
+    assert "cancel-recovery" not in (await browser.get("/akun/keamanan")).ids
+    await approve(house)
+    house.clock.advance(COOLING)
+    letter = await letter_of(house, NEW_ADDRESS, OPENS)
+    await sign_in(browser, person.email, person.password)
+    page = await browser.get("/akun/keamanan")
+    assert "s***@contoh.net" in page.text
+    page = await browser.submit(page, press="cancel-recovery")
+    assert "Pemulihan dibatalkan" in page.text
+    assert "cancel-recovery" not in page.ids
+    assert "tidak bisa dipakai lagi" in (await house.browser().get(letter.link)).text
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_the_second_factors_go_only_when_the_officer_says_so(house: House, gone: bool) -> None:
+    person = house.account()
+    await open_case(house, person.email)
+    await approve(house, factors_go=gone)
+    house.clock.advance(COOLING)
+    browser = house.browser()
+    page = await browser.get((await letter_of(house, NEW_ADDRESS, OPENS)).link)
+    await browser.submit(page, {"password": NEW}, press="set-password")
+    party, stranger = house.relying_party("saldo"), house.browser("203.0.113.80")
+    wish = await party.authorization(scope="openid saldo:baca", acr_values="urn:gerbang:acr:loa2")
+    page = await stranger.submit(
+        await stranger.get(wish.url), {"identifier": NEW_ADDRESS, "password": NEW}, press="sign-in"
+    )
+    assert ("code" in page.names) is not gone
+
+
+async def test_nobody_learns_whether_there_is_an_account(house: House) -> None:
+    """T33: number, page, mail and rows are there for whoever asks."""
+    said, told = set(), set()
+    for n, identifier in enumerate(
+        (plain(house).email, "tidak.ada@contoh.go.id", "bukan apa-apa", SITI, "081299998888")
+    ):
+        page = await open_case(house, identifier, f"baru{n}@contoh.net", house.browser(f"203.0.113.{n}"))
+        number = next(
+            one.number
+            for one in await assisted_recovery.waiting(house.provider, ["open"], 10)
+            if one.number in page.text
+        )
+        said.add((page.status, page.text.replace(number, "")))
+        letter = await newest(house, f"baru{n}@contoh.net")
+        told.add((letter.subject, letter.text.replace(number, "")))
+    assert len(said) == len(told) == 1
+    async with house.provider.database.reading() as tx:
+        rows = (await tx.execute(select(assisted_recoveries.c.account_id))).all()
+        events = (await tx.execute(select(audit.c.id).where(audit.c.event == "recovery.case_opened"))).all()
+        sent = (await tx.execute(select(outbox.c.id))).all()
+    assert len(rows) == len(events) == len(sent) == 5
+    assert sum(one.account_id is None for one in rows) == 3
+
+
+async def test_a_case_that_found_nobody_cannot_be_approved(house: House) -> None:
+    await open_case(house, "tidak.ada@contoh.go.id")
+    with pytest.raises(NotPossible, match="has no account"):
+        await approve(house)
+
+
+async def test_an_address_of_somebody_else_is_no_new_address(house: House) -> None:
+    await open_case(house, plain(house).email, house.account().email)
+    with pytest.raises(NotPossible, match="another account has the new address"):
+        await approve(house)
+
+
+async def test_what_is_missing_is_said_by_field(house: House) -> None:
+    browser = house.browser()
+    page = await open_case(house, " ", "bukan email", browser)
+    assert page.status == 400
+    assert "Masukkan email, nomor HP, atau nomor peserta." in page.text
+    assert "Masukkan email dengan format nama@contoh.com." in page.text
+    assert "tidak bisa dipakai lagi" in (await browser.get("/lupa-kata-sandi/bantuan/terkirim?kasus=abc")).text
+    page = await open_case(house, "siapa@contoh.go.id", browser=browser)
+    assert "tidak bisa dipakai lagi" in (await house.browser("203.0.113.3").get(page.url)).text
+    assert "Tunggu" in (await open_case(house, "lain@contoh.go.id", browser=browser)).text
+
+
+async def test_nothing_waits_for_ever(house: House) -> None:
+    person = plain(house)
+    await open_case(house, person.email)
+    house.clock.advance(14 * 86_400)
+    with pytest.raises(NotPossible, match="not open"):
+        await approve(house)
+    await letters(house, person.email)
+    assert (await case_of(house, assisted.EXPIRED)).decided_by is None
+    await open_case(house, person.email)
+    await approve(house)
+    house.clock.advance(COOLING)
+    link = (await letter_of(house, NEW_ADDRESS, OPENS)).link
+    house.clock.advance(LINK)
+    assert "tidak bisa dipakai lagi" in (await house.browser().get(link)).text
+    await letters(house, person.email)
+    assert len(await assisted_recovery.waiting(house.provider, [assisted.EXPIRED], 10)) == 2
+
+
+async def test_a_refused_case_changes_nothing(house: House) -> None:
+    person = plain(house)
+    await open_case(house, person.email)
+    case = await case_of(house)
+    await assisted_recovery.refuse(house.provider, case.number, "wajah lain", by=OFFICER)
+    letter = await letter_of(house, NEW_ADDRESS, "Pemulihan akun belum bisa dilakukan")
+    assert "wajah" not in letter.text
+    with pytest.raises(NotPossible, match="not open"):
+        await assisted_recovery.refuse(house.provider, case.number, "lagi", by=OFFICER)
+    assert not await letters(house, person.email)
+
+
+async def test_one_recovery_of_an_account_at_a_time(house: House) -> None:
+    person = plain(house)
+    for n in range(2):
+        await open_case(house, person.email, f"baru{n}@contoh.net")
+    cases = await assisted_recovery.waiting(house.provider, ["open"], 10)
+    outcomes = await asyncio.gather(
+        *(
+            assisted_recovery.approve(house.provider, one.number, ("ktp", "face"), "x", factors_go=False, by=OFFICER)
+            for one in cases
+        ),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in outcomes) == ["Case", "NotPossible"]
+
+
+async def test_cancelling_and_finishing_at_once_is_one_of_both(house: House) -> None:
+    person = plain(house)
+    await open_case(house, person.email)
+    await approve(house)
+    cancel = (await letter_of(house, person.email, APPROVED)).link
+    house.clock.advance(COOLING)
+    opens = (await letter_of(house, NEW_ADDRESS, OPENS)).link
+    one, other = house.browser(), house.browser("203.0.113.2")
+    old, new = await one.get(cancel), await other.get(opens)
+    cancelled, finished = await asyncio.gather(
+        one.submit(old, press="cancel-recovery"), other.submit(new, {"password": NEW}, press="set-password")
+    )
+    assert ("Pemulihan dibatalkan" in cancelled.text) + ("Kata sandi sudah diganti" in finished.text) == 1
+
+
+async def test_the_links_open_nothing_else(house: House) -> None:
+    """T2: the link that cancels sets no password, and the other way round."""
+    person = plain(house)
+    await open_case(house, person.email)
+    await approve(house)
+    cancel = (await letter_of(house, person.email, APPROVED)).link.partition("token=")[2]
+    house.clock.advance(COOLING)
+    opens = (await letter_of(house, NEW_ADDRESS, OPENS)).link.partition("token=")[2]
+    browser = house.browser()
+    for path, token in (
+        ("bantuan/baru", cancel), ("baru", cancel), ("baru", opens), ("bantuan/batal", opens),
+    ):  # fmt: skip
+        page = await browser.get(f"/lupa-kata-sandi/{path}?token={token}")
+        assert not {"set-password", "cancel-recovery"} & set(page.ids)
+    async with house.provider.database.reading() as tx:
+        kept = " ".join(str(dict(one._mapping)) for one in await tx.execute(select(assisted_recoveries)))
+        trail = " ".join(str(dict(one._mapping)) for one in await tx.execute(select(audit)))
+        found = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, person.email))
+    assert found
+    for secret in (cancel, opens, NEW_ADDRESS):
+        assert secret not in kept
+        assert secret not in trail
