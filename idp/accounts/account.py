@@ -212,6 +212,11 @@ async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str
     )
 
 
+async def ask_factor(tx: Tx, account_id: UUID, since: int | None) -> None:
+    """Ask for a second factor at every sign-in, or no longer."""
+    await tx.execute(update(accounts).where(accounts.c.id == account_id).values(asks_factor_since=since))
+
+
 async def require_reset(tx: Tx, account_id: UUID, now: int) -> None:
     """The password opens nothing any more, until another one takes its place."""
     await tx.execute(

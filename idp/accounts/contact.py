@@ -121,13 +121,17 @@ def meant(address: str) -> str | None:
     return f"{local}@{near[0]}" if near else None
 
 
-def readings(text: str) -> list[tuple[str, str]]:
-    """Everything that one field "email, mobile, participant number or NIK" may mean, as (kind, spelling), the likeliest first.
+def readings(text: str, kpj_pattern: str = KPJ_PATTERN) -> list[tuple[str, str]]:
+    """Everything that one field "email, mobile, NIK or participant number" may mean, as (kind, spelling), the likeliest first.
 
-    Eleven digits that begin with 08 are a number of either kind.
+    Eleven digits that begin with 08 are a number of either kind; no text has more than two readings.
     """
+
+    def kpj(typed: str) -> str | None:
+        return normalise_kpj(typed, kpj_pattern)
+
     found = []
-    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, normalise_kpj), (NIK, _nik)):
+    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, kpj), (NIK, _nik)):
         try:
             value = read(text)
         except NotAContact:

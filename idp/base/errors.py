@@ -1,5 +1,7 @@
 """One tree of errors. Each has a public side, which may be shown, and a private one, which only the log sees."""
 
+from collections.abc import Mapping
+
 
 class Fault(Exception):
     """Anything that ends a request early on purpose.
@@ -21,14 +23,21 @@ class Unavailable(Fault):
 
 
 class PageFault(Fault):
-    """Shown to a person as an error page; `key` names the message in the catalogue (`<key>.judul`, `.isi`)."""
+    """Shown to a person as an error page; `key` names the message in the catalogue (`<key>.judul`, `.isi`).
+
+    `told` fills the placeholders of the message. `onward` is where the service begins anew, if that is the way on (`layanan`).
+    """
 
     status = 400
 
-    def __init__(self, key: str, private: str = "", status: int = 400) -> None:
+    def __init__(
+        self, key: str, private: str = "", status: int = 400, *, told: Mapping[str, str] | None = None, onward: str = ""
+    ) -> None:
         super().__init__(private)
         self.key = key
         self.status = status
+        self.told = told or {}
+        self.onward = onward
 
 
 class OAuthError(Fault):

@@ -175,6 +175,9 @@ class Limits(BaseModel):
     sign_in_free_failures: int = Field(5, ge=1, description="Failures per account and network before delays begin.")
     sign_in_first_delay: int = Field(30, description="Seconds of the first delay; doubles with each further failure.")
     sign_in_max_delay: int = Field(900, description="Seconds of the longest delay.")
+    sign_in_notice_at: int = Field(
+        10, ge=0, description="Failures in a row at which the owner's contacts are told, once; 0 tells nobody."
+    )
     sign_in_per_network: int = Field(300, description="Sign-in attempts per network and 5 minutes.")
     code_tries: int = Field(5, description="Wrong entries until a one-time code is burnt.")
     code_failures_per_day: int = Field(
@@ -357,6 +360,10 @@ class Settings(BaseSettings):
         "hybrid", description="The same for officers, who may administer the provider itself."
     )
     kpj_pattern: str = Field(r"^\d{11}$", description="Regular expression of a participant number (KPJ).")
+    embedded_browsers: Literal["warn", "refuse", "allow"] = Field(
+        "warn",
+        description="Who opens the sign-in page within another application (WebView): is told how to open it in a browser and may go on, may not go on, or sees nothing of this.",
+    )
     default_language: Literal["id", "en"] = Field("id", description="Language of pages when nothing else is asked.")
     dev: bool = Field(
         False, description="Dev mode: migrates, makes keys, seeds, enables every feature. Loopback issuers only."

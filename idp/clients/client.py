@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from joserfc.jwk import Key
 
@@ -42,6 +42,13 @@ class Client:
     def localised_name(self, language: str) -> str:
         """The name in a language, when the client gave one (RFC 7591 section 2.2)."""
         return str(self.metadata.get(f"client_name#{language}") or self.name)
+
+    def begins_at(self, issuer: str) -> str:
+        """Where a person begins anew at this service: the address for signing in from outside (OIDC Core section 4),
+        else its front page; empty when neither is registered."""
+        if begins := self.metadata.get("initiate_login_uri"):
+            return f"{begins}{'&' if '?' in begins else '?'}iss={quote(issuer, safe='')}"
+        return str(self.metadata.get("client_uri") or "")
 
     @cached_property
     def auth_method(self) -> str:

@@ -29,6 +29,8 @@ SHOWN = (
     "device.forgotten",
     "document.added",
     "factor.added",
+    "factor.always",
+    "factor.not_always",
     "factor.proved",
     "factor.refused",
     "factor.removed",

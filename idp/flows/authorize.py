@@ -92,7 +92,7 @@ async def resume(provider: Provider, text: str, visitor: Visitor) -> Authorizati
     posted = provider.tickets.open_posted(text, provider.clock.now())
     if posted is not None:
         return await begin(provider, *posted, {}, visitor)
-    ticket = open_ticket(provider, text, visitor)
+    ticket = await open_ticket(provider, text, visitor)
     return await _proceed(provider, await find_target(provider, ticket.parameters, {}), ticket, visitor, {})
 
 

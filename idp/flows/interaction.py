@@ -28,7 +28,7 @@ class Interaction:
 
 async def open_interaction(provider: Provider, text: str, visitor: Visitor) -> Interaction:
     """The interaction of a page; PageFault when the ticket is changed, another browser's, or too old."""
-    ticket = open_ticket(provider, text, visitor)
+    ticket = await open_ticket(provider, text, visitor)
     # Judged again: a client may have changed since.
     target = await find_target(provider, ticket.parameters, {})
     try:
@@ -38,12 +38,25 @@ async def open_interaction(provider: Provider, text: str, visitor: Visitor) -> I
     return Interaction(ticket, request, visitor)
 
 
-def open_ticket(provider: Provider, text: str, visitor: Visitor) -> Ticket:
+async def open_ticket(provider: Provider, text: str, visitor: Visitor) -> Ticket:
     """The ticket of this browser, or a PageFault with the way out."""
     ticket = provider.tickets.open(text, visitor.device, provider.clock.now())
     if ticket is None:
-        raise PageFault("kesalahan.kedaluwarsa", "ticket changed, expired, or another browser's")
+        raise await _over(provider, text, visitor)
     return ticket
+
+
+async def _over(provider: Provider, text: str, visitor: Visitor) -> PageFault:
+    """What to say about a ticket that does not open. One that is merely too old still tells which service began it, and
+    there a fresh request can begin."""
+    late = provider.tickets.open(text, visitor.device, 0)
+    client = await provider.client(late.parameters.get("client_id", "")) if late is not None else None
+    if client is None:
+        return PageFault("kesalahan.kedaluwarsa", "ticket changed, expired, or another browser's")
+    told, start = {"layanan": client.localised_name(visitor.language)}, client.begins_at(provider.settings.issuer)
+    return PageFault(
+        "kesalahan.terlalu_lama" if start else "kesalahan.terlalu_lama_buka", "ticket expired", told=told, onward=start
+    )
 
 
 def seal_posted(provider: Provider, values: Mapping[str, str], resources: list[str]) -> str:

@@ -14,7 +14,7 @@ from idp.accounts import account, passkey, removal, webauthn
 from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode
-from idp.flows import messages
+from idp.flows import messages, second_factor
 from idp.flows.logout import end_session
 from idp.flows.sign_in import SignedIn, session_lifetime
 from idp.grants.standing import Standing
@@ -153,8 +153,10 @@ async def proof_options(provider: Provider, stands: Standing) -> str:
     )
 
 
-async def prove(provider: Provider, visitor: Visitor, stands: Standing, text: str) -> Proved | Refused | TooLate:
-    """Raise the session with the answer to `proof_options`."""
+async def prove(
+    provider: Provider, visitor: Visitor, stands: Standing, text: str, *, excuse: bool = False
+) -> Proved | Refused | TooLate:
+    """Raise the session with the answer to `proof_options`. `excuse` as in `second_factor.admit`."""
     answer, now = webauthn.read_assertion(text), provider.clock.now()
     if answer is None:
         return Refused()
@@ -170,6 +172,7 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, text: st
         assert visitor.session is not None
         if not await session.raise_to(tx, visitor.session, handle, factors, now):
             return Refused()
+        await second_factor.admit(provider, tx, visitor, stands, excuse=excuse)
         await provider.audit.append(tx, _event("factor.proved", visitor, stands))
     return Proved(handle)
 
@@ -269,6 +272,7 @@ async def enrol(
             return Full()
         if not await passkey.insert(tx, provider.new_id(), person.id, made, name, now):
             return Refused()
+        await device.ask_all(tx, person.id)
         await messages.tell_everywhere(provider, tx, person, "passkey_dipasang")
         await removal.call_off(tx, person.id, levels.PASSKEY)
         await provider.audit.append(tx, _event("factor.added", visitor, stands, synced=made.synced))

@@ -66,7 +66,7 @@ async def create(provider: Provider, wanted: Wanted, *, by: str) -> Account:
 
 
 async def find(provider: Provider, reference: str) -> Account | None:
-    """An account by its id, email address, mobile number or KPJ."""
+    """An account by its id, email address, mobile number, KPJ or verified NIK."""
     async with provider.database.reading() as tx:
         try:
             return await rooms.read(tx, UUID(reference))

@@ -8,7 +8,7 @@ from idp.flows.second_factor import Entry
 from idp.flows.security import factor_event
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import levels, session
+from idp.sessions import device, levels, session
 from idp.sessions.visitor import Visitor
 from idp.theme.language import Message
 
@@ -51,5 +51,6 @@ async def turn_on(provider: Provider, visitor: Visitor, stands: Standing, code: 
         proven = await account.read(tx, person.id)
         assert proven is not None
         await messages.tell_everywhere(provider, tx, proven, "sms_dinyalakan")
+        await device.ask_all(tx, person.id)
         await provider.audit.append(tx, factor_event("factor.added", visitor, stands, levels.SMS))
     return handle

@@ -51,7 +51,7 @@ async def request(provider: Provider, visitor: Visitor, typed: str) -> str | Mes
         provider, "recover", visitor.network, provider.settings.limits.recover_per_network
     ):
         return refused
-    readings = contact.readings(typed)
+    readings = contact.readings(typed, provider.settings.kpj_pattern)
     spelling = readings[0][1] if readings else typed.strip().casefold()[:320]
     async with provider.database.transaction() as tx:
         if refused := await messages.too_often(provider, tx, f"recover:{spelling}"):

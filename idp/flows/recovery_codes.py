@@ -5,7 +5,7 @@ from idp.flows import messages
 from idp.flows.security import factor_event
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import levels, slip
+from idp.sessions import device, levels, slip
 from idp.sessions.visitor import Visitor
 
 SHOWN = 900
@@ -23,6 +23,7 @@ async def make(provider: Provider, visitor: Visitor, stands: Standing) -> str:
         assert person is not None
         await recovery_codes.replace(tx, provider.material, person.id, codes, now)
         await messages.tell_everywhere(provider, tx, person, "pemulihan_dibuat")
+        await device.ask_all(tx, person.id)
         await provider.audit.append(tx, factor_event("factor.added", visitor, stands, levels.RECOVERY))
     bearer = stands.session.id.bytes
     return slip.write(provider.material, provider.entropy, _MADE, bearer, [codes, now], now + SHOWN)

@@ -14,7 +14,7 @@ from idp.flows import messages
 from idp.flows.security import factor_event
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import levels
+from idp.sessions import device, levels
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -71,6 +71,7 @@ async def remove_passkey(provider: Provider, visitor: Visitor, stands: Standing,
         if held == [passkey_id]:
             return await _take(provider, tx, visitor, stands, levels.PASSKEY)
         if await passkey.remove(tx, stands.account_id, passkey_id):
+            await device.ask_all(tx, stands.account_id)
             person = await account.read(tx, stands.account_id)
             assert person is not None
             await messages.tell_everywhere(provider, tx, person, TAKING[levels.PASSKEY][1])
@@ -94,6 +95,7 @@ async def _take(provider: Provider, tx: Tx, visitor: Visitor, stands: Standing, 
         return asked
     take_away, letter = TAKING[factor]
     await take_away(tx, person.id, now)
+    await device.ask_all(tx, person.id)
     await removal.call_off(tx, person.id, factor)
     await messages.tell_everywhere(provider, tx, person, letter)
     await provider.audit.append(tx, factor_event("factor.removed", visitor, stands, factor))
@@ -139,6 +141,7 @@ async def finish_due(provider: Provider) -> int:
             assert person is not None
             take_away, letter = TAKING[asked.factor]
             await take_away(tx, person.id, now)
+            await device.ask_all(tx, person.id)
             await messages.tell_everywhere(provider, tx, person, letter)
             detail = {"factor": asked.factor, "by": "timetable"}
             await provider.audit.append(tx, Event("factor.removed", account_id=person.id, detail=detail))

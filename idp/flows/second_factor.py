@@ -19,7 +19,7 @@ from idp.flows.interaction import Interaction
 from idp.grants import standing
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import levels, session
+from idp.sessions import device, levels, session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -85,7 +85,7 @@ async def present(provider: Provider, visitor: Visitor, client_id: str = "") -> 
 def methods(stands: Standing, interaction: Interaction | None) -> tuple[str, ...]:
     """The methods that help here, the best first: those that complete what a service asks, or all that there are.
 
-    An unusual sign-in may be confirmed by any.
+    A sign-in that waits for its second factor may be confirmed by any.
     """
     useful = stands.enrolled
     if interaction is not None and not stands.held:
@@ -94,8 +94,10 @@ def methods(stands: Standing, interaction: Interaction | None) -> tuple[str, ...
     return tuple(method for method in ORDER if method in useful)
 
 
-async def prove(provider: Provider, visitor: Visitor, stands: Standing, method: str, code: str) -> Proved | Refusal:
-    """Compare a code and raise the session with it."""
+async def prove(
+    provider: Provider, visitor: Visitor, stands: Standing, method: str, code: str, *, excuse: bool = False
+) -> Proved | Refusal:
+    """Compare a code and raise the session with it. `excuse` as in `admit`."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         entry = Entry(method, code, stands.session.id)
@@ -106,6 +108,7 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, method: 
         assert visitor.session is not None
         if not await session.raise_to(tx, visitor.session, handle, {**stands.session.factors, method: now}, now):
             return Wrong(method)
+        await admit(provider, tx, visitor, stands, excuse=excuse)
         event = Event(
             "factor.proved",
             actor=str(stands.account_id),
@@ -116,6 +119,24 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, method: 
         )
         await provider.audit.append(tx, event)
         return Proved(handle)
+
+
+async def admit(provider: Provider, tx: Tx, visitor: Visitor, stands: Standing, *, excuse: bool) -> None:
+    """Settle what a sign-in left open while it waited for its second factor: its failures are forgotten, its device known.
+
+    `excuse`: the person wants a second factor at every sign-in, but on this device not again for thirty days. That never
+    makes a session stronger: it has shown what it has shown.
+    """
+    now = provider.clock.now()
+    if not stands.held:
+        return
+    where = throttle.places(provider.material, visitor.network, visitor.device)
+    known = await device.is_known(tx, stands.account_id, visitor.device, now)
+    places = (where.device,) if known else (where.network, where.anywhere)
+    await throttle.clear(tx, stands.account_id.bytes, *places)
+    if not stands.session.public_device:
+        until = now + device.REMEMBERED if excuse and stands.may_be_excused else None
+        await device.remember(tx, stands.account_id, visitor, until, now)
 
 
 async def check(

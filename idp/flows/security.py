@@ -219,6 +219,7 @@ async def change_password(
     async with provider.database.transaction() as tx:
         await passwords.replace(provider, tx, person, hashed)
         await links.supersede(tx, links.RESET, person.id, now)
+        await device.ask_all(tx, person.id)
         await logout.end_all(provider, tx, person.id, "person", but=stands.session.id)
         event = Event(
             "password.changed", str(person.id), person.id, None, stands.session.id, visitor.network, {"by": "person"}
@@ -277,10 +278,34 @@ async def finish_enrolment(
             raise PageFault("kesalahan.formulir", "enrolled meanwhile", 409)
         app = totp.Totp(provider.new_id(), enrolment.secret, last_step=step, created_at=now)
         await totp.insert(tx, provider.sealer, person.id, app)
+        await device.ask_all(tx, person.id)
         await messages.tell_everywhere(provider, tx, person, "totp_dipasang")
         await removal.call_off(tx, person.id, levels.TOTP)
         await provider.audit.append(tx, factor_event("factor.added", visitor, stands, levels.TOTP))
     return handle
+
+
+async def ask_always(provider: Provider, visitor: Visitor, stands: Standing, *, always: bool) -> None:
+    """Ask for a second factor at every sign-in, or no longer; every device is asked anew. The owner hears of the latter.
+
+    The caller has made sure that nothing is `missing_to_change`.
+    """
+    if always == stands.asks_factor or stands.enrolled == {levels.PASSWORD}:
+        return
+    person, now = await _account(provider, stands), provider.clock.now()
+    async with provider.database.transaction() as tx:
+        await account.ask_factor(tx, person.id, now if always else None)
+        await device.ask_all(tx, person.id)
+        if not always:
+            await messages.tell_everywhere(provider, tx, person, "kode_tidak_selalu")
+        event = Event(
+            "factor.always" if always else "factor.not_always",
+            actor=str(person.id),
+            account_id=person.id,
+            session_id=stands.session.id,
+            network=visitor.network,
+        )
+        await provider.audit.append(tx, event)
 
 
 async def present(provider: Provider, visitor: Visitor) -> Standing | None:
@@ -336,7 +361,7 @@ async def _confirm_password(
     kind, value = (account.EMAIL, person.email) if person.email else (account.PHONE, person.phone or "")
     key = account.lookup(provider.material, kind, (contact.normalise(value) or ("", ""))[1])
     attempt = await attempts.reserve(
-        provider.database, key, visitor, where, provider.new_id(), settings.limits, settings.lifetimes, now
+        provider.database, [key], visitor, where, provider.new_id(), settings.limits, settings.lifetimes, now
     )
     if attempt.blocked_until is not None:
         return {"current_password": Message("masuk.jeda", jam=attempt.blocked_until)}

@@ -6,6 +6,7 @@ guesses is counted before it is looked at (T31).
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from idp.accounts import account, contact, throttle
@@ -13,6 +14,7 @@ from idp.accounts.password import MAX_PASSWORD
 from idp.accounts.throttle import Places
 from idp.base.errors import Unavailable
 from idp.base.opaque import Handle
+from idp.flows import messages
 from idp.flows.logout import end_session
 from idp.provider import Provider
 from idp.sessions import attempt as attempts
@@ -20,6 +22,7 @@ from idp.sessions import device, levels, risk
 from idp.sessions.attempt import Attempt
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
+from idp.theme.language import Message
 
 PUBLIC_DEVICE_LIFETIME = 3600
 """Longest life of a session on a device that others use, in seconds."""
@@ -27,8 +30,8 @@ PUBLIC_DEVICE_LIFETIME = 3600
 PROMOTE_RESET_FROM = 3
 """From this failure on, the page offers a new password first."""
 
-SIGN_IN_WITH = frozenset({account.EMAIL, account.PHONE})
-"""A participant number, or a NIK, never opens anything: too many people know it."""
+SIGN_IN_WITH = frozenset({account.EMAIL, account.PHONE, account.KPJ, account.NIK})
+"""The numbers find an account only once a registry or an officer has verified them, or one could sit in another's name."""
 
 _NETWORK_WINDOW = 300
 
@@ -44,9 +47,18 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """No: wrong password, no such account, a disabled one — nobody learns which. `failures` counts those at this place."""
+    """No: wrong password, no such account, a disabled one — nobody learns which. `failures` counts those at this place.
+
+    `used_up`: a hundred in a row were wrong, and only another password helps; true of an address that nobody has as well.
+    """
 
     failures: int
+    used_up: bool = False
+
+    @property
+    def promote_reset(self) -> bool:
+        """Whether the page offers a new password first."""
+        return self.used_up or self.failures >= PROMOTE_RESET_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ async def sign_in(
     where = throttle.places(provider.material, visitor.network, visitor.device)
     attempt = await attempts.reserve(
         provider.database,
-        _key(provider, identifier),
+        _keys(provider, identifier),
         visitor,
         where,
         provider.new_id(),
@@ -171,7 +183,25 @@ async def _refused(provider: Provider, visitor: Visitor, attempt: Attempt) -> Re
     }
     event = Event("session.refused", account_id=attempt.account_id, network=visitor.network, detail=detail)
     await provider.audit.note(provider.database, event)
-    return Refused(attempt.failures)
+    if attempt.in_a_row == provider.settings.limits.sign_in_notice_at:
+        await _warn(provider, visitor, attempt)
+    return Refused(attempt.failures, attempt.refused)
+
+
+async def _warn(provider: Provider, visitor: Visitor, attempt: Attempt) -> None:
+    """Tell the owner that somebody guesses, once in a series; for nobody the same work, which goes nowhere (T33)."""
+    async with provider.database.transaction() as tx:
+        person = await account.read(tx, attempt.account_id or provider.new_id())
+        if person is not None and attempt.active:
+            await messages.tell_everywhere(provider, tx, person, "percobaan", jumlah=attempt.in_a_row)
+            return
+        values: dict[str, Any] = {"nama": "", "waktu": provider.clock.now(), "jumlah": attempt.in_a_row}
+        await messages.mail(provider, tx, "nobody@example.invalid", "percobaan", visitor.language, void=True, **values)
+        happened = Message("mail.percobaan.subjek", **values)
+        telephone = provider.theme.brand["phone"]
+        await messages.sms(
+            provider, tx, "+6280000000000", "kabar", visitor.language, void=True, apa=happened, telepon=telephone
+        )
 
 
 async def _rehash(provider: Provider, attempt: Attempt, password: str) -> None:
@@ -183,9 +213,13 @@ async def _rehash(provider: Provider, attempt: Attempt, password: str) -> None:
         await account.rehash(tx, attempt.account_id, attempt.stored, made)
 
 
-def _key(provider: Provider, identifier: str) -> bytes:
-    """The lookup of what was typed; what is no address and no number has one too, that of nobody."""
-    for kind, spelling in contact.readings(identifier):
-        if kind in SIGN_IN_WITH:
-            return account.lookup(provider.material, kind, spelling)
-    return account.lookup(provider.material, "none", identifier.casefold())
+def _keys(provider: Provider, identifier: str) -> list[bytes]:
+    """The lookups of what was typed, one or two: eleven digits may be a mobile or a participant number. What is nothing
+    that we know has one too, that of nobody."""
+    readings = [
+        reading for reading in contact.readings(identifier, provider.settings.kpj_pattern) if reading[0] in SIGN_IN_WITH
+    ]
+    return [
+        account.lookup(provider.material, kind, spelling)
+        for kind, spelling in readings or [("none", identifier.casefold())]
+    ]

@@ -21,9 +21,9 @@ from idp.store.database import Database, Statement
 _READ = Statement.both(
     f"""
     SELECT s.id, s.secret_hash, s.account_id, s.factors, s.chosen_at, s.created_at, s.seen_at, s.expires_at, s.ended_at,
-           s.device, s.network, s.user_agent, s.held_at,
+           s.device, s.network, s.user_agent, s.held_at, s.public_device,
            a.status, a.not_before, COALESCE(a.password_changed_at, a.created_at) AS password_since,
-           a.officer_since IS NOT NULL AS officer, {person.COLUMNS},
+           a.officer_since IS NOT NULL AS officer, a.asks_factor_since IS NOT NULL AS asks_factor, {person.COLUMNS},
            {enrolled.columns("a")},
            c.scope AS consent_scope, c.claims AS consent_claims, c.resources AS consent_resources,
            c.withheld AS consent_withheld, c.purpose_version, c.notice_version, c.granted_at,
@@ -48,7 +48,10 @@ class Standing:
     restricted: bool = False
     """The person has frozen what is done with their data: they see their own pages, services get nothing (UU PDP art. 41)."""
     held: bool = False
-    """An unusual sign-in waits for its second factor: until then the session may do nothing else."""
+    """The sign-in waits for its second factor, since it was unusual or the person always wants one: until then the
+    session may do nothing else."""
+    asks_factor: bool = False
+    """The person wants a second factor at every sign-in."""
 
     @property
     def account_id(self) -> UUID:
@@ -61,6 +64,11 @@ class Standing:
         counted = {factor: at for factor, at in self.session.factors.items() if factor not in factors}
         session = replace(self.session, factors=counted or self.session.factors)
         return replace(self, session=session, enrolled=self.enrolled - frozenset(factors))
+
+    @property
+    def may_be_excused(self) -> bool:
+        """Whether this browser may be remembered when the factor is shown, so that it is not asked at every sign-in."""
+        return self.held and self.asks_factor and not self.session.public_device
 
     @property
     def level(self) -> str:
@@ -97,6 +105,6 @@ async def read(
         )
     has = frozenset({levels.PASSWORD, *(factor for factor in enrolled.HAS if row[f"has_{factor}"])})
     since, officer = row["password_since"], bool(row["officer"])
-    restricted = row["status"] == "restricted"
+    restricted, asks = row["status"] == "restricted", bool(row["asks_factor"])
     held = row["held_at"] is not None and has != {levels.PASSWORD}
-    return Standing(from_row(row, row["id"]), Person.of(row), has, consent, since, officer, restricted, held)
+    return Standing(from_row(row, row["id"]), Person.of(row), has, consent, since, officer, restricted, held, asks)

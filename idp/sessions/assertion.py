@@ -77,6 +77,7 @@ _REMEMBER = """
     ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
         network = excluded.network, country = COALESCE(excluded.country, known_devices.country)
 """
+_FORGET = "DELETE FROM known_devices {using} WHERE known_devices.account_id = {account} AND device = $8::bytea AND NOT $11::boolean"
 _TELL = """
     INSERT INTO audit (id, at, event, actor, account_id, session_id, network, detail)
     SELECT $13::uuid, $3::bigint, 'session.started', $17::text, account_id, $4::uuid, $9::text, $14::text FROM {started}
@@ -87,6 +88,7 @@ _BEGIN = Statement(
     used AS ({_USE.format(spent="FROM spent")} RETURNING passkeys.account_id),
     started AS ({_INSERT_SESSION.format(used="used")} RETURNING account_id),
     remembered AS ({_REMEMBER.format(started="started WHERE true")}),
+    forgotten AS ({_FORGET.format(using="USING started", account="started.account_id")}),
     told AS ({_TELL.format(started="started")})
     SELECT account_id FROM started
     """,
@@ -95,6 +97,7 @@ _BEGIN = Statement(
         _USE.format(spent=""),
         _INSERT_SESSION.format(used="passkeys WHERE id = $1"),
         _REMEMBER.format(started="passkeys WHERE id = $1"),
+        _FORGET.format(using="", account="(SELECT account_id FROM passkeys WHERE id = $1)"),
         _TELL.format(started="passkeys WHERE id = $1"),
     ),
 )

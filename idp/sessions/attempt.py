@@ -5,7 +5,7 @@ whether its password may be looked at. After: begin the session, forget the fail
 audit trail. Each is one round trip on PostgreSQL; between them lies nothing but Argon2id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,12 +22,17 @@ from idp.sessions.visitor import Visitor
 from idp.store.database import Database, Row, Statement
 from idp.store.tables import as_id
 
-_WHO = """
+# What was typed may be read in two ways; the likelier one is asked first. A number counts once it was verified.
+_FOUND = """
+    SELECT i.account_id FROM identifiers i JOIN accounts owner ON owner.id = i.account_id
+    WHERE i.lookup IN ($1::bytea, $14::bytea) AND (i.kind IN ('email', 'phone', 'was') OR owner.identity_level > 0)
+    ORDER BY i.lookup = $1::bytea DESC LIMIT 1
+"""
+_WHO = f"""
     SELECT a.id, a.status, a.password_hash, a.not_before, a.created_at, a.reset_required_at, EXISTS (
         SELECT 1 FROM known_devices d WHERE d.account_id = a.id AND d.device = $2::bytea AND d.used_at > $12::bigint
     ) AS known
-    FROM identifiers i JOIN accounts a ON a.id = i.account_id
-    WHERE i.lookup = $1::bytea
+    FROM accounts a WHERE a.id = ({_FOUND})
 """
 _WAITING = """
     SELECT id, password_hash FROM sign_ups
@@ -61,7 +66,7 @@ _BEFORE = {
     "last_seen": ("latest", "seen_at"),
 }
 
-_ACCOUNT = "(SELECT account_id FROM identifiers WHERE lookup = $1)"
+_ACCOUNT = f"({_FOUND})"
 _SQLITE_BEFORE = {
     "latest": LATEST.format(account=_ACCOUNT),
     "remembered": REMEMBERED_COUNTRIES.format(since="$12", account=_ACCOUNT, join="group_concat(DISTINCT d.country)"),
@@ -89,7 +94,8 @@ _RESERVE = Statement(
            waiting.id AS waiting_id, waiting.password_hash AS waiting_hash,
            {", ".join(f"s.{name} AS session_{name}" for name in _SESSION)},
            {", ".join(f"{table}.{column} AS {name}" for name, (table, column) in _BEFORE.items())},
-           (SELECT t.failures FROM throttles t WHERE t.subject = subject.key AND t.place = $6::bytea) AS elsewhere
+           (SELECT t.failures FROM throttles t WHERE t.subject = subject.key AND t.place = $6::bytea) AS elsewhere,
+           (SELECT failures FROM anywhere) AS in_a_row
     FROM here CROSS JOIN subject LEFT JOIN who ON true LEFT JOIN ({_WAITING}) waiting ON true
          LEFT JOIN sessions s ON s.id = $13::uuid
          LEFT JOIN LATERAL ({LATEST.format(account="who.id")}) latest ON true
@@ -110,29 +116,36 @@ _RESERVE = Statement(
             {", ".join(f"(SELECT {name} FROM ({_WAITING})) AS waiting_{alias}" for name, alias in (("id", "id"), ("password_hash", "hash")))},
             {", ".join(f"(SELECT s.{name} FROM sessions s WHERE s.id = $13) AS session_{name}" for name in _SESSION)},
             {", ".join(f"(SELECT {column} FROM ({_SQLITE_BEFORE[table]})) AS {name}" for name, (table, column) in _BEFORE.items())},
-            (SELECT t.failures FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6) AS elsewhere
+            (SELECT t.failures FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6) AS elsewhere,
+            1 + COALESCE((SELECT t.failures FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6), 0) AS in_a_row
         """,
         f"""
         INSERT INTO throttles ({_COLUMNS})
         SELECT t.subject, $6, 1, 0, $7, $3 FROM throttles t
-        WHERE t.subject = COALESCE((SELECT account_id FROM identifiers WHERE lookup = $1), $1) AND t.place = $4 AND t.attempt = $7
+        WHERE t.subject = COALESCE(({_FOUND}), $1) AND t.place = $4 AND t.attempt = $7
         ON CONFLICT (subject, place) DO UPDATE SET {_COUNT_ANYWHERE}
         """,
     ),
 )
 
+# Whoever wants a second factor each time is excused on a device that they named, unless others use it now.
+_WANTS_FACTOR = """(accounts.asks_factor_since IS NOT NULL AND NOT ($13::boolean AND EXISTS (
+            SELECT 1 FROM known_devices d
+            WHERE d.account_id = accounts.id AND d.device = $8::bytea AND d.factor_until > $3::bigint
+        )))"""
 _INSERT_SESSION = f"""
     INSERT INTO sessions (id, secret_hash, account_id, factors, chosen_at, created_at, seen_at, expires_at, device, network, user_agent,
-        risk, alert_at, held_at)
+        risk, alert_at, held_at, public_device)
     SELECT $4::uuid, $5::bytea, id, $6::text, $3::bigint, $3::bigint, $3::bigint, $7::bigint, $8::bytea, $9::text, $10::text,
         $18::text, $19::bigint,
-        CASE WHEN $20::boolean AND {enrolled.anything("accounts")} THEN $3::bigint END
+        CASE WHEN ($20::boolean OR {_WANTS_FACTOR}) AND {enrolled.anything("accounts")} THEN $3::bigint END, NOT $13::boolean
     FROM accounts
     WHERE id = $1::uuid AND status IN ('active', 'restricted') AND password_hash = $2::text AND reset_required_at IS NULL
     ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, factors = excluded.factors, chosen_at = excluded.chosen_at,
         seen_at = excluded.seen_at, expires_at = excluded.expires_at, device = excluded.device, network = excluded.network,
         user_agent = excluded.user_agent, risk = COALESCE(excluded.risk, sessions.risk),
-        alert_at = COALESCE(sessions.alert_at, excluded.alert_at), held_at = COALESCE(excluded.held_at, sessions.held_at)
+        alert_at = COALESCE(sessions.alert_at, excluded.alert_at), held_at = COALESCE(excluded.held_at, sessions.held_at),
+        public_device = excluded.public_device
     WHERE sessions.secret_hash = $14::bytea AND sessions.account_id = excluded.account_id AND sessions.ended_at IS NULL
     RETURNING id, held_at
 """
@@ -144,6 +157,8 @@ _REMEMBER = """
     ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
         network = excluded.network, country = COALESCE(excluded.country, known_devices.country)
 """
+# Whoever says that others use this device does not want it to be known from before either.
+_FORGET = "DELETE FROM known_devices {using} WHERE known_devices.account_id = $1::uuid AND device = $8::bytea AND NOT $13::boolean"
 _TELL = """
     INSERT INTO audit (id, at, event, actor, account_id, session_id, network, detail)
     SELECT $15::uuid, $3::bigint, 'session.started', $16::text, $1::uuid, $4::uuid, $9::text, $17::text {started}
@@ -157,13 +172,14 @@ _BEGIN = Statement(
     ), anywhere AS (
         DELETE FROM throttles USING started
         WHERE started.held_at IS NULL AND subject = uuid_send($1::uuid) AND place = $12::bytea AND (SELECT count(*) FROM here) >= 0
-    ), remembered AS ({_REMEMBER.format(started="FROM started", free="started.held_at IS NULL")}), told AS ({_TELL.format(started="FROM started")})
+    ), remembered AS ({_REMEMBER.format(started="FROM started", free="started.held_at IS NULL")}), forgotten AS ({_FORGET.format(using="USING started")}), told AS ({_TELL.format(started="FROM started")})
     SELECT id, held_at FROM started
     """,
     (
         _INSERT_SESSION,
         f"DELETE FROM throttles WHERE subject = $1 AND place IN ($11, $12) AND {_FREE}",
         _REMEMBER.format(started="", free=_FREE),
+        _FORGET.format(using=""),
         _TELL.format(started=""),
     ),
 )
@@ -193,8 +209,9 @@ class Attempt:
     activation (`sign_up_id`): there may be one beside an account, since anybody may register any address, and how it is
     treated must not tell whether there is (T33). `blocked_until` is set when this attempt came too soon; `refused` when a
     hundred failures in a row, from all unknown devices or from this known one, have used up the password. `must_reset` when
-    the password may be somebody else's and opens nothing until it is another one. The rest is what the sign-in is compared
-    with (`idp.sessions.risk`).
+    the password may be somebody else's and opens nothing until it is another one. `in_a_row` counts this attempt among the
+    failures of all unknown devices, or of this known one: no two attempts of a series have the same. The rest is what the
+    sign-in is compared with (`idp.sessions.risk`).
     """
 
     failures: int
@@ -214,6 +231,7 @@ class Attempt:
     last_network: str | None = None
     last_seen: int | None = None
     failures_elsewhere: int = 0
+    in_a_row: int = 0
 
     def facts(self, network: str, now: int) -> Facts:
         """What is known of this attempt, as the rules ask for it."""
@@ -233,7 +251,7 @@ class Attempt:
 
 async def reserve(
     database: Database,
-    key: bytes,
+    keys: Sequence[bytes],
     visitor: Visitor,
     where: Places,
     attempt: UUID,
@@ -241,10 +259,13 @@ async def reserve(
     lifetimes: Lifetimes,
     now: int,
 ) -> Attempt:
-    """Count an attempt for the identifier whose lookup is `key`, and find out everything that decides about it."""
+    """Count an attempt for an identifier, and find out everything that decides about it.
+
+    `keys` are the lookups of its readings, one or two, the likeliest first.
+    """
     row = await database.hot(
         _RESERVE,
-        key,
+        keys[0],
         visitor.device,
         now,
         where.network,
@@ -257,6 +278,7 @@ async def reserve(
         ANYWHERE_LIMIT,
         now - REMEMBERED,
         visitor.session.id if visitor.session else None,
+        keys[-1],
     )
     assert row is not None
     account_id = as_id(row["who_id"]) if row["who_id"] is not None else None
@@ -278,6 +300,7 @@ async def reserve(
         last_network=row["last_network"],
         last_seen=row["last_seen"],
         failures_elsewhere=row["elsewhere"] or 0,
+        in_a_row=row["failures"] if row["who_known"] else row["in_a_row"] or 0,
     )
 
 

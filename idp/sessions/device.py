@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, text, update
 from ua_parser import parse
 
+from idp.sessions import place
+from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
-from idp.store.tables import known_devices
+from idp.store.tables import Id, known_devices
 
 REMEMBERED = 30 * 86_400
 """How long after its last sign-in a device is known, in seconds."""
@@ -40,6 +42,48 @@ async def known(tx: Tx, account_id: UUID, now: int) -> list[Device]:
         .order_by(known_devices.c.used_at.desc(), known_devices.c.device)
     )
     return [Device(row.device, row.user_agent, row.network, row.created_at, row.used_at) for row in rows]
+
+
+_REMEMBER = text(
+    """
+    INSERT INTO known_devices (account_id, device, created_at, used_at, user_agent, network, country, factor_until)
+    VALUES (:account, :device, :now, :now, :user_agent, :network, :country, :factor_until)
+    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
+        network = excluded.network, country = COALESCE(excluded.country, known_devices.country),
+        factor_until = COALESCE(excluded.factor_until, known_devices.factor_until)
+    """
+).bindparams(bindparam("account", type_=Id))
+
+
+async def remember(tx: Tx, account_id: UUID, visitor: Visitor, factor_until: int | None, now: int) -> None:
+    """Know this browser from now on. Until `factor_until` it is not asked for the second factor that its person wants at
+    every sign-in; None leaves that as it was."""
+    values = {
+        "account": account_id,
+        "device": visitor.device,
+        "now": now,
+        "user_agent": visitor.user_agent,
+        "network": visitor.network,
+        "country": place.country(visitor.network),
+        "factor_until": factor_until,
+    }
+    await tx.execute(_REMEMBER, values)
+
+
+async def is_known(tx: Tx, account_id: UUID, digest: bytes, now: int) -> bool:
+    """Whether an account has signed in on a device not long ago."""
+    wanted = select(known_devices.c.device).where(
+        known_devices.c.account_id == account_id,
+        known_devices.c.device == digest,
+        known_devices.c.used_at > now - REMEMBERED,
+    )
+    return (await tx.execute(wanted)).first() is not None
+
+
+async def ask_all(tx: Tx, account_id: UUID) -> None:
+    """Ask every device for the second factor again; they stay known."""
+    asked = update(known_devices).where(known_devices.c.account_id == account_id)
+    await tx.execute(asked.where(known_devices.c.factor_until.is_not(None)).values(factor_until=None))
 
 
 async def forget(tx: Tx, account_id: UUID, digest: bytes) -> bool:

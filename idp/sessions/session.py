@@ -30,6 +30,7 @@ class Session:
     network: str | None = None
     user_agent: str | None = None
     held_at: int | None = None
+    public_device: bool = False
 
     @property
     def auth_time(self) -> int:
@@ -67,6 +68,7 @@ def from_row(row: Mapping[str, Any], session_id: Any) -> Session:
         row["network"],
         row["user_agent"],
         row["held_at"],
+        bool(row["public_device"]),
     )
 
 

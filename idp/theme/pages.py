@@ -29,7 +29,8 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
 
     page             fields                              primary button       other buttons
     masuk            identifier password public_device   sign-in              cancel, when a service waits (script fills passkey)
-    masuk_kode       code                                submit-code          cancel, method=<name>, resend
+    masuk_peramban                                       (links)
+    masuk_kode       code remember_device?               submit-code          cancel, method=<name>, resend
     kirim_kode                                           send-code (method)   cancel, method=<name>
     masuk_passkey    passkey (by script)                 use-passkey          cancel, method=<name>
     daftar                                               start                discard
@@ -69,7 +70,8 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     bukan_saya       hidden token or peristiwa           not-me
     masukan          category text contact               send-feedback
     akun_kata_sandi  current_password password           set-password
-    akun_keamanan                                                             remove=<name>, keep=<name>, cancel-recovery
+    akun_keamanan                                                             remove=<name>, keep=<name>, always=on|off,
+                                                                              cancel-recovery
     akun_ponsel      code                                submit-code          send
     akun_pemulihan   saved, hidden kode                  make or done (done)  download
     cara_batal       hidden token                        keep
@@ -111,6 +113,8 @@ class Service:
     client_uri: str = ""
     told: tuple[str, ...] = ()
     """Claims that it is told without asking the person, as the notice beside the sign-in says."""
+    start: str = ""
+    """Where somebody begins anew at the service, in whatever browser; empty when it has not said."""
 
 
 @dataclass(frozen=True)
@@ -361,11 +365,17 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "promote_reset": "bool; from the third failure, puts the forgotten password first",
         "passkey_options": "str; what the browser is asked for a passkey",
     },
+    "masuk_peramban": {
+        "address": "str; what to open in a browser, empty when the service has not said where it begins",
+        "intent": "str; link by which Android opens it there, or empty",
+        "onward": "str; the sign-in page all the same, empty where it is refused",
+    },
     "masuk_passkey": {
         "heading": "Message",
         "reason": "Message or None; why, where it is not simply that the service asks for it",
         "passkey_options": "str; what the browser is asked for a passkey",
         "others": "sequence of Method",
+        "offer_excuse": "bool; this device may be remembered, so that it is not asked at every sign-in",
     },
     "masuk_kode": {
         "method": "str; what is asked: totp, sms or recovery",
@@ -373,6 +383,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "until": "int or None; when that code expires",
         "others": "sequence of Method",
         "reason": "Message or None; why, where it is not simply that the service asks for it",
+        "offer_excuse": "bool; as of masuk_passkey",
     },
     "kirim_kode": {
         "heading": "Message",
@@ -510,6 +521,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "single": "bool; beside the password there is no second method to fall back on",
         "passkeys": "sequence of PasskeyRow",
         "room_for_passkeys": "bool; the account may have one more",
+        "always": "bool or None; a second factor is asked at every sign-in; None without one",
         "recovery": "Message or None; a recovery through a branch is under way, and can be cancelled",
     },
     "akun_identitas": {

@@ -141,7 +141,7 @@ def _sample(template: str, state: str = "", /, **context: Any) -> Sample:
 
 
 def _kode(state: str = "", **context: Any) -> Sample:
-    common: dict[str, Any] = {"method": "totp", "reference": "", "until": None, "others": ()}
+    common: dict[str, Any] = {"method": "totp", "reference": "", "until": None, "others": (), "offer_excuse": False}
     waits = {"reason": None, "service": SALDO, "lanjut": TICKET, "name": "Budi Santoso"}
     return _sample("masuk_kode", state, **common | waits | context)
 
@@ -159,6 +159,7 @@ def _security(state: str = "", **context: Any) -> Sample:
     common: dict[str, Any] = {
         "password_since": NOON,
         "password_due": False,
+        "always": None,
         "totp_since": None,
         "totp_used": None,
         "phone": "0812****7890",
@@ -182,7 +183,8 @@ def _others(*names: str) -> tuple[Method, ...]:
 
 
 def _passkey(state: str = "", **context: Any) -> Sample:
-    common = {"heading": Message("masuk_kode.judul"), "reason": None, "passkey_options": ASKED, "others": ()}
+    common: dict[str, Any] = {"heading": Message("masuk_kode.judul"), "reason": None, "passkey_options": ASKED}
+    common |= {"others": (), "offer_excuse": False}
     return _sample("masuk_passkey", state, **common | context)
 
 
@@ -288,6 +290,18 @@ PAGES = (
         lanjut=TICKET,
         service=SALDO,
     ),
+    _sample(
+        "masuk_peramban",
+        address="https://saldo.contoh.go.id/masuk?iss=https%3A%2F%2Fsso.contoh.go.id",
+        intent="intent://saldo.contoh.go.id/masuk#Intent;scheme=https;end",
+        onward="/masuk?di_sini=1",
+        service=SALDO,
+        lanjut=TICKET,
+    ),
+    _sample("masuk_peramban", "ditolak", address="", intent="", onward="", service=SALDO, lanjut=TICKET),
+    _sample("masuk_peramban", "akun", address="https://sso.contoh.go.id/akun", intent="", onward="/masuk?di_sini=1"),
+    _kode("selalu", reason=Message("masuk_kode.alasan_selalu"), offer_excuse=True, name="Budi Santoso"),
+    _passkey("selalu", reason=Message("masuk_kode.alasan_selalu"), offer_excuse=True, others=_others("totp")),
     _kode(others=_others("sms", "recovery")),
     _kode("totp_saja", reason=Message("stepup.totp", hal=Message("hal.saldo:baca"))),
     _sample(
@@ -677,6 +691,7 @@ PAGES = (
     _security("tanpa_nomor", phone="", single=True, codes_left=2, few=True),
     _security(
         "passkey",
+        always=True,
         passkeys=PASSKEYS,
         room_for_passkeys=False,
         codes_left=8,
@@ -685,6 +700,7 @@ PAGES = (
     ),
     _security(
         "totp",
+        always=False,
         totp_since=NOON - 900_000,
         totp_used=NOON,
         sms=True,
@@ -884,6 +900,15 @@ PAGES = (
         reference="",
     ),
     _sample(
+        "kesalahan",
+        "terlalu_lama",
+        title=Message("kesalahan.terlalu_lama.judul", layanan="Saldo JHT"),
+        text=Message("kesalahan.terlalu_lama.isi", layanan="Saldo JHT"),
+        next="https://saldo.contoh.go.id/",
+        next_label=Message("kesalahan.kembali", layanan="Saldo JHT"),
+        reference="",
+    ),
+    _sample(
         "form_post",
         action="https://saldo.contoh.go.id/masuk/kembali",
         fields={"code": "x" * 43, "state": '"><script>alert(1)</script>', "iss": "https://sso.contoh.go.id"},
@@ -930,6 +955,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "identitas_ditolak": {"nama": "Budi", "alasan": Message("alasan.silau"), "tautan": _IDENTITY},
     "identitas_cabang": {"nama": "Budi", "tautan": _IDENTITY},
     "akun_meninggal": {"nama": "Budi"},
+    "percobaan": {"nama": "Budi", "waktu": NOON, "jumlah": 10, "tautan_lupa": _FORGOT},
+    "kode_tidak_selalu": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "totp_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "bantuan_kasus": {"nomor": "K7MX-2RT4", "batas": NOON + 1_209_600},
     "bantuan_menunggu": {"nomor": "K7MX-2RT4", "batas": NOON + 259_200},

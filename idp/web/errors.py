@@ -25,7 +25,7 @@ def shown(fault: Exception, request_id: str) -> Shown:
         context = {"retry_after": fault.retry_after, "reference": request_id}
         return Shown("sibuk", 503, context, {"Retry-After": str(fault.retry_after)})
     if isinstance(fault, PageFault):
-        return _page(fault.key, fault.status, "")
+        return _page(fault.key, fault.status, "", fault.told, fault.onward)
     if isinstance(fault, BodyTooLarge):
         return _page("kesalahan.permintaan", 413, "")
     if isinstance(fault, OAuthError):
@@ -33,12 +33,13 @@ def shown(fault: Exception, request_id: str) -> Shown:
     return _page("kesalahan.umum", 500, request_id)
 
 
-def _page(key: str, status: int, reference: str) -> Shown:
+def _page(key: str, status: int, reference: str, told: Mapping[str, str] | None = None, onward: str = "") -> Shown:
+    said = told or {}
     context = {
-        "title": Message(f"{key}.judul"),
-        "text": Message(f"{key}.isi"),
-        "next": "",
-        "next_label": "",
+        "title": Message(f"{key}.judul", **said),
+        "text": Message(f"{key}.isi", **said),
+        "next": onward,
+        "next_label": Message("kesalahan.kembali", **said) if onward else "",
         "reference": reference,
     }
     return Shown("kesalahan", status, context)

@@ -20,6 +20,12 @@ TOKENS = Counter(
 SIGN_INS = Counter(
     "gerbang_sign_ins_total", "Sign-in attempts by factor and outcome.", ["factor", "outcome"], registry=REGISTRY
 )
+EMBEDDED = Counter(
+    "gerbang_embedded_browsers_total",
+    "Sign-in pages asked for from within another application, by what was answered.",
+    ["answer"],
+    registry=REGISTRY,
+)
 # Levels are read by the process that is asked, so of several the newest reading is told.
 HASHING = Gauge(
     "gerbang_password_checks_waiting",

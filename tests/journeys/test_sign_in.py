@@ -11,7 +11,9 @@ from argon2 import PasswordHasher
 
 from idp.accounts import account
 from idp.store.tables import sign_ups
+from tests.journeys.mailbox import letters
 from tests.support.browser import Browser, Page
+from tests.support.outbox import Letter
 from tests.support.relying_party import Account
 from tests.support.round_trips import counted
 from tests.support.servers import House
@@ -50,7 +52,7 @@ def plant(browser: Browser, session: str) -> None:
 def without_traces(page: Page) -> str:
     """The page without what differs for every browser and every person: tokens, and what was typed."""
     return re.sub(
-        r'(name="csrf" value="|id="identifier" name="identifier" type="email" value="|challenge&#34;: &#34;)[^"&]*',
+        r'(name="csrf" value="|id="identifier" name="identifier" type="text" value="|challenge&#34;: &#34;)[^"&]*',
         r"\1",
         page.html,
     )
@@ -129,7 +131,7 @@ async def test_empty_fields_are_named_and_not_counted(house: House) -> None:
     browser, person = house.browser(), house.account()
     for _ in range(10):
         page = await enter(browser, "", "")
-        assert "Masukkan email Anda." in page.text
+        assert "Masukkan email, nomor HP, NIK, atau nomor peserta Anda." in page.text
         assert "Masukkan kata sandi Anda." in page.text
     await enter(browser, person.email, person.password)
     assert await signed_in(browser)
@@ -263,6 +265,39 @@ async def test_after_a_hundred_failures_unknown_devices_are_refused(house: House
 
 
 @pytest.mark.long
+async def test_at_the_tenth_failure_in_a_row_the_owner_is_told_once(house: House) -> None:
+    """Whatever the networks and the aliases; a new series begins with the next success."""
+    person, told = house.account(), "Ada yang mencoba masuk ke akun Anda"
+
+    async def notices() -> list[Letter]:
+        return [one for one in await letters(house, person.email) if one.subject == told]
+
+    for number in range(9):
+        await guess(house, f"198.18.{number}.1", (person.email, "081234567890")[number % 2])
+    assert not await notices()
+    await asyncio.gather(*(guess(house, f"198.18.{number}.1", person.email) for number in range(9, 30)))
+    [letter] = await notices()
+    assert "10 percobaan berturut-turut" in letter.text
+    await enter(house.browser(), person.email, person.password)
+    for number in range(10):
+        await guess(house, f"198.19.{number}.1", person.email)
+    assert len(await notices()) == 2
+    for number in range(12):
+        assert (await guess(house, f"198.20.{number}.1", NOBODY)).status_code == 400
+    assert not await letters(house, NOBODY)
+
+
+async def test_a_used_up_password_is_led_to_a_new_one(house: House) -> None:
+    """After a hundred failures the page offers the reset first, for somebody and nobody alike."""
+    person = house.account()
+    for identifier in (person.email, NOBODY):
+        for number in range(100):
+            await guess(house, f"198.18.{number}.1", identifier)
+        page = await enter(house.browser("203.0.113.8"), identifier, person.password)
+        assert page.status == 400
+        assert "Atur ulang sekarang" in page.links
+
+
 async def test_a_known_device_has_a_hundred_guesses_too(house: House) -> None:
     """NIST SP 800-63B-4 section 3.2.2: or whoever stole a device could guess on for ever, four times an hour."""
     browser, person = house.browser(), house.account()

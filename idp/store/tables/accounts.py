@@ -37,6 +37,7 @@ accounts = Table(
     moment("newsletter_since"),
     moment("sms_off_at"),  # since when its owner wants no codes by SMS
     moment("reset_required_at"),  # somebody else may know the password: it opens nothing before it is another one
+    moment("asks_factor_since"),  # since when its person wants a second factor at every sign-in
     moment("restricted_at"),  # since when its person has frozen what is done with their data
     moment("officer_since"),  # may administer the provider itself
     # Tokens, sessions and grants made before this moment are dead, whatever their rows say.
@@ -79,6 +80,7 @@ known_devices = Table(
     Column("user_agent", Text),
     Column("network", Text),
     Column("country", String(2)),
+    moment("factor_until"),  # until when it is not asked for the second factor that its person wants at every sign-in
 )
 
 throttles = Table(

@@ -1,6 +1,6 @@
 """Sessions at the provider."""
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, String, Table, Text, text
 
 from idp.store.tables.columns import Id, Json, metadata, moment
 
@@ -22,6 +22,7 @@ sessions = Table(
     Column("user_agent", Text),
     Column("risk", Text),  # the rules that the last sign-in met, by name; None when there was nothing to tell
     moment("held_at"),  # since when it waits for a second factor, and may do nothing else
+    Column("public_device", Boolean),  # others use this browser: nothing of the person is remembered in it
     moment("alert_at"),  # when the owner is to be told of it
     Index(
         "ix_sessions_alert_at",

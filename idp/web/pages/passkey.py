@@ -23,8 +23,8 @@ from idp.theme.pages import Method, PasskeyRow
 from idp.web import metrics
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import device, signed_in
-from idp.web.pages.second_factor import NAME_OF, NAMES, reason
-from idp.web.pages.waiting import Waiting, answers, shown_to, to_confirm, turned_away, waiting
+from idp.web.pages.second_factor import NAME_OF, NAMES, always, reason
+from idp.web.pages.waiting import EXCUSE, Waiting, answers, shown_to, to_confirm, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -83,7 +83,7 @@ async def _prove(frame: Frame, request: Request, form: Form) -> Response:
         return turned_away(frame, behind)
     if NAMES.get(form.text("method"), levels.PASSKEY) != levels.PASSKEY:
         return frame.redirect(behind.path("/masuk/kode", cara=form.text("method")))
-    outcome = await passkey.prove(provider, visitor, stands, form.text("passkey"))
+    outcome = await passkey.prove(provider, visitor, stands, form.text("passkey"), excuse=EXCUSE in form)
     metrics.SIGN_INS.labels(levels.PASSKEY, type(outcome).__name__.lower()).inc()
     if isinstance(outcome, Proved):
         response = frame.redirect(behind.onward(levels.PASSKEY, outcome.handle.id))
@@ -101,11 +101,12 @@ async def _ask(
         "masuk_passkey",
         400 if error else 200,
         heading=Message("masuk_kode.judul"),
-        reason=reason(behind, levels.PASSKEY),
+        reason=always(stands) or reason(behind, levels.PASSKEY),
         passkey_options=await passkey.proof_options(frame.provider, stands),
         others=[
             Method(NAME_OF[method]) for method in second_factor.methods(stands, behind.asks) if method != levels.PASSKEY
         ],
+        offer_excuse=stands.may_be_excused,
         name=stands.person.name,
         errors={"": error} if error else {},
         **behind.context,

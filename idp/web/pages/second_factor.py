@@ -22,7 +22,7 @@ from idp.theme.language import Message
 from idp.theme.pages import Method
 from idp.web import metrics
 from idp.web.frame import Form, Frame, query
-from idp.web.pages.waiting import Waiting, answers, shown_to, turned_away, waiting
+from idp.web.pages.waiting import EXCUSE, Waiting, answers, shown_to, turned_away, waiting
 
 # The methods by the names that addresses, buttons and the catalogue give them.
 NAMES = {"passkey": levels.PASSKEY, "totp": levels.TOTP, "sms": levels.SMS, "recovery": levels.RECOVERY}
@@ -102,7 +102,7 @@ async def _prove(
     method = _opened(form.text("cara") or query(request, "cara"), methods)
     if not form.text("code").strip():
         return await _page(frame, request, behind, stands, methods, {"code": Message("otp.kosong")}, opened=method)
-    outcome = await second_factor.prove(provider, visitor, stands, method, form.text("code"))
+    outcome = await second_factor.prove(provider, visitor, stands, method, form.text("code"), excuse=EXCUSE in form)
     metrics.SIGN_INS.labels(method, type(outcome).__name__.lower()).inc()
     if isinstance(outcome, Proved):
         response = frame.redirect(behind.onward(method, outcome.handle.id))
@@ -128,6 +128,11 @@ def _opened(name: str, methods: tuple[str, ...], *, down: bool = False) -> str:
     if NAMES.get(name) in codes:
         return NAMES[name]
     return min(codes, key=lambda method: down and method == levels.SMS)
+
+
+def always(stands: Standing) -> Message | None:
+    """Why it is asked where it is neither a service nor a change of the account that asks, but the person's own wish."""
+    return Message("masuk_kode.alasan_selalu") if stands.held and stands.asks_factor else None
 
 
 def reason(behind: Waiting, method: str, destination: str = "", *, sent: bool = False) -> Message | None:
@@ -169,7 +174,7 @@ async def _page(
     given: dict[str, Any] = {
         "method": NAME_OF[method],
         "others": [Method(NAME_OF[other]) for other in methods if other != method],
-        "reason": reason(behind, method, destination, sent=sent is not None),
+        "reason": always(stands) or reason(behind, method, destination, sent=sent is not None),
         "hidden": {**shown_to(stands), "cara": NAME_OF[method]},
         "name": stands.person.name,
         "errors": errors or {},
@@ -181,6 +186,7 @@ async def _page(
         given |= {"heading": Message("masuk_kode.judul"), "destination": destination}
         return frame.page(request, "kirim_kode", status if errors else 200, headers=headers, **given)
     given |= {"reference": sent.reference if sent else "", "until": sent.expires_at if sent else None}
+    given["offer_excuse"] = stands.may_be_excused
     if query(request, "kabar") == "terkirim" and sent is not None and not errors and back_at is None:
         given["notice"] = Message("kirim.terkirim")
     return frame.page(request, "masuk_kode", status if errors else 200, headers=headers, **given)

@@ -26,6 +26,8 @@ _NOTICES = {
     "sandi": Message("ganti.selesai"),
     "dipasang": Message("keamanan.totp_dipasang"),
     "dihapus": Message("keamanan.totp_dihapus"),
+    "selalu": Message("keamanan.selalu_selesai"),
+    "tidak_selalu": Message("keamanan.selalu_batal"),
     "passkey_dipasang": Message("keamanan.passkey_dipasang"),
     "passkey_diubah": Message("keamanan.passkey_diubah"),
     "passkey_dihapus": Message("keamanan.passkey_dihapus"),
@@ -74,15 +76,20 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if stands is not None and "cancel-recovery" in form:
             await assisted_recovery.cancel(provider, frame.visitor(request), stands)
             return frame.redirect("/akun/keamanan?kabar=pemulihan_batal")
+        always = form.text("always")
         if stands is not None and "keep" in form:
             await removal.call_off(provider, frame.visitor(request), stands, NAMES.get(form.text("keep"), ""))
             return frame.redirect("/akun/keamanan?kabar=batal")
         going = NAMES.get(form.text("remove"), "")
-        if form.text("remove") not in _REMOVABLE or (stands is not None and going not in stands.enrolled):
-            raise PageFault("kesalahan.permintaan", "nothing to remove")
+        removes = form.text("remove") in _REMOVABLE and (stands is None or going in stands.enrolled)
+        if not removes and always not in ("on", "off"):
+            raise PageFault("kesalahan.permintaan", "nothing to remove, nothing to ask for")
         missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None:
             return frame.redirect(to_confirm("keamanan", missing))
+        if always:
+            await security.ask_always(provider, frame.visitor(request), stands, always=always == "on")
+            return frame.redirect(f"/akun/keamanan?kabar={'selalu' if always == 'on' else 'tidak_selalu'}")
         waits = await removal.remove_factor(provider, frame.visitor(request), stands, going)
         kabar = "menunggu" if waits is not None else _REMOVABLE[form.text("remove")]
         return frame.redirect(f"/akun/keamanan?kabar={kabar}")
@@ -161,6 +168,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         "akun_keamanan",
         name=stands.person.name,
         back=f"{frame.root}/akun",
+        always=stands.asks_factor if stands.enrolled != {levels.PASSWORD} else None,
         password_since=methods.password_since,
         totp_since=methods.totp.created_at if methods.totp else None,
         totp_used=methods.totp.used_at if methods.totp else None,

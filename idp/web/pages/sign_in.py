@@ -9,14 +9,18 @@ from idp.flows import interaction as flow
 from idp.flows import passkey, second_factor, sign_in
 from idp.flows.sign_in import MustReset, NotActivated, Paused, SignedIn
 from idp.provider import Provider
-from idp.sessions import levels
+from idp.sessions import embedded, levels
 from idp.theme.language import Message
 from idp.web import metrics
-from idp.web.frame import Form, Frame
+from idp.web.frame import Form, Frame, query
 from idp.web.pages.sign_up import remember
 from idp.web.pages.waiting import Waiting, waiting
 
 _OUTCOMES = {SignedIn: "started", Paused: "paused", NotActivated: "not_activated", MustReset: "must_reset"}
+
+
+# In the address of whoever would rather sign in where they are.
+_HERE = "di_sini"
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -31,6 +35,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.redirect(behind.path("/masuk/kode"))
         if stands is not None and behind.home == "/akun":
             return frame.redirect("/akun")
+        if (elsewhere := _elsewhere(frame, request, behind)) is not None:
+            return elsewhere
         # Somebody who confirms that it is still them need not say who they are.
         identifier = stands.person.email or "" if stands is not None else _hint(behind)
         over = visitor.session is not None and stands is None and behind.interaction is None
@@ -49,6 +55,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         behind = await waiting(frame, request, form)
         if "cancel" in form and behind.interaction is not None:
             return frame.respond(request, flow.declined(provider, behind.interaction))
+        if provider.settings.embedded_browsers == "refuse" and (elsewhere := _elsewhere(frame, request, behind)):
+            return elsewhere
         if form.text("passkey"):
             return await _with_passkey(frame, request, behind, form)
         identifier, password = form.text("identifier").strip(), form.text("password")
@@ -73,8 +81,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
             wait = {"Retry-After": str(max(1, outcome.until - provider.clock.now()))}
             error = {"": Message("masuk.jeda", jam=outcome.until)}
             return _again(frame, request, behind, form, error, status=429, promote_reset=True, headers=wait)
-        promote = outcome.failures >= sign_in.PROMOTE_RESET_FROM
-        return _again(frame, request, behind, form, {"identifier": Message("masuk.gagal")}, promote_reset=promote)
+        error = {"identifier": Message("masuk.gagal")}
+        return _again(frame, request, behind, form, error, promote_reset=outcome.promote_reset)
 
     return [frame.door("/masuk", show, submit)]
 
@@ -91,6 +99,28 @@ async def _with_passkey(frame: Frame, request: Request, behind: Waiting, form: F
         return response
     late = isinstance(outcome, passkey.TooLate)
     return _again(frame, request, behind, form, {"": Message("passkey.lama" if late else "passkey.gagal")})
+
+
+def _elsewhere(frame: Frame, request: Request, behind: Waiting) -> Response | None:
+    """The way to a browser, for whoever is within another application; None where the sign-in may be shown.
+
+    What they copy is where the service begins: the request that waits here belongs to this browser, and would not open
+    in another (T21).
+    """
+    rule, name = frame.provider.settings.embedded_browsers, request.headers.get("user-agent", "")
+    if rule == "allow" or (rule == "warn" and query(request, _HERE)) or not embedded.embedded(name):
+        return None
+    metrics.EMBEDDED.labels("refused" if rule == "refuse" else "warned").inc()
+    address = behind.service.start if behind.service is not None else f"{frame.provider.settings.issuer}{behind.home}"
+    return frame.page(
+        request,
+        "masuk_peramban",
+        403 if rule == "refuse" else 200,
+        address=address,
+        intent=embedded.intent(address) if address and embedded.android(name) else "",
+        onward=frame.root + behind.path("/masuk", **{_HERE: "1"}) if rule == "warn" else "",
+        **behind.context,
+    )
 
 
 def _again(
@@ -131,5 +161,7 @@ def _empty(identifier: str, password: str) -> dict[str, Message]:
 def _hint(behind: Waiting) -> str:
     """The relying party's login_hint (OIDC Core section 3.1.2.1), when it could be an identifier."""
     hint = behind.interaction.request.login_hint if behind.interaction is not None else None
-    usable = hint is not None and any(kind in sign_in.SIGN_IN_WITH for kind, _ in contact.readings(hint))
+    usable = hint is not None and any(
+        kind in sign_in.SIGN_IN_WITH for kind, _ in contact.readings(hint, behind.provider.settings.kpj_pattern)
+    )
     return hint if hint is not None and usable else ""

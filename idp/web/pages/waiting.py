@@ -45,7 +45,8 @@ class Waiting:
         uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri", "client_uri")}
         # Where people are told, not asked, this is where they are told.
         told = claims_of.names(self.interaction.request.scope) if client.pre_authorised else []
-        return Service(client.localised_name(self.language), **uris, told=tuple(told))
+        begins = client.begins_at(self.provider.settings.issuer)
+        return Service(client.localised_name(self.language), **uris, told=tuple(told), start=begins)
 
     @property
     def asks(self) -> Interaction | None:
@@ -84,6 +85,8 @@ HOMES = {
     "hapus": "/akun/privasi/hapus",
     "identitas": "/akun/identitas",
 }
+EXCUSE = "remember_device"
+"""The box by which a device is not asked again at every sign-in; it stands wherever a factor is shown."""
 # Where a factor is shown; all that are codes share one page.
 _SHOWN_AT = {levels.PASSWORD: "/masuk", levels.PASSKEY: "/masuk/passkey"}
 
