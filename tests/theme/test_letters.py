@@ -74,3 +74,13 @@ def test_every_notice_fits_one_short_message() -> None:
         for name, values in MAILS.items():
             subject = THEME.mail(name, language, **values).subject
             assert len(THEME.sms("kabar", language, apa=subject, telepon="1500 175")) <= 160, name
+
+
+@pytest.mark.parametrize(("code", "never"), [("id", "JANGAN berikan"), ("en", "NEVER give")])
+def test_every_message_says_that_codes_are_nobody_elses(code: str, never: str) -> None:
+    """Seed row 36: not even staff may ask for a code, and every message that holds one says so."""
+    language = THEME.language(code)
+    for name, values in SMS.items():
+        assert ("kode" not in values) or never.split()[0] in THEME.sms(name, language, **values), name
+    for name, values in MAILS.items():
+        assert language.t("bantuan.waspada") in THEME.mail(name, language, **values).text, name
