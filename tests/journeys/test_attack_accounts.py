@@ -3,12 +3,16 @@
 import pyotp
 import pytest
 
+from idp.accounts import account, requests
+from idp.flows import documents
+from tests.journeys.mailbox import newest
 from tests.journeys.test_account import apps, at_home
 from tests.journeys.test_recover import now_code, plain
 from tests.journeys.test_sign_in import enter
 from tests.journeys.test_sign_in_consent import at_consent
 from tests.journeys.test_sign_up import FORM, register
 from tests.support.browser import Page
+from tests.support.pictures import card
 from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
@@ -92,3 +96,49 @@ async def test_going_on_as_one_person_is_not_going_on_as_another(house: House) -
     answered = await browser.submit(waiting, press="continue-account")
     assert answered.left_to is None
     assert "continue-account" in answered.ids
+
+
+@pytest.mark.parametrize(
+    ("path", "press", "values"),
+    [
+        ("/akun/privasi/hapus", "delete", {"understood": "1"}),
+        ("/akun/privasi/batasi", "restrict", {}),
+        ("/akun/privasi/permintaan", "correct", {"name": "Budi Santosa", "reason": "KTP"}),
+        ("/akun/privasi/salinan", "make", {}),
+    ],
+)
+async def test_a_page_of_ones_account_that_one_person_was_shown_acts_on_no_other(
+    house: House, path: str, press: str, values: dict[str, str]
+) -> None:
+    """T38: one family, one browser. The page waits in one tab, somebody else signs in in the other."""
+    person, other = house.account(), plain(house)
+    browser = await at_home(house, person)
+    waiting = await browser.get(path)
+    page = await browser.get("/masuk?kembali=keamanan")
+    await browser.submit(page, {"identifier": other.email, "password": other.password}, press="sign-in")
+    page = await browser.submit(await browser.get("/masuk/kode"), press="send-code")
+    await browser.submit(page, {"code": (await newest(house, "+6281398765432")).code}, press="submit-code")
+    await browser.submit(waiting, values, press=press)
+    async with house.provider.database.reading() as tx:
+        theirs = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, other.email))
+        assert theirs is not None
+        asked = await requests.of(tx, house.provider.sealer, theirs.id)
+        copies = await requests.exports(tx, theirs.id, house.clock.now())
+    assert theirs.status == account.ACTIVE
+    assert asked == []
+    assert copies == []
+
+
+async def test_nor_does_a_picture_of_one_person_land_with_another(house: House) -> None:
+    """T38: the identity card of whoever was shown the form, sent by a browser in which somebody else is by now."""
+    person, other = house.account(), plain(house)
+    browser = await at_home(house, person)
+    waiting = await browser.get("/akun/dokumen/unggah?jenis=ktp")
+    page = await browser.get("/masuk?kembali=keamanan")
+    await browser.submit(page, {"identifier": other.email, "password": other.password}, press="sign-in")
+    page = await browser.upload(waiting, "photo", card())
+    assert page.url.endswith("/akun/dokumen")
+    async with house.provider.database.reading() as tx:
+        theirs = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, other.email))
+    assert theirs is not None
+    assert await documents.mine(house.provider, theirs.id) == []

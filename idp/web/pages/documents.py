@@ -17,7 +17,7 @@ from idp.theme.pages import Paper
 from idp.web.frame import Form, Frame, query
 from idp.web.pages import draft
 from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import Waiting, still_waiting
+from idp.web.pages.waiting import Waiting, answers, shown_to, still_waiting
 
 UPLOADS = ("/daftar/dokumen/unggah", "/akun/dokumen/unggah")
 _WHILE_REGISTERING = (document.KTP, document.SELFIE)
@@ -97,13 +97,17 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
         stands = await signed_in(frame, request)
         if stands is None:
             return frame.redirect("/masuk")
+        if not answers(form, stands):
+            return frame.redirect("/akun/dokumen")
         removed = await documents.remove(provider, stands.account_id, _id(form.text("remove")))
         return await _home(frame, request, Message("dokumen.dihapus") if removed else None)
 
     async def upload(request: Request) -> Response:
-        if await signed_in(frame, request) is None:
+        stands = await signed_in(frame, request)
+        if stands is None:
             return frame.redirect("/masuk")
-        return _upload(frame, request, _nobody(frame, request), _kind(request, _ALL), f"{frame.root}/akun/dokumen", {})
+        behind, kind = _nobody(frame, request), _kind(request, _ALL)
+        return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", shown_to(stands))
 
     async def admit(request: Request) -> Response | None:
         return None if await signed_in(frame, request) else frame.redirect("/masuk")
@@ -112,11 +116,13 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
         stands = await signed_in(frame, request)
         if stands is None:
             return frame.redirect("/masuk")
+        if not answers(form, stands):
+            return frame.redirect("/akun/dokumen")
         kind = _kind(request, _ALL)
         refused = await documents.add_to_account(provider, stands.account_id, kind, form.file(*_FILES))
         if refused:
             behind = _nobody(frame, request)
-            return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", {}, refused)
+            return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", shown_to(stands), refused)
         return frame.redirect("/akun/dokumen")
 
     async def picture(request: Request) -> Response:
@@ -163,6 +169,7 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
         notice=notice,
         papers=[_paper(frame, one) for one in found],
         add=add,
+        hidden=shown_to(stands),
     )
 
 

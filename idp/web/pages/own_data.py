@@ -15,7 +15,7 @@ from idp.theme.pages import AffectedRow, CopyRow, HoldRow
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
 from idp.web.pages.privacy import HUB, notice_of, service_name, spoken
-from idp.web.pages.waiting import Waiting, as_id, to_confirm, waiting
+from idp.web.pages.waiting import Waiting, answers, as_id, shown_to, to_confirm, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -30,6 +30,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await signed_in(frame, request)
         if stands is None or not security.fresh(provider, stands):
             return frame.redirect(to_confirm("salinan"))
+        if not answers(form, stands):
+            return frame.redirect(f"{HUB}/salinan")
         if "make" in form:
             refused = await export.make(provider, stands, spoken(frame, request, stands))
             if refused is not None:
@@ -84,6 +86,7 @@ async def _copies(
         back=f"{frame.root}{HUB}",
         notice=notice_of(request),
         errors=errors or {},
+        hidden=shown_to(stands),
         copies=[
             CopyRow(str(row.id), language.moment(row.created_at), language.moment(row.expires_at))
             for row in await export.waiting(frame.provider, stands)
@@ -99,6 +102,7 @@ def _restriction(frame: Frame, request: Request, behind: Waiting, stands: Standi
         back="" if behind.interaction else f"{frame.root}{HUB}",
         notice=notice_of(request),
         restricted=stands.restricted,
+        hidden=shown_to(stands),
         **behind.context,
     )
 
@@ -111,6 +115,8 @@ async def _restrict(frame: Frame, request: Request, form: Form) -> Response:
         return frame.respond(request, flow.refuse(provider, behind.interaction, AccessDenied("data is restricted")))
     if stands is None:
         return frame.redirect(to_confirm("batasi"))
+    if not answers(form, stands):
+        return frame.redirect(behind.path(f"{HUB}/batasi"))
     if "restrict" in form:
         await privacy.restrict(provider, stands)
         return frame.redirect(f"{HUB}/batasi?kabar=dibatasi")
@@ -143,6 +149,7 @@ async def _deletion(
         back=f"{frame.root}{HUB}",
         notice=notice_of(request),
         errors=errors or {},
+        hidden=shown_to(stands),
         runs=language.moment(deletion.runs_at) if deletion is not None and deletion.runs_at else "",
         services=services,
     )
@@ -152,6 +159,8 @@ async def _delete(frame: Frame, request: Request, form: Form) -> Response:
     provider, stands = frame.provider, await signed_in(frame, request)
     if stands is None:
         return frame.redirect(to_confirm("hapus"))
+    if not answers(form, stands):
+        return frame.redirect(f"{HUB}/hapus")
     if "cancel" in form:
         await erase.cancel(provider, stands)
         return frame.redirect(f"{HUB}/hapus?kabar=dibatalkan")

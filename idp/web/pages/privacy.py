@@ -16,7 +16,7 @@ from idp.theme.language import Language, Message
 from idp.theme.pages import ConsentRow, HistoryRow, KeptRow, ReadingRow, RequestRow
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import as_id
+from idp.web.pages.waiting import answers, as_id, shown_to
 
 HUB = "/akun/privasi"
 
@@ -48,6 +48,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await signed_in(frame, request)
         if stands is None:
             return frame.redirect("/masuk")
+        if not answers(form, stands):
+            return frame.redirect(HUB)
         if "accept" not in form:
             raise PageFault("kesalahan.permintaan", "a privacy form without a button")
         await privacy.accept(provider, stands)
@@ -61,6 +63,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await signed_in(frame, request)
         if stands is None:
             return frame.redirect("/masuk")
+        if not answers(form, stands):
+            return frame.redirect(f"{HUB}/izin")
         if not form.text("withdraw"):
             raise PageFault("kesalahan.permintaan", "nothing to withdraw")
         await consent.withdraw(provider, stands, form.text("withdraw")[:128])
@@ -76,7 +80,11 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit_requests(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
-        return await _ask(frame, request, stands, form) if stands else frame.redirect("/masuk")
+        if stands is None:
+            return frame.redirect("/masuk")
+        if not answers(form, stands):
+            return frame.redirect(f"{HUB}/permintaan")
+        return await _ask(frame, request, stands, form)
 
     return [
         frame.door(HUB, show, submit),
@@ -114,6 +122,7 @@ async def _hub(frame: Frame, request: Request, stands: Standing) -> Response:
         restricted=stands.restricted,
         deletion=language.moment(centre.deletion.runs_at) if centre.deletion and centre.deletion.runs_at else "",
         accept=centre.terms_version != version,
+        hidden=shown_to(stands),
         kept=[_kept(category) for category in retention.CATEGORIES],
     )
 
@@ -135,6 +144,7 @@ async def _consents(frame: Frame, request: Request, stands: Standing) -> Respons
         name=stands.person.name,
         back=f"{frame.root}{HUB}",
         notice=notice_of(request),
+        hidden=shown_to(stands),
         consents=[_consent(frame, row, language) for row in current],
         history=[
             HistoryRow(
@@ -195,6 +205,7 @@ async def _requests(
         values=form.typed("name", "birthdate", "reason", "objection") if form else {},
         locale=stands.person.locale,
         zone=str(stands.person.further.get("zoneinfo") or "Asia/Jakarta"),
+        hidden=shown_to(stands),
         requests=[_request(one, language, now) for one in centre.requests],
     )
 

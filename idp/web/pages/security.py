@@ -19,7 +19,7 @@ from idp.theme.pages import PasskeyRow
 from idp.web.frame import Form, Frame, query, shown_rules
 from idp.web.pages.account import signed_in
 from idp.web.pages.second_factor import NAMES
-from idp.web.pages.waiting import Waiting, to_confirm, turned_away, waiting
+from idp.web.pages.waiting import Waiting, answers, shown_to, to_confirm, turned_away, waiting
 
 # Said once after a redirect, by name: an address cannot make this page say anything else.
 _NOTICES = {
@@ -73,6 +73,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit_methods(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
+        if stands is not None and not answers(form, stands):
+            return frame.redirect("/akun/keamanan")
         if stands is not None and "cancel-recovery" in form:
             await assisted_recovery.cancel(provider, frame.visitor(request), stands)
             return frame.redirect("/akun/keamanan?kabar=pemulihan_batal")
@@ -180,6 +182,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         recovery=Message("pemulihan_cabang.berjalan", email=contact.masked_email(case.contact), waktu=case.due_at)
         if case
         else None,
+        hidden=shown_to(stands),
         single=len(stands.enrolled - {levels.PASSWORD}) < 2,
         passkeys=[
             PasskeyRow(str(one.id), one.name, one.synced, one.created_at, one.used_at) for one in methods.passkeys
