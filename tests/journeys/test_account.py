@@ -269,8 +269,8 @@ async def test_looking_around_keeps_the_session(house: House) -> None:
 async def test_a_code_of_the_app_still_works_after_a_failed_removal(house: House) -> None:
     person = house.account()
     browser = await at_home(house, person)
-    csrf = dict((await browser.get("/akun/keamanan")).forms[-1].values)["csrf"]
-    assert (await browser.http.post("/akun/keamanan", data={"csrf": csrf, "remove": "sandi"})).status_code == 400
+    hidden = dict((await browser.get("/akun/keamanan")).form_with("sesi").values)
+    assert (await browser.http.post("/akun/keamanan", data={**hidden, "remove": "sandi"})).status_code == 400
     page = await browser.get("/masuk/kode")
     page = await browser.submit(page, {"code": now_code(house, person)}, press="submit-code")
     assert page.url.endswith("/akun")

@@ -127,6 +127,26 @@ async def test_the_owner_takes_a_change_back_for_72_hours(house: House) -> None:
     assert "Perubahan kontak dibatalkan" in {one.subject for one in await letters(house, person.email)}
 
 
+async def test_a_password_chosen_by_the_other_mailbox_goes_with_it(house: House) -> None:
+    """A thief changes the address, then resets the password there: taken back, neither is worth anything."""
+    person, stolen = plain(house), "Layang-Layang-Putus-5"
+    await change(house, await at_home_with_both(house, person), "email", NEW)
+    mail = next(one for one in await letters(house, person.email) if one.subject == "Kontak akun Anda diganti")
+    house.clock.advance(61)
+    thief = house.browser("203.0.113.66")
+    await ask_reset(thief, NEW)
+    await thief.submit(await thief.get((await newest(house, NEW)).link), {"password": stolen}, press="set-password")
+    assert (await sign_in(house.browser("203.0.113.67"), NEW, stolen)).url.endswith("/akun")
+    owner = house.browser("203.0.113.9")
+    await owner.submit(await owner.get(mail.link), press="revert-contact")
+    assert not (await sign_in(thief, person.email, stolen)).url.endswith("/akun")
+    house.clock.advance(61)
+    await ask_reset(owner, person.email)
+    page = await owner.get((await newest(house, person.email)).link)
+    await owner.submit(page, {"password": "Kereta-Malam-Ke-Bandung-9"}, press="set-password")
+    assert (await sign_in(owner, person.email, "Kereta-Malam-Ke-Bandung-9")).url.endswith("/akun")
+
+
 async def test_after_72_hours_it_stays_as_it_is_and_the_old_address_is_free(house: House) -> None:
     person = plain(house)
     await change(house, await at_home_with_both(house, person), "email", NEW)

@@ -39,8 +39,8 @@ async def account_id(house: House, person: Account) -> str:
 
 async def post(browser: Browser, path: str, **fields: str) -> Page:
     """A form of the page at `path`, with just these fields."""
-    csrf = dict((await browser.get("/akun")).forms[-1].values)["csrf"]
-    answer = await browser.http.post(path, data={"csrf": csrf, **fields}, follow_redirects=False)
+    hidden = dict((await browser.get(f"{CENTRE}/permintaan")).form_with("sesi").values)
+    answer = await browser.http.post(path, data={**hidden, **fields}, follow_redirects=False)
     return await browser.get(answer.headers["location"]) if answer.is_redirect else await browser.get(path)
 
 
@@ -48,8 +48,8 @@ async def copy(browser: Browser) -> dict[str, bytes]:
     """A copy, made and downloaded."""
     page = await browser.submit(await browser.get(f"{CENTRE}/salinan"), press="make")
     (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
-    csrf = dict(page.forms[0].values)["csrf"]
-    answer = await browser.http.post(f"{CENTRE}/salinan", data={"csrf": csrf, "download": button.value})
+    hidden = dict(page.form_with("sesi").values)
+    answer = await browser.http.post(f"{CENTRE}/salinan", data={**hidden, "download": button.value})
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["cache-control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
@@ -170,9 +170,9 @@ async def test_a_copy_is_its_owners_alone(house: House) -> None:
     mine, theirs = await at_home(house, house.account()), await at_home(house, plain(house), "203.0.113.9")
     page = await mine.submit(await mine.get(f"{CENTRE}/salinan"), press="make")
     (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
-    csrf = dict((await theirs.get("/akun")).forms[-1].values)["csrf"]
+    hidden = dict((await theirs.get(f"{CENTRE}/salinan")).form_with("sesi").values)
     for wanted, status in ((button.value, 400), ("x", 400), ("", 400)):
-        answer = await theirs.http.post(f"{CENTRE}/salinan", data={"csrf": csrf, "download": wanted})
+        answer = await theirs.http.post(f"{CENTRE}/salinan", data={**hidden, "download": wanted})
         assert answer.status_code == status
         assert "zip" not in answer.headers["content-type"]
 
@@ -181,8 +181,8 @@ async def test_a_copy_needs_a_fresh_factor_and_is_not_made_without_end(house: Ho
     browser = await at_home(house, plain(house))
     for _ in range(5):
         assert "Salinan sudah siap" in (await post(browser, f"{CENTRE}/salinan", make="1")).text
-    csrf = dict((await browser.get("/akun")).forms[-1].values)["csrf"]
-    answer = await browser.http.post(f"{CENTRE}/salinan", data={"csrf": csrf, "make": "1"})
+    hidden = dict((await browser.get(f"{CENTRE}/salinan")).form_with("sesi").values)
+    answer = await browser.http.post(f"{CENTRE}/salinan", data={**hidden, "make": "1"})
     assert "Terlalu banyak permintaan" in answer.text
     house.clock.advance(301)
     page = await post(browser, f"{CENTRE}/salinan", make="1")

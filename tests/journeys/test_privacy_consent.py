@@ -171,8 +171,8 @@ async def test_consent_has_a_history_that_is_only_added_to(house: House) -> None
     assert "Diizinkan" in page.text
     assert "Diubah" in page.text
     (button,) = [button for button in page.forms[0].buttons if button.name == "withdraw"]
-    csrf = dict(page.forms[0].values)["csrf"]
-    await browser.http.post("/akun/privasi/izin", data={"csrf": csrf, "withdraw": button.value})
+    hidden = dict(page.form_with("sesi").values)
+    await browser.http.post("/akun/privasi/izin", data={**hidden, "withdraw": button.value})
     page = await browser.get("/akun/privasi/izin")
     assert not [button for button in page.forms[0].buttons if button.name == "withdraw"]
     assert page.text.count("Mitra Koperasi") == 3
@@ -204,8 +204,8 @@ async def test_withdrawing_stops_the_service_at_once(house: House) -> None:
     browser, party = house.browser(), house.relying_party("koperasi")
     tokens = await party.sign_in(browser, house.account(), "openid email offline_access", prompt="consent")
     page = await browser.get("/akun/privasi/izin")
-    csrf = dict(page.forms[0].values)["csrf"]
-    await browser.http.post("/akun/privasi/izin", data={"csrf": csrf, "withdraw": "koperasi"})
+    hidden = dict(page.form_with("sesi").values)
+    await browser.http.post("/akun/privasi/izin", data={**hidden, "withdraw": "koperasi"})
     assert (await party.userinfo(tokens.access_token)).status_code == 401
     answer = await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)
     assert answer.json()["error"] == "invalid_grant"

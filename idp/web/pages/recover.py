@@ -147,7 +147,11 @@ async def _new_password(
         asked = await passkey.reset_options(frame.provider, reset.challenge.id, reset.account.id)
         return frame.page(request, "masuk_passkey", status, passkey_options=asked, **given)
     if proven:
-        given |= {"method": "", "others": (), "hidden": {"token": token, "cara": _NAME_OF[method], "bukti": shown}}
+        given |= {
+            "method": "",
+            "others": (),
+            "hidden": {"token": token, "cara": _NAME_OF.get(method, ""), "bukti": shown},
+        }
     if method in (levels.SMS, second_factor.MAIL) and sent is None:
         to = contact.masked(second_factor.destination_of(reset.account, method) or "")
         given |= {
