@@ -379,8 +379,10 @@ async def test_who_is_not_known_well_enough_is_shown_the_way(demo: Demo) -> None
         assert "again" in stranger.ids, "once checked, the way back is on the same page"
         assert "belum terhubung dengan nomor peserta" in stranger.text
         assert f"{demo.issuer}/akun/identitas" in stranger.html
-        refused = await siti.open(f"{KLAIM}/masuk")
-        assert "Klaim memerlukan dua cara masuk" in refused.text
+        asked = await siti.open(f"{KLAIM}/masuk")
+        assert "Sebelum mengajukan klaim, kami perlu mengirim kode" in asked.text, (
+            "her proven number is a second factor"
+        )
         none = await siti.open(f"{SIAPKERJA}/masuk")
         assert "belum terhubung dengan nomor peserta" in none.text
         page = await siti.look(f"{demo.issuer}/akun/identitas")
