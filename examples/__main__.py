@@ -21,14 +21,16 @@ from examples.demo_code import STEP_SECONDS, code_at
 from examples.registration import NotRegistered, data_folder, demo_file
 
 SERVICES = {
-    "saldo": (8101, "balance and history: asks for a second factor"),
-    "klaim": (8102, "claims: ask for a checked identity"),
+    "saldo": (8101, "balance: asks for a second factor"),
+    "klaim": (8102, "claims: a checked identity"),
     "jmo": (8103, "a mobile-style app"),
-    "mitra": (8104, "employers: their companies, no SMS codes"),
-    "siapkerja": (8105, "another ministry: asks what it may see"),
-    "registry": (8106, "who is a participant: the provider asks it"),
-    "gateway": (8107, "a bank: pays contributions, nobody signs in"),
+    "mitra": (8104, "employers: sign in as dewi"),
+    "siapkerja": (8105, "another ministry: asks you first"),
+    "registry": (8106, "who is a participant; no pages"),
+    "gateway": (8107, "a bank: nobody signs in"),
 }
+# Who of the demo acts for companies; the others find an empty portal.
+EMPLOYER = "dewi@"
 READY_SECONDS = 90
 STOP_SECONDS = 8
 
@@ -121,10 +123,14 @@ def screen(demo: dict[str, Any], now: float) -> Group:
     person = Table.grid(padding=(0, 2))
     person.add_row(Text("email", "bold"), first["email"])
     person.add_row(Text("password", "bold"), first["password"])
+    left = STEP_SECONDS - int(now % STEP_SECONDS)
     if secret := first.get("totp_secret"):
-        left = STEP_SECONDS - int(now % STEP_SECONDS)
         person.add_row(Text("code", "bold"), f"{code_at(secret, now)}  (the next one in {left} s)")
         person.add_row(Text("its secret", "bold"), f"{secret}  (for an authenticator app)")
+    if employer := next((each for each in demo["accounts"] if each["email"].startswith(EMPLOYER)), None):
+        code = code_at(employer["totp_secret"], now)
+        person.add_row(Text("for mitra", "bold"), employer["email"])
+        person.add_row("", f"{employer['password']}  code {code}")
     person.add_row(Text("mail, SMS", "bold"), f"{data_folder()}/outbox/")
     return Group(
         Panel("DEV MODE: demo data, test keys, every feature on. Never for real people.", style="bold white on red"),

@@ -72,7 +72,7 @@ def mitra(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
                 request,
                 200,
                 "Perlu faktor kedua",
-                "Pasang aplikasi kode atau passkey di halaman akun. SMS tidak cukup.",
+                "Pasang aplikasi autentikator atau passkey di halaman akun. SMS tidak cukup.",
             )
         sessions.start(
             request,

@@ -99,7 +99,7 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
             return pages.trouble(request, 200, "Anda membatalkan", "Saldo hanya terlihat setelah Anda masuk.")
         if error == "unmet_authentication_requirements":
             return pages.trouble(
-                request, 200, "Perlu faktor kedua", "Pasang aplikasi kode di halaman akun, lalu ulangi."
+                request, 200, "Perlu faktor kedua", "Pasang aplikasi autentikator di halaman akun, lalu ulangi."
             )
         return pages.trouble(request, 400, "Tidak bisa masuk", "Permintaan ini sudah tidak berlaku. Mulai lagi.")
 

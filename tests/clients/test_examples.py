@@ -117,6 +117,9 @@ def test_the_screen_says_where_to_click(demo: Demo) -> None:
     ):
         assert wanted in screen
     assert re.search(r"\b\d{6}\b", screen), "the code of the authenticator app"
+    employer = demo.server.account(2)
+    assert employer.email in screen, "whoever opens the employer portal as somebody else finds no company"
+    assert re.search(rf"{employer.password}  code \d{{6}}\b", screen), "two factors, so both are told"
 
 
 async def test_one_account_three_services(demo: Demo, person: Person) -> None:
@@ -373,10 +376,13 @@ async def test_who_is_not_known_well_enough_is_shown_the_way(demo: Demo) -> None
     """Seed rows 10 and 11: an account without a participant number has no balance, and learns how it gets one."""
     async with Person(demo.server.account(1), demo.authenticator) as siti:
         stranger = await siti.open(f"{SALDO}/masuk")
+        assert "again" in stranger.ids, "once checked, the way back is on the same page"
         assert "belum terhubung dengan nomor peserta" in stranger.text
         assert f"{demo.issuer}/akun/identitas" in stranger.html
-        refused = await siti.open(f"{KLAIM}/masuk")
-        assert "Klaim memerlukan dua cara masuk" in refused.text
+        asked = await siti.open(f"{KLAIM}/masuk")
+        assert "Sebelum mengajukan klaim, kami perlu mengirim kode" in asked.text, (
+            "her proven number is a second factor"
+        )
         none = await siti.open(f"{SIAPKERJA}/masuk")
         assert "belum terhubung dengan nomor peserta" in none.text
         page = await siti.look(f"{demo.issuer}/akun/identitas")
