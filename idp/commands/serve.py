@@ -24,6 +24,7 @@ from idp.commands import console, sockets
 from idp.commands.connection import Connection
 from idp.commands.console import Trouble, err, fail
 from idp.commands.supervisor import supervise
+from idp.flows import demo
 from idp.provider import Provider
 from idp.web.shell import App
 
@@ -70,7 +71,8 @@ def serve(
     if chosen.dev:
         banner(chosen)
     warn(chosen)
-    if chosen.dev or chosen.workers > 1:
+    new = chosen.dev and not (chosen.var / demo.FILE).exists()
+    if new or chosen.workers > 1:
         # What the children would otherwise find out, or make, all at once.
         _apart(lambda: console.run(lambda: _prepare(chosen)))
     if chosen.workers == 1:
