@@ -146,7 +146,7 @@ async def _new_password(
     if method == levels.PASSKEY and not proven:
         given |= {"heading": Message("atur_ulang.judul"), "reason": Message("atur_ulang.passkey")}
         asked = await passkey.reset_options(frame.provider, reset.challenge.id, reset.account.id)
-        return frame.page(request, "masuk_passkey", status, passkey_options=asked, **given)
+        return frame.page(request, "masuk_passkey", status, passkey_options=asked, offer_excuse=False, **given)
     if proven:
         given |= {"method": "", "others": (), "hidden": {"token": token, "cara": _NAME_OF[method], "bukti": shown}}
     if method in (levels.SMS, second_factor.MAIL) and sent is None:
