@@ -431,7 +431,9 @@ class Settings(BaseSettings):
     def _consistent(self) -> "Settings":
         issuer = urlsplit(self.issuer)
         if not self.issuer:
-            raise ValueError("issuer: set IDP_ISSUER to the public https URL of this provider (or use --dev)")
+            raise ValueError(
+                "issuer: set IDP_ISSUER to the public https URL of this provider (or put --dev before the verb)"
+            )
         if issuer.query or issuer.fragment or not issuer.hostname or self.issuer.endswith("/"):
             raise ValueError("issuer: must be a URL without query, fragment and trailing slash")
         if self.dev and not loopback(issuer.hostname):

@@ -11,7 +11,7 @@ from idp.accounts import account, contact, contact_change, links
 from idp.accounts.account import Account
 from idp.accounts.contact_change import ContactChange
 from idp.base.errors import PageFault
-from idp.flows import logout, messages, recycled
+from idp.flows import logout, messages, owner, recycled
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, slip
@@ -86,7 +86,7 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, asked: A
         await _tell(provider, tx, person, asked, now)
         # What was sent to the old mailbox to reset the password must not outlive it.
         await links.supersede(tx, links.RESET, person.id, now)
-        await provider.audit.append(tx, _event("contact.changed", visitor, stands, asked.kind))
+        await provider.audit.append(tx, owner.did("contact.changed", visitor, stands, kind=asked.kind))
     return None
 
 
@@ -214,14 +214,3 @@ async def _account(provider: Provider, stands: Standing) -> Account:
         person = await account.read(tx, stands.account_id)
     assert person is not None
     return person
-
-
-def _event(name: str, visitor: Visitor, stands: Standing, kind: str) -> Event:
-    return Event(
-        name,
-        actor=str(stands.account_id),
-        account_id=stands.account_id,
-        session_id=stands.session.id,
-        network=visitor.network,
-        detail={"kind": kind},
-    )

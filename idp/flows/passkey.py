@@ -14,7 +14,7 @@ from idp.accounts import account, passkey, removal, webauthn
 from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode
-from idp.flows import messages, second_factor
+from idp.flows import messages, owner, second_factor
 from idp.flows.logout import end_session
 from idp.flows.sign_in import SignedIn, session_lifetime
 from idp.grants.standing import Standing
@@ -173,7 +173,7 @@ async def prove(
         if not await session.raise_to(tx, visitor.session, handle, factors, now):
             return Refused()
         await second_factor.admit(provider, tx, visitor, stands, excuse=excuse)
-        await provider.audit.append(tx, _event("factor.proved", visitor, stands))
+        await provider.audit.append(tx, owner.did("factor.proved", visitor, stands, factor=levels.PASSKEY))
     return Proved(handle)
 
 
@@ -275,7 +275,9 @@ async def enrol(
         await device.ask_all(tx, person.id)
         await messages.tell_everywhere(provider, tx, person, "passkey_dipasang")
         await removal.call_off(tx, person.id, levels.PASSKEY)
-        await provider.audit.append(tx, _event("factor.added", visitor, stands, synced=made.synced))
+        await provider.audit.append(
+            tx, owner.did("factor.added", visitor, stands, factor=levels.PASSKEY, synced=made.synced)
+        )
     return Enrolled()
 
 
@@ -332,14 +334,3 @@ async def _tell_suspicion(provider: Provider, tx: Tx, visitor: Visitor, account_
     detail = {"factor": levels.PASSKEY, "passkey": str(passkey_id)}
     event = Event("passkey.count_went_back", account_id=account_id, network=visitor.network, detail=detail)
     await provider.audit.append(tx, event)
-
-
-def _event(event: str, visitor: Visitor, stands: Standing, **detail: object) -> Event:
-    return Event(
-        event,
-        actor=str(stands.account_id),
-        account_id=stands.account_id,
-        session_id=stands.session.id,
-        network=visitor.network,
-        detail={"factor": levels.PASSKEY, **detail},
-    )

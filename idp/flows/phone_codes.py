@@ -3,9 +3,8 @@
 from idp.accounts import account, links, removal
 from idp.accounts.links import Challenge
 from idp.base.opaque import Handle
-from idp.flows import messages, recycled, second_factor
+from idp.flows import messages, owner, recycled, second_factor
 from idp.flows.second_factor import Entry
-from idp.flows.security import factor_event
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, levels, session
@@ -52,5 +51,5 @@ async def turn_on(provider: Provider, visitor: Visitor, stands: Standing, code: 
         assert proven is not None
         await messages.tell_everywhere(provider, tx, proven, "sms_dinyalakan")
         await device.ask_all(tx, person.id)
-        await provider.audit.append(tx, factor_event("factor.added", visitor, stands, levels.SMS))
+        await provider.audit.append(tx, owner.did("factor.added", visitor, stands, factor=levels.SMS))
     return handle

@@ -15,7 +15,7 @@ from idp.accounts.membership import Membership
 from idp.accounts.nik import Nik
 from idp.accounts.proofing import Proofing
 from idp.base.errors import Fault
-from idp.flows import messages, people, registry_check
+from idp.flows import messages, owner, people, registry_check
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -218,10 +218,7 @@ async def _begin(
     await proofing.insert(tx, begun)
     if state == proofing.SUBMITTED:
         await registry_check.put(provider, tx, stands.account_id, begun.id)
-    event = Event(
-        "identity.submitted", actor=str(stands.account_id), account_id=stands.account_id, session_id=stands.session.id,
-        network=visitor.network, detail={"state": state, "flags": list(flags)},
-    )  # fmt: skip
+    event = owner.did("identity.submitted", visitor, stands, state=state, flags=list(flags))
     await provider.audit.append(tx, event)
 
 

@@ -1,8 +1,7 @@
 """Recovery codes are made, and shown once: what the page and the file need comes back sealed to this session."""
 
 from idp.accounts import account, recovery_codes
-from idp.flows import messages
-from idp.flows.security import factor_event
+from idp.flows import messages, owner
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, levels, slip
@@ -24,7 +23,7 @@ async def make(provider: Provider, visitor: Visitor, stands: Standing) -> str:
         await recovery_codes.replace(tx, provider.material, person.id, codes, now)
         await messages.tell_everywhere(provider, tx, person, "pemulihan_dibuat")
         await device.ask_all(tx, person.id)
-        await provider.audit.append(tx, factor_event("factor.added", visitor, stands, levels.RECOVERY))
+        await provider.audit.append(tx, owner.did("factor.added", visitor, stands, factor=levels.RECOVERY))
     bearer = stands.session.id.bytes
     return slip.write(provider.material, provider.entropy, _MADE, bearer, [codes, now], now + SHOWN)
 

@@ -10,8 +10,7 @@ from uuid import UUID
 from idp.accounts import account, passkey, recovery_codes, removal, totp
 from idp.accounts.removal import Removal
 from idp.base.errors import PageFault
-from idp.flows import messages
-from idp.flows.security import factor_event
+from idp.flows import messages, owner
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, levels
@@ -75,7 +74,7 @@ async def remove_passkey(provider: Provider, visitor: Visitor, stands: Standing,
             person = await account.read(tx, stands.account_id)
             assert person is not None
             await messages.tell_everywhere(provider, tx, person, TAKING[levels.PASSKEY][1])
-            await provider.audit.append(tx, factor_event("factor.removed", visitor, stands, levels.PASSKEY))
+            await provider.audit.append(tx, owner.did("factor.removed", visitor, stands, factor=levels.PASSKEY))
     return None
 
 
@@ -91,14 +90,14 @@ async def _take(provider: Provider, tx: Tx, visitor: Visitor, stands: Standing, 
         await messages.tell_everywhere(
             provider, tx, person, "hapus_menunggu", cara=Message(_NAMES[factor]), batas=asked.due_at, tautan=link
         )
-        await provider.audit.append(tx, factor_event("factor.leaving", visitor, stands, factor))
+        await provider.audit.append(tx, owner.did("factor.leaving", visitor, stands, factor=factor))
         return asked
     take_away, letter = TAKING[factor]
     await take_away(tx, person.id, now)
     await device.ask_all(tx, person.id)
     await removal.call_off(tx, person.id, factor)
     await messages.tell_everywhere(provider, tx, person, letter)
-    await provider.audit.append(tx, factor_event("factor.removed", visitor, stands, factor))
+    await provider.audit.append(tx, owner.did("factor.removed", visitor, stands, factor=factor))
     return None
 
 

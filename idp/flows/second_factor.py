@@ -14,7 +14,7 @@ from idp.accounts import account, contact, links, one_time_code, recovery_codes,
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.base.opaque import Handle
-from idp.flows import messages, prompts
+from idp.flows import messages, owner, prompts
 from idp.flows.interaction import Interaction
 from idp.grants import standing
 from idp.grants.standing import Standing
@@ -109,15 +109,7 @@ async def prove(
         if not await session.raise_to(tx, visitor.session, handle, {**stands.session.factors, method: now}, now):
             return Wrong(method)
         await admit(provider, tx, visitor, stands, excuse=excuse)
-        event = Event(
-            "factor.proved",
-            actor=str(stands.account_id),
-            account_id=stands.account_id,
-            session_id=handle.id,
-            network=visitor.network,
-            detail={"factor": method},
-        )
-        await provider.audit.append(tx, event)
+        await provider.audit.append(tx, owner.did("factor.proved", visitor, stands, factor=method))
         return Proved(handle)
 
 

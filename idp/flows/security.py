@@ -16,7 +16,7 @@ from idp.accounts.totp import Totp
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import consent as consenting
-from idp.flows import logout, messages, passwords, second_factor
+from idp.flows import logout, messages, owner, passwords, second_factor
 from idp.grants import consent, grant, standing
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -140,14 +140,7 @@ async def forget_device(provider: Provider, visitor: Visitor, stands: Standing, 
     """Forget a remembered browser of one's own; its next sign-in is that of a new one (T38: nobody else's is touched)."""
     async with provider.database.transaction() as tx:
         if await device.forget(tx, stands.account_id, digest):
-            event = Event(
-                "device.forgotten",
-                actor=str(stands.account_id),
-                account_id=stands.account_id,
-                session_id=stands.session.id,
-                network=visitor.network,
-            )
-            await provider.audit.append(tx, event)
+            await provider.audit.append(tx, owner.did("device.forgotten", visitor, stands))
 
 
 async def _services(provider: Provider, tx: Tx, stands: Standing) -> list[Used]:
@@ -281,7 +274,7 @@ async def finish_enrolment(
         await device.ask_all(tx, person.id)
         await messages.tell_everywhere(provider, tx, person, "totp_dipasang")
         await removal.call_off(tx, person.id, levels.TOTP)
-        await provider.audit.append(tx, factor_event("factor.added", visitor, stands, levels.TOTP))
+        await provider.audit.append(tx, owner.did("factor.added", visitor, stands, factor=levels.TOTP))
     return handle
 
 
@@ -373,15 +366,3 @@ async def _confirm_password(
     async with provider.database.transaction() as tx:
         await throttle.clear(tx, person.id.bytes, where.network, where.device, where.anywhere)
     return {}
-
-
-def factor_event(event: str, visitor: Visitor, stands: Standing, factor: str) -> Event:
-    """What happened to a factor, by its owner's hand."""
-    return Event(
-        event,
-        actor=str(stands.account_id),
-        account_id=stands.account_id,
-        session_id=stands.session.id,
-        network=visitor.network,
-        detail={"factor": factor},
-    )

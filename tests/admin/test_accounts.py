@@ -40,6 +40,15 @@ async def test_the_list_is_complete_page_by_page(house: House, admin: httpx2.Asy
     assert all(item.keys() == KNOWN for item in everybody["items"])
 
 
+async def test_a_filter_that_there_is_not_gives_no_list(admin: httpx2.AsyncClient) -> None:
+    """Or the first of all accounts would be taken for the one that was meant."""
+    answer = await admin.get("/admin/v1/accounts", params={"email": "siti@contoh.go.id", "limit": 1})
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"pointer": "/query/email", "detail": "Extra inputs are not permitted"}],
+    )
+
+
 async def test_forged_cursors_are_refused(admin: httpx2.AsyncClient, house: House) -> None:
     """T39."""
     page = (await admin.get("/admin/v1/accounts", params={"limit": 1})).json()

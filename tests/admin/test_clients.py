@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from idp.flows.register_client import SECRET_OVERLAP
 from tests.admin.conftest import Officer, machine, token
 from tests.support.servers import House
 
@@ -56,6 +57,8 @@ async def test_the_life_of_a_client(house: House, admin: httpx2.AsyncClient) -> 
     assert await works(house, "layanan-baru", made["client_secret"])
     house.clock.advance(60)
     assert not await works(house, "layanan-baru", made["client_secret"])
+    rotated = (await admin.post("/admin/v1/clients/layanan-baru/secret")).json()  # without a body: the usual overlap
+    assert rotated["previous_secret_expires_at"] == house.clock.now() + SECRET_OVERLAP
 
     assert (await admin.post("/admin/v1/clients/layanan-baru/disable")).json()["disabled_at"] == house.clock.now()
     assert not await works(house, "layanan-baru", rotated["client_secret"])

@@ -25,6 +25,12 @@ async def test_keys_are_listed_without_private_parts_and_rotated(house: House, a
     assert (await admin.get("/admin/v1/keys")).status_code == 200
 
 
+async def test_a_rotation_without_a_body_is_one_of_every_algorithm(admin: httpx2.AsyncClient) -> None:
+    answer = await admin.post("/admin/v1/keys/rotate")
+    assert answer.status_code == 200, answer.text
+    assert {each["algorithm"] for each in answer.json()["items"]} == {"ES256", "RS256", "PS256", "EdDSA"}
+
+
 async def test_a_dead_letter_is_shown_without_its_content_and_revived(house: House, admin: httpx2.AsyncClient) -> None:
     provider = house.provider
     async with provider.database.transaction() as tx:

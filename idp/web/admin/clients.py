@@ -186,9 +186,13 @@ async def delete_client(desk: AtDesk, client_id: ClientId) -> None:
 
 
 @router.post("/{client_id}/secret", summary="Rotate a client's secret", **needs("clients:write", 400, 404))
-async def rotate_secret(desk: AtDesk, client_id: ClientId, rotation: SecretRotation) -> ClientWithSecret:
-    """Make a new secret. The old one works on for the overlap, so that a service can change over without a gap."""
-    return _registered(await officers.rotate_client_secret(desk.provider, desk.officer, client_id, rotation.overlap))
+async def rotate_secret(desk: AtDesk, client_id: ClientId, rotation: SecretRotation | None = None) -> ClientWithSecret:
+    """Make a new secret. The old one works on for the overlap, so that a service can change over without a gap.
+
+    Without a body: the usual overlap.
+    """
+    overlap = (rotation or SecretRotation()).overlap
+    return _registered(await officers.rotate_client_secret(desk.provider, desk.officer, client_id, overlap))
 
 
 @router.post("/{client_id}/disable", summary="Disable a client", **needs("clients:write", 404))

@@ -4,7 +4,7 @@ Behind it each operation names the one scope that it needs, and the same name is
 is enforced, again before path, query or body are looked at.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Set
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -66,10 +66,12 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         [[needed]] = [requirement[SCHEME] for requirement in (self.openapi_extra or {})["security"]]
+        known = {parameter.alias for parameter in self.dependant.query_params}
 
         async def guarded(request: Request) -> Response:
             try:
                 at_desk(request).officer.require(needed)
+                _refuse_strangers(request, known)
                 response = await handle(request)
             except (UnknownAccount, UnknownClient, UnknownItem, UnknownReport) as fault:
                 return problem.not_found(fault)
@@ -82,6 +84,15 @@ class GuardedRoute(APIRoute):
             return response
 
         return guarded
+
+
+def _refuse_strangers(request: Request, known: Set[str]) -> None:
+    """Query parameters that an operation does not take are refused, as members of a body are: a filter with a slip
+    in its name would give the whole list, and the first of it be taken for the one that was meant."""
+    if strangers := sorted(set(request.query_params) - known):
+        raise RequestValidationError(
+            [{"loc": ("query", name), "msg": "Extra inputs are not permitted"} for name in strangers]
+        )
 
 
 def at_desk(request: Request) -> Desk:

@@ -66,8 +66,12 @@ async def list_keys(desk: AtDesk) -> Keys:
 
 
 @router.post("/rotate", summary="Rotate signing keys", **needs("keys:write"))
-async def rotate(desk: AtDesk, wanted: RotationWanted) -> Rotations:
-    """Let the next key sign, retire the active one, publish a new next one. A successor that is too young is refused."""
+async def rotate(desk: AtDesk, wanted: RotationWanted | None = None) -> Rotations:
+    """Let the next key sign, retire the active one, publish a new next one. A successor that is too young is refused.
+
+    Without a body: all algorithms.
+    """
+    wanted = wanted or RotationWanted()
     rotations = await rotate_keys.rotate(
         desk.provider, algorithm=wanted.algorithm, force=wanted.force, actor=desk.officer.actor
     )

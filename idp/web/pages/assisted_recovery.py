@@ -10,6 +10,7 @@ from idp.flows import assisted_recovery, passwords
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.web.frame import Form, Frame, query, shown_rules
+from idp.web.pages.faults import dead_end
 
 _DEAD = "kesalahan.bantuan"
 _ROOT = "/lupa-kata-sandi/bantuan"
@@ -118,13 +119,4 @@ def _dead(frame: Frame, request: Request, fault: PageFault) -> Response:
     """A case that cannot go on, with the one step that helps: to ask again."""
     if fault.key != _DEAD:
         raise fault
-    return frame.page(
-        request,
-        "kesalahan",
-        fault.status,
-        title=Message(f"{_DEAD}.judul"),
-        text=Message(f"{_DEAD}.isi"),
-        next=f"{frame.root}{_ROOT}",
-        next_label=Message("pemulihan_cabang.judul"),
-        reference="",
-    )
+    return dead_end(frame, request, fault, _ROOT, "pemulihan_cabang.judul")

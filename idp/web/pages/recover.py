@@ -15,6 +15,7 @@ from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.pages import Method
 from idp.web.frame import Form, Frame, query, shown_rules
+from idp.web.pages.faults import dead_end
 from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import Waiting, still_waiting
 
@@ -145,7 +146,7 @@ async def _new_password(
     if method == levels.PASSKEY and not proven:
         given |= {"heading": Message("atur_ulang.judul"), "reason": Message("atur_ulang.passkey")}
         asked = await passkey.reset_options(frame.provider, reset.challenge.id, reset.account.id)
-        return frame.page(request, "masuk_passkey", status, passkey_options=asked, **given)
+        return frame.page(request, "masuk_passkey", status, passkey_options=asked, offer_excuse=False, **given)
     if proven:
         given |= {
             "method": "",
@@ -184,28 +185,10 @@ def _sent(frame: Frame, request: Request, behind: Waiting, **said: Any) -> Respo
 def _dead(frame: Frame, request: Request, fault: PageFault) -> Response:
     """A reset that cannot go on, with the one step that helps: to ask again, or to come to a branch."""
     if fault.key == recover.BRANCH_ONLY:
-        return frame.page(
-            request,
-            "kesalahan",
-            fault.status,
-            title=Message(f"{fault.key}.judul"),
-            text=Message(f"{fault.key}.isi"),
-            next=f"{frame.root}/lupa-kata-sandi/bantuan",
-            next_label=Message("pemulihan_cabang.judul"),
-            reference="",
-        )
+        return dead_end(frame, request, fault, "/lupa-kata-sandi/bantuan", "pemulihan_cabang.judul")
     if fault.key != _DEAD:
         raise fault
-    return frame.page(
-        request,
-        "kesalahan",
-        fault.status,
-        title=Message(f"{_DEAD}.judul"),
-        text=Message(f"{_DEAD}.isi"),
-        next=f"{frame.root}/lupa-kata-sandi",
-        next_label=Message("lupa.judul"),
-        reference="",
-    )
+    return dead_end(frame, request, fault, "/lupa-kata-sandi", "lupa.judul")
 
 
 def _sent_path(behind: Waiting, asked: str) -> str:

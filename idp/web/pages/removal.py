@@ -8,8 +8,8 @@ from idp.base.errors import PageFault
 from idp.flows import removal
 from idp.provider import Provider
 from idp.sessions import levels
-from idp.theme.language import Message
 from idp.web.frame import Form, Frame, query
+from idp.web.pages.faults import dead_end
 from idp.web.pages.second_factor import NAMES
 
 _DEAD = "kesalahan.cara_batal"
@@ -41,13 +41,4 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 def _dead(frame: Frame, request: Request, fault: PageFault) -> Response:
     """A link that has nothing to call off, with the one step that helps: to look."""
-    return frame.page(
-        request,
-        "kesalahan",
-        fault.status,
-        title=Message(f"{_DEAD}.judul"),
-        text=Message(f"{_DEAD}.isi"),
-        next=f"{frame.root}/akun/keamanan",
-        next_label=Message("keamanan.judul"),
-        reference="",
-    )
+    return dead_end(frame, request, fault, "/akun/keamanan", "keamanan.judul")

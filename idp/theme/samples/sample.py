@@ -1,0 +1,42 @@
+"""What samples are made of: how one is written, and what several pages show."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from idp.theme.pages import Method, Service
+
+SITE = "sso.contoh.go.id"
+NOON = 1_763_795_100  # 22 November 2025, 14.05 in Jakarta
+TICKET = "b64." + "Q9x_kV3wYt-2" * 20
+SALDO = Service(
+    "Saldo JHT", policy_uri="https://saldo.contoh.go.id/privasi", tos_uri="https://saldo.contoh.go.id/ketentuan"
+)
+BRANCH = "/lupa-kata-sandi/bantuan"
+
+# What a browser is asked, with credentials as long as they come.
+CHALLENGE = "Zr5_kV3wYt-2" * 8
+ASKED = f'{{"challenge": "{CHALLENGE}", "timeout": 300000, "rpId": "{SITE}", "allowCredentials": [], "userVerification": "required"}}'
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One state of one page."""
+
+    template: str
+    state: str = ""
+    context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return f"{self.template}-{self.state}" if self.state else self.template
+
+
+def sample(template: str, state: str = "", /, **context: Any) -> Sample:
+    """A state of a page, with what every page takes; `context` goes before that."""
+    common = {"site": SITE, "here": f"/{template}", "csrf": "c5Rf" * 11}
+    return Sample(template, state, common | context)
+
+
+def others(*names: str) -> tuple[Method, ...]:
+    """The other ways that a page offers."""
+    return tuple(map(Method, names))
