@@ -184,7 +184,7 @@ async def test_signed_userinfo_is_no_hint(stage: Stage, browser: Browser) -> Non
     assert orjson.loads(b64decode(signed.split(".")[1]))["sub"] == tokens.claims["sub"]
     asked(await leave(browser, id_token_hint=signed, post_logout_redirect_uri=BYE))
     assert await signed_in(party, browser)
-    assert (await party.answered(browser, prompt="none", id_token_hint=signed))["error"] == "invalid_request"
+    assert (await party.answered(browser, prompt="none", id_token_hint=signed))["error"] == "login_required"
 
 
 async def test_a_hint_with_another_client_id_is_refused(stage: Stage, party: Party, browser: Browser) -> None:
