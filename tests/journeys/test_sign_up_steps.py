@@ -315,7 +315,9 @@ async def test_many_who_register_one_address_make_one_account(houses: Houses) ->
         mails = await letters(house, EMAIL)
         browser = house.browser()
         shown = [await browser.get(mail.link) for mail in mails]
-        await asyncio.gather(*(browser.submit(page, {"password": "Layang-Layang-Putus-5"}, press="activate") for page in shown))
+        await asyncio.gather(
+            *(browser.submit(page, {"password": "Layang-Layang-Putus-5"}, press="activate") for page in shown)
+        )
         assert await count(house, accounts) == before + 1
         assert await count(house, sign_ups) == 1
 
