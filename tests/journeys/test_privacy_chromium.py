@@ -84,5 +84,6 @@ async def test_an_unticked_box_on_the_consent_page(server: Server, chromium: Chr
         code = sent.url.partition("code=")[2].partition("&")[0]
     tokens = await party.redeem(request, code)
     told = (await party.userinfo(tokens.access_token)).json()
+    await party.http.aclose()
     assert told["name"] == "Siti Rahayu"
     assert "given_name" not in told
