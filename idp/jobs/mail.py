@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from textwrap import wrap
 from urllib.parse import urlsplit
 
 import aiosmtplib
@@ -28,6 +29,12 @@ from idp.jobs.files import drop
 from idp.jobs.undelivered import Undelivered
 from idp.provider import Provider
 from idp.store.outbox import Item
+
+MAX_LINE = 998
+"""Octets in one line of a message, without its end."""
+EIGHT_BIT = "8bit"
+# Octets of the widest letter in UTF-8.
+_WIDEST = 4
 
 
 async def deliver(provider: Provider, item: Item) -> None:
@@ -57,10 +64,40 @@ def compose(item: Item, sender: str, host: str) -> EmailMessage:
     message["Date"] = format_datetime(datetime.fromtimestamp(item.created_at, UTC))
     message["Message-ID"] = f"<{item.id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(item.payload["text"], cte="quoted-printable")
-    message.add_alternative(item.payload["html"], subtype="html", cte="quoted-printable")
+    text, html = _short(item.payload["text"]), _short(item.payload["html"])
+    message.set_content(text, cte=_encoding(text))
+    message.add_alternative(html, subtype="html", cte=_encoding(html))
+    if not (text + html).isascii():
+        # RFC 2045 section 6.4: what holds eight-bit parts says so itself.
+        message["Content-Transfer-Encoding"] = EIGHT_BIT
     message.set_boundary(f"={hashlib.sha256(item.id.bytes).hexdigest()[:32]}=")
     return message
+
+
+def _short(text: str) -> str:
+    """The same words in lines that SMTP carries (RFC 5322 section 2.1.1), broken only between words: a link stays whole."""
+    lines = [
+        part
+        for line in text.split("\n")
+        for part in (
+            [line] if _fits(line) else wrap(line, MAX_LINE // _WIDEST, break_long_words=False, break_on_hyphens=False)
+        )
+    ]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _encoding(text: str) -> str:
+    """As it is, so that a link can be copied out of the raw message, unless a word alone is too long for a line.
+
+    A server that lacks 8BITMIME gets it encoded: the client does that while it sends (RFC 6152 section 3).
+    """
+    if not all(map(_fits, text.split("\n"))):
+        return "quoted-printable"
+    return "7bit" if text.isascii() else EIGHT_BIT
+
+
+def _fits(line: str) -> bool:
+    return len(line.encode()) <= MAX_LINE
 
 
 async def _by_either(provider: Provider, message: EmailMessage) -> None:

@@ -16,7 +16,7 @@ from idp.store.tables import outbox
 from tests.jobs.conftest import Providers
 from tests.jobs.outbox import put_mail, row, state
 from tests.support.mail import MailServer
-from tests.support.outbox import Outbox
+from tests.support.outbox import Outbox, from_mail
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +44,46 @@ async def test_a_mail_arrives_with_both_bodies_and_a_stable_name(
         assert letter.html.startswith("<p>Selamat datang")
         settled = await row(provider, item)
         assert (settled.state, settled.payload_sealed, settled.last_error) == ("delivered", None, None)
+
+
+LINK = "https://sso.contoh.example/aktivasi?token=" + "Ab1-_" * 60 + "&lanjut=" + "x=y" * 90
+
+
+@pytest.mark.parametrize("host", [None, "127.0.0.1"], ids=["file", "smtp"])
+async def test_a_link_stands_whole_in_the_raw_message(
+    providers: Providers, mail_server: MailServer, clock: ManualClock, host: str | None, tmp_path: Path
+) -> None:
+    async with providers(smtp={**smtp(mail_server), "host": host}) as provider:
+        item = await put_mail(provider, text=f"Buka – tautan ini:\n{LINK}\n" + "kata – " * 400)
+        await worker.drain(provider)
+        if host is None:
+            (path,) = (provider.settings.var / "outbox").iterdir()
+            raw = path.read_bytes()
+        else:
+            raw = mail_server.raw[-1]
+    assert LINK.encode() in raw.split(b"\r\n")
+    assert b"=3D" not in raw
+    assert max(map(len, raw.split(b"\r\n"))) <= mail.MAX_LINE
+    assert "Buka – tautan ini:" in from_mail(Path("raw"), raw).text
+    assert item
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [("Halo", "7bit"), ("Halo – Siti", "8bit"), ("x" * 999, "quoted-printable"), ("kata " * 999, "7bit")],
+    ids=["plain", "letters", "endless", "long"],
+)
+async def test_a_body_is_encoded_only_when_it_must_be(providers: Providers, text: str, way: str) -> None:
+    async with providers() as provider:
+        await put_mail(provider, text=text)
+        async with provider.database.transaction() as tx:
+            [item] = await provider.outbox.claim(tx, "mail", lease=60)
+        message = mail.compose(item, "Gerbang <no-reply@localhost>", "localhost")
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert body["Content-Transfer-Encoding"] == way
+    assert " ".join(body.get_content().split()) == " ".join(text.split())
+    assert max(map(len, message.as_bytes().split(b"\r\n"))) <= mail.MAX_LINE
 
 
 async def test_nothing_is_sent_twice_by_a_worker_that_lives(providers: Providers, mail_server: MailServer) -> None:

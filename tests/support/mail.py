@@ -20,11 +20,13 @@ class MailServer:
         self.refusals: list[str] = []
         """SMTP answers ("451 later") to give to the next messages instead of taking them."""
         self.received: list[Letter] = []
+        self.raw: list[bytes] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         if self.refusals:
             return self.refusals.pop(0)
         assert isinstance(envelope.content, bytes)
+        self.raw.append(envelope.content)
         self.received.append(from_mail(Path(f"smtp-{len(self.received)}"), envelope.content))
         return "250 OK"
 
