@@ -16,7 +16,7 @@ from examples.jmo.keychain import Keychain
 from examples.look import Pages, stylesheet
 from examples.registration import Registration
 
-LABELS = {"name": "Nama", "email": "Email", "phone_number": "Nomor ponsel", "nomor_peserta": "Nomor peserta"}
+LABELS = {"name": "Nama", "email": "Email", "phone_number": "Nomor HP", "nomor_peserta": "Nomor peserta"}
 
 
 def jmo(us: Registration, http: httpx2.AsyncClient, keychain: Keychain) -> FastAPI:

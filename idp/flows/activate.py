@@ -39,10 +39,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Activated:
-    """The account is there, from now or from before. `lanjut` is the ticket that waits in this very browser, or empty."""
+    """The account is there, from now or from before. `lanjut` is the ticket that waits in this very browser, or empty.
+
+    `phone_proven`: its number was shown to be the person's, so that it names the account beside the address.
+    """
 
     lanjut: str
     before: bool = False
+    phone_proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,7 @@ async def _activate(
                 await registry_check.begin(provider, tx, sign_up.id, sign_up.declared.review)
             event = Event("account.activated", actor=str(sign_up.id), account_id=sign_up.id, network=visitor.network)
             await provider.audit.append(tx, event)
-    return Activated(_ticket(provider, visitor, sign_up), before=not made)
+    return Activated(_ticket(provider, visitor, sign_up), before=not made, phone_proven=phone_proven)
 
 
 async def _insert(provider: Provider, tx: Tx, sign_up: SignUp, now: int, *, phone_proven: bool) -> bool:

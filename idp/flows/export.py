@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from idp.accounts import account, birthdate, requests
-from idp.flows import privacy, retention
+from idp.flows import export_page, privacy, retention
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.store import dossier
@@ -23,7 +23,6 @@ from idp.theme.language import Language, Message
 PER_HOUR = 5
 """Copies that one account may have made in an hour."""
 _EVERYTHING = 10_000
-_MOMENTS = ("_at", "_until", "at", "not_before", "officer_since", "auth_time")
 
 
 async def make(provider: Provider, stands: Standing, language: Language) -> Message | None:
@@ -90,10 +89,18 @@ async def collect(provider: Provider, account_id: UUID) -> dict[str, Any]:
 
 def packed(provider: Provider, data: dict[str, Any], language: Language) -> bytes:
     """The archive: `data.json`, and the same to read as `data.html`."""
+
+    def service(client_id: str) -> str:
+        client = provider.clients.known(client_id)
+        return client.localised_name(language.code) if client is not None else client_id
+
     plain = _plain(data)
-    sections = [(name, [list(row.items()) for row in rows]) for name, rows in plain["holds"].items() if rows]
     page = provider.theme.render(
-        "salinan_berkas", language, made=language.moment(data["made_at"]), sections=sections, account=plain["account"]
+        "salinan_berkas",
+        language,
+        made=language.moment(data["made_at"]),
+        sections=export_page.sections(language, data["holds"], service),
+        account=plain["account"],
     )
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -113,6 +120,6 @@ def _plain(value: Any, name: str = "") -> Any:
         return {key: _plain(one, key) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    if isinstance(value, int) and not isinstance(value, bool) and (name.endswith(_MOMENTS) or name == "last") and value:
+    if isinstance(value, int) and not isinstance(value, bool) and export_page.is_moment(name) and value:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return str(value) if isinstance(value, UUID) else value

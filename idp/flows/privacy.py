@@ -4,12 +4,12 @@ What can be done at once is done at once, and only written down as a request tha
 the queue under the law's clock of 3 × 24 hours.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, requests
+from idp.accounts import account, birthdate, contact, requests
 from idp.accounts.requests import Request
 from idp.flows import logout, messages
 from idp.grants import claims as claims_of
@@ -151,23 +151,26 @@ async def take_back(provider: Provider, stands: Standing, request_id: UUID) -> N
             await provider.audit.append(tx, _event("privacy.cancelled", stands, request=str(request_id)))
 
 
-def misread(name: str, birthdate: str, reason: str, today: date) -> dict[str, Message]:
-    """What is wrong with a wish for a correction, by field; `birthdate` is YYYY-MM-DD or empty."""
+def correction(typed: Mapping[str, str], now: int) -> tuple[dict[str, str], dict[str, Message]]:
+    """A wish for a correction as it came: what it says, the birth date as YYYY-MM-DD; and what is wrong with it, by field."""
+    name, reason = (" ".join(typed[field].split()) for field in ("name", "reason"))
+    day, month, year = (typed[f"birth_{part}"] for part in ("day", "month", "year"))
+    dated = any(part.strip() for part in (day, month, year))
     errors: dict[str, Message] = {}
-    if not name and not birthdate:
+    born = ""
+    if not name and not dated:
         errors["name"] = Message("perbaikan.kosong")
-    elif len(name) > 60 or not name.isprintable():
+    elif len(name) > contact.MAX_NAME or not name.isprintable():
         errors["name"] = Message("nama")
-    if birthdate:
+    if dated:
         try:
-            born = date.fromisoformat(birthdate)
-        except ValueError:
-            born = None
-        if born is None or not 0 <= today.year - born.year <= 120 or born > today:
-            errors["birthdate"] = Message("perbaikan.lahir")
-    if not reason.strip() or len(reason) > MAX_WORDS:
+            born = birthdate.read(day, month, year, now).isoformat()
+        except contact.NotAContact as fault:
+            errors["birth_day"] = Message(fault.key)
+    if not reason or len(reason) > MAX_WORDS:
         errors["reason"] = Message("perbaikan.alasan_kosong", n=MAX_WORDS)
-    return errors
+    said = {"name": name, "birthdate": born, "reason": reason}
+    return {field: text for field, text in said.items() if text}, errors
 
 
 async def prefer(provider: Provider, stands: Standing, locale: str, zone: str) -> bool:

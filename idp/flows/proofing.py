@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from idp.accounts import account, birthdate, contact, membership, nik, proofing
+from idp.accounts import account, birthdate, contact, document, membership, nik, proofing
 from idp.accounts.account import Account
 from idp.accounts.contact import NotAContact
 from idp.accounts.membership import Membership
@@ -68,6 +68,8 @@ class Status:
     proofing: Proofing | None
     target: int | None
     tries: int
+    missing: tuple[str, ...]
+    """Kinds of photos that an officer needs and has not."""
     nik: str = field(repr=False)
     name: str = field(repr=False)
     birthdate: str = field(repr=False)
@@ -87,9 +89,13 @@ class Status:
 
     @property
     def may_ask_officer(self) -> bool:
-        """Whether an officer may be asked: data are there, and more can be reached."""
+        """Whether an officer may be asked: data are there, more can be reached, and there is something to look at.
+
+        What a registry confirmed is raised by photos alone; where it could not, an officer may compare the data.
+        """
         asked = self.state in (proofing.SUBMITTED, proofing.REVIEW, proofing.REFERRED)
-        return self.level < 2 and bool(self.nik) and not asked and self.tries > 0
+        seen = self.level == 0 or not self.missing
+        return self.level < 2 and bool(self.nik) and not asked and self.tries > 0 and seen
 
 
 async def status(provider: Provider, stands: Standing) -> Status:
@@ -99,6 +105,7 @@ async def status(provider: Provider, stands: Standing) -> Status:
         person = await account.read(tx, stands.account_id)
         newest = await proofing.newest(tx, stands.account_id)
         tries = await _tries(provider, tx, stands.account_id, now)
+        missing = await _missing(tx, stands.account_id)
     assert person is not None
     reviewed = newest is not None and newest.state == proofing.REVIEW
     return Status(
@@ -108,6 +115,7 @@ async def status(provider: Provider, stands: Standing) -> Status:
         newest,
         proofing.target(newest.created_at) if reviewed and newest else None,
         tries,
+        missing,
         nik.unseal(provider.sealer, person.id, person.nik_sealed),
         person.name,
         birthdate.unseal(provider.sealer, person.id, person.birthdate_sealed),
@@ -195,7 +203,7 @@ async def ask_now(provider: Provider, stands: Standing) -> None:
 
 
 async def ask_officer(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Let an officer look: at documents for the level above, or at data that a registry did not confirm."""
+    """Let an officer look: at photos for the level above, or at data that a registry did not confirm."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         await account.lock(tx, stands.account_id)
@@ -206,6 +214,8 @@ async def ask_officer(provider: Provider, visitor: Visitor, stands: Standing) ->
         if newest is not None and newest.state in (proofing.SUBMITTED, proofing.REVIEW):
             return
         if not await _tries(provider, tx, person.id, now):
+            return
+        if person.identity_level and await _missing(tx, person.id):
             return
         flags = newest.flags if newest is not None else ()
         await _begin(provider, tx, visitor, stands, proofing.REVIEW, flags)
@@ -220,6 +230,12 @@ async def _begin(
         await registry_check.put(provider, tx, stands.account_id, begun.id)
     event = owner.did("identity.submitted", visitor, stands, state=state, flags=list(flags))
     await provider.audit.append(tx, event)
+
+
+async def _missing(tx: Tx, account_id: UUID) -> tuple[str, ...]:
+    """The photos by which an officer tells who somebody is, as far as they are not there."""
+    sent = {one.kind for one in await document.of(tx, account_id) if one.state != document.REJECTED}
+    return tuple(kind for kind in (document.KTP, document.SELFIE) if kind not in sent)
 
 
 async def _tries(provider: Provider, tx: Tx, account_id: UUID, now: int) -> int:

@@ -51,15 +51,10 @@ async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spel
 
 async def write(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> tuple[UUID, UUID]:
     """Write the mail and the SMS, each void unless it is meant for somebody. The ids of their two challenges."""
-    person = sought.person
-    # Asked under several names, one mailbox could still be filled: what counts in the end is where it goes.
-    if await messages.too_often(provider, tx, f"reset:{person.id if person is not None else sought.stand_in}"):
-        sought = Sought(sought.stand_in)
-    subject_id = sought.person.id if sought.person is not None else sought.stand_in
-    mailed = await _mail(provider, tx, visitor, sought, subject_id)
-    texted = await _sms(provider, tx, visitor, sought, subject_id)
-    detail = {"mail": sought.by_mail, "sms": sought.by_sms}
-    account_id = person.id if person is not None else None
+    account_id = sought.person.id if sought.person is not None else None
+    mailed, by_mail = await _mail(provider, tx, visitor, sought)
+    texted, by_sms = await _sms(provider, tx, visitor, sought)
+    detail = {"mail": by_mail, "sms": by_sms}
     event = Event("recovery.requested", account_id=account_id, network=visitor.network, detail=detail)
     await provider.audit.append(tx, event)
     return mailed, texted
@@ -70,15 +65,21 @@ def reset_address(provider: Provider, handle: Handle) -> str:
     return f"{provider.settings.issuer}/lupa-kata-sandi/baru?token={handle}"
 
 
-async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought, subject_id: UUID) -> UUID:
-    """Link and code to the stored address."""
+async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> tuple[UUID, bool]:
+    """Link and code to the stored address; and whether they are meant for anybody.
+
+    Asked under several names, one mailbox could still be filled: what counts in the end is where it goes.
+    """
     now, lifetime = provider.clock.now(), provider.settings.lifetimes.reset
+    reader = sought.person if sought.by_mail else None
+    if await messages.too_often(provider, tx, f"reset:{reader.id if reader is not None else sought.stand_in}"):
+        reader = None
     mailbox, name, language = _NOBODY, "", visitor.language
-    if sought.by_mail and sought.person is not None:
-        mailbox, name, language = sought.person.email or _NOBODY, sought.person.name, sought.person.locale
+    if reader is not None:
+        mailbox, name, language = reader.email or _NOBODY, reader.name, reader.locale
     handle, code = provider.new_handle(), links.new_code(provider.entropy)
     # Whatever the person does not get replaces nothing that they have.
-    owner = subject_id if sought.by_mail else sought.stand_in
+    owner = reader.id if reader is not None else sought.stand_in
     tries = provider.settings.limits.code_tries
     challenge = links.Challenge(
         handle.id, links.RESET, owner, links.BY_EMAIL, mailbox, tries, now, now + lifetime
@@ -90,28 +91,28 @@ async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought, su
         mailbox,
         "atur_ulang",
         language,
-        subject_id,
-        void=not sought.by_mail,
+        owner,
+        void=reader is None,
         nama=name,
         tautan=reset_address(provider, handle),
         kode=code,
         waktu=now + lifetime,
     )
-    return handle.id
+    return handle.id, reader is not None
 
 
-async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought, subject_id: UUID) -> UUID:
-    """A code to the proven number, and no link: no SMS of ours has one."""
+async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> tuple[UUID, bool]:
+    """A code to the proven number, and no link: no SMS of ours has one; and whether it is meant for anybody."""
     now, number, language = provider.clock.now(), _NO_NUMBER, visitor.language
-    meant = sought.by_sms and sought.person is not None
-    if meant and sought.person is not None:
-        number, language = sought.person.phone or _NO_NUMBER, sought.person.locale
+    reader = sought.person if sought.by_sms else None
     # Counted with every other code to this number.
-    if await messages.too_often(provider, tx, f"otp:{number if meant else sought.stand_in}"):
-        meant = False
+    if await messages.too_often(provider, tx, f"otp:{reader.phone if reader is not None else sought.stand_in}"):
+        reader = None
+    if reader is not None:
+        number, language = reader.phone or _NO_NUMBER, reader.locale
     handle, code = provider.new_handle(), links.new_code(provider.entropy)
     reference = one_time_code.new_reference(provider.entropy)
-    owner = subject_id if meant else sought.stand_in
+    owner = reader.id if reader is not None else sought.stand_in
     tries, ends = provider.settings.limits.code_tries, now + one_time_code.LIFETIME
     challenge = links.Challenge(
         handle.id, links.RESET, owner, links.BY_SMS, number, tries, now, ends, reference=reference
@@ -124,10 +125,10 @@ async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought, sub
         number,
         "atur_ulang",
         language,
-        subject_id,
-        void=not meant,
+        owner,
+        void=reader is None,
         kode=code,
         ref=reference,
         menit=minutes,
     )
-    return handle.id
+    return handle.id, reader is not None

@@ -7,7 +7,7 @@ account, without anybody having to remember it.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Table, or_, select
+from sqlalchemy import Column, LargeBinary, Table, or_, select
 
 from idp.store.database import Tx
 from idp.store.tables import (
@@ -34,17 +34,21 @@ def tables() -> list[Table]:
     return [table for table in sorted(metadata.tables.values(), key=lambda one: one.name) if "account_id" in table.c]
 
 
+def shown(table: Table) -> list[Column[Any]]:
+    """The columns that a person's copy holds: all but what proves or opens something."""
+    return [
+        column
+        for column in table.c
+        if not isinstance(column.type, LargeBinary) and not any(word in column.name for word in _SECRET)
+    ]
+
+
 async def read(tx: Tx, account_id: UUID) -> dict[str, list[dict[str, Any]]]:
     """Table → rows, without what proves or opens something."""
     found: dict[str, list[dict[str, Any]]] = {}
     for table in [accounts, *tables()]:
-        shown = [
-            column
-            for column in table.c
-            if not isinstance(column.type, LargeBinary) and not any(word in column.name for word in _SECRET)
-        ]
         owner = table.c.id if table is accounts else table.c.account_id
-        rows = await tx.execute(select(*shown).where(owner == account_id).order_by(*table.primary_key.columns))
+        rows = await tx.execute(select(*shown(table)).where(owner == account_id).order_by(*table.primary_key.columns))
         # Names as plain text: SQLAlchemy's own kind of text is none that JSON encoders take.
         found[str(table.name)] = [{str(name): value for name, value in row._mapping.items()} for row in rows]
     return found

@@ -2,18 +2,22 @@
 
 A catalogue is one TOML file of flat, dotted keys, so that the key in the code is the key in the file. A placeholder may
 say how its value is written: `{waktu:moment}`, `{jam:time}` and `{tanggal:date}` take UNIX seconds, `{saldo:rupiah}` a
-whole number, and a name alone is written as it comes.
+whole number, `{lahir:birthday}` a date as the register writes it, `{tujuan:contact}` an address or a number in E.164, and
+a name alone is written as it comes. `{n:count:year|years}` takes a whole number and writes it with the word that goes with
+it: the first for one, the second for any other; Indonesian has one word for both and never needs it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from string import Formatter
 from typing import Any
 
+import phonenumbers
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
+from phonenumbers import NumberParseException, PhoneNumberFormat
 
 # Fixed offsets without summer time since 1964, so no time zone database is asked.
 ZONES = {
@@ -27,10 +31,15 @@ CODES = ("id", "en")
 DEFAULT = "id"
 
 # The ways of writing that a placeholder may ask for; each is a method of Language.
-WRITTEN = ("moment", "time", "date", "rupiah")
+WRITTEN = ("moment", "time", "date", "rupiah", "birthday", "contact")
+COUNT = "count"
 
 _MOMENT = {"id": "d MMMM y 'pukul' HH.mm", "en": "d MMMM y 'at' HH:mm"}
 _TIME = {"id": "HH.mm", "en": "HH:mm"}
+# Birth dates of which not everything is known (OIDC Core section 5.1): 1990, 0000-03-27.
+_YEAR_ALONE, _NO_YEAR = 4, "0000-"
+# The country whose numbers are written as they are dialled at home.
+_HERE = 62
 
 
 class Message:
@@ -94,6 +103,35 @@ class Language:
         """`22 November 2025`, from UNIX seconds."""
         return self._format(at, "d MMMM y")
 
+    def birthday(self, born: str) -> str:
+        """`27 Maret 1990` from `1990-03-27`; a year alone, or a day without its year, as far as it is known."""
+        if len(born) == _YEAR_ALONE:
+            return born
+        try:
+            # The missing year is a leap year, or the 29th of February would be no day.
+            day = date.fromisoformat(born.replace(_NO_YEAR, "2000-", 1))
+        except ValueError:
+            return born
+        return format_date(day, "d MMMM" if born.startswith(_NO_YEAR) else "d MMMM y", locale=self.code)
+
+    def contact(self, contact: str) -> str:
+        """An address as it is; `0812-3456-7890` from a number in E.164, `+65 9123 4567` from one abroad; what is masked stays so."""
+        if not contact.startswith("+") or "*" in contact:
+            return contact
+        try:
+            number = phonenumbers.parse(contact)
+        except NumberParseException:
+            return contact
+        here = number.country_code == _HERE
+        return phonenumbers.format_number(
+            number, PhoneNumberFormat.NATIONAL if here else PhoneNumberFormat.INTERNATIONAL
+        )
+
+    def count(self, amount: int, forms: str) -> str:
+        """`1 year` and `3 years`, from a number and `year|years`."""
+        one, many = forms.split("|")
+        return f"{amount} {one if amount == 1 else many}"
+
     def country(self, code: str) -> str:
         """`Singapura`, from an ISO 3166-1 code; the code itself when it has no name."""
         return str(Locale.parse(self.code).territories.get(code, code))
@@ -112,7 +150,10 @@ class _Filling(Formatter):
         self._written = {name: getattr(language, name) for name in WRITTEN}
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return str(self._written[format_spec](value)) if format_spec else self._plain(value)
+        name, _, forms = format_spec.partition(":")
+        if name == COUNT:
+            return self._language.count(value, forms)
+        return str(self._written[name](value)) if name else self._plain(value)
 
     def _plain(self, value: Any) -> str:
         """A value as it comes; a Message within a sentence is said, several of them with commas between."""

@@ -16,7 +16,7 @@ from jinja2 import Environment, nodes
 from jinja2.meta import find_undeclared_variables
 
 from idp.theme import pages, samples
-from idp.theme.language import CODES, DEFAULT, WRITTEN, Language
+from idp.theme.language import CODES, COUNT, DEFAULT, WRITTEN, Language
 from idp.theme.render import SPOKEN, Theme
 
 PROVIDER = Path(__file__).resolve().parents[1]
@@ -31,11 +31,34 @@ _GSM = set(
 )
 _GSM_EXTENSION = set("^{}\\[~]|€")
 
-# What plain Indonesian has better words for: masuk, kata sandi, tekan.
-_FOREIGN = re.compile(r"autentikasi|\blog ?in\b|\bpassword\b|\bklik\b", re.IGNORECASE)
+# One thing has one word in every sentence, and the plainest: pattern → the word, by language.
+_WORSE = {
+    "id": {
+        r"autentikasi|\blog ?in\b|\bsign ?in\b": "masuk",
+        r"\bpassword\b|\bkata kunci\b": "kata sandi",
+        r"\bklik\b": "tekan",
+        r"\bnomor (ponsel|telepon|handphone|seluler)\b": "nomor HP",
+        r"\bsurel\b|\be-mail\b": "email",
+        r"\b(gawai|gadget)\b": "perangkat",
+        r"\bkode (cadangan|sandi|verifikasi)\b": "kode, kode pemulihan",
+        r"\bkunci sandi\b": "passkey",
+    },
+    "en": {
+        r"\blog ?in\b|\blog ?on\b": "sign in",
+        r"\b(phone|telephone|cell) number\b": "mobile number",
+        r"\be-mail\b": "email",
+        r"\btext messages?\b": "SMS",
+        r"\b(backup|spare) code\b": "recovery code",
+    },
+}
+# Sentences that the specification of the journeys gives word for word.
+_VERBATIM = frozenset({"hp", "hp.rumah", "pw.pribadi"})
+_BARE_PLURAL = re.compile(r"\{(n|jumlah|sisa|hari|jam|menit)\} [a-z]+s\b")
 
 # Templates as they are written, before their fixed sentences are put in.
 _PARSER = Environment(trim_blocks=True)  # noqa: S701 - renders nothing
+
+_ALONE = frozenset({"mail.html", "salinan_berkas.html"})
 
 _INLINE = re.compile(
     r"""\sstyle\s*=|<style|\son[a-z]+\s*=|javascript:|<script(?![^>]*(?:\ssrc=|\snonce=))""", re.IGNORECASE
@@ -72,15 +95,26 @@ def catalogues(theme: Theme) -> Iterator[str]:
             found = placeholders(text)
             if found.keys() != placeholders(languages[DEFAULT].get(key, text)).keys():
                 yield f"{code}: {key} has other placeholders than in {DEFAULT}"
-            if any(not name.isidentifier() or spec not in {"", *WRITTEN} for name, spec in found.items()):
+            if any(not name.isidentifier() or not _written(spec) for name, spec in found.items()):
                 yield f"{code}: {key} has a placeholder that is no plain name"
 
 
+def _written(spec: str) -> bool:
+    """Whether there is such a way of writing: none, one of the list, or `count:one|many`."""
+    name, _, forms = spec.partition(":")
+    return bool(re.fullmatch(r"[^|]+\|[^|]+", forms)) if name == COUNT else spec in {"", *WRITTEN}
+
+
 def words(theme: Theme) -> Iterator[str]:
-    """Words that everybody knows, and times that name their zone: written by a format, never by hand."""
-    for key, text in theme.language(DEFAULT).messages.items():
-        if foreign := _FOREIGN.search(text):
-            yield f"{DEFAULT}: {key} says {foreign.group()!r}; there is a plainer word"
+    """Words that everybody knows, one for each thing; numbers with their noun, and times with their zone, by a format."""
+    for code, patterns in _WORSE.items():
+        for key, text in theme.language(code).messages.items():
+            for worse, better in patterns.items():
+                if (found := re.search(worse, text, re.IGNORECASE)) and key not in _VERBATIM:
+                    yield f"{code}: {key} says {found.group()!r}; there is a plainer word: {better}"
+    for key, text in theme.language("en").messages.items():
+        if found := _BARE_PLURAL.search(text):
+            yield f"en: {key} says {found.group()!r} of one as well; {{...:count:one|many}} does not"
     for code in CODES:
         for key, text in theme.language(code).messages.items():
             if re.search(r"\bWI(B|TA|T)\b", text) and "zona" not in key:
@@ -101,9 +135,9 @@ def short_messages(theme: Theme) -> Iterator[str]:
 
 
 def markup(theme: Theme) -> Iterator[str]:
-    """Pages keep to the Content-Security-Policy: no inline style, handler or script without nonce. Mails must inline."""
+    """Pages keep to the Content-Security-Policy: no inline style, handler or script without nonce. What is read without us must inline."""
     for name, source in theme.sources.items():
-        if name != "mail.html" and (found := _INLINE.search(source)):
+        if name not in _ALONE and (found := _INLINE.search(source)):
             yield f"{name}: {found.group().strip()!r} is refused by the Content-Security-Policy"
 
 
@@ -147,7 +181,7 @@ def unused(theme: Theme) -> Iterator[str]:
     """No text that nobody says."""
     language = theme.language(DEFAULT)
     said = {key for _, key, _ in _said_by_templates(theme)} | _strings()
-    prefixes = (*(key for key in said if key.endswith(_STEM) and len(key) > 1), "mail.", "sms.")
+    prefixes = (*(key for key in said if key.endswith(_STEM) and len(key) > 1), "mail.", "sms.", "nilai.")
     for key in language.messages:
         stem = key.removesuffix(".judul").removesuffix(".isi")
         if not (key in said or stem in said or key.startswith(prefixes)):

@@ -58,7 +58,8 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     akun_privasi                                         accept
     akun_izin                                                                 withdraw=<client id>
-    akun_permintaan  name birthdate reason               correct              object (objection), prefer (locale zone), take_back=<id>
+    akun_permintaan  name birth_day birth_month           correct              object (objection), prefer (locale zone), take_back=<id>
+                     birth_year reason
     akun_salinan                                         make                 download=<id>
     akun_batasi                                          restrict or lift     cancel
     akun_hapus       understood                          delete               cancel
@@ -441,7 +442,10 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "aktivasi_habis": {},
     "aktivasi_terpakai": {},
     "aktivasi_tidak_dikenal": {},
-    "aktivasi_selesai": {"next": "str; where it goes on"},
+    "aktivasi_selesai": {
+        "next": "str; where it goes on",
+        "unproven_phone": "bool; the number was not proven yet, so nobody signs in with it",
+    },
     "lupa_kata_sandi": {},
     "lupa_terkirim": {
         "sms_until": "int; when a code from an SMS expires",
@@ -476,6 +480,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "password_due": "bool; the password has reached its term",
         "new_terms": "bool; terms and privacy notice changed since they were accepted",
         "suggest_passkey": "bool; the account has none",
+        "unproven_phone": "str; the number on record as people write it, as long as nobody proved it; else empty",
         "services": "sequence of ServiceRow",
         "sessions": "sequence of SessionRow, the current one first",
         "ways": "sequence of str; what the account has beside the password, labelled cara.<name>",
@@ -534,6 +539,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "nik": "str; masked, empty when none is known",
         "may_type": "bool; show the form",
         "may_ask_officer": "bool; show the button that asks an officer",
+        "missing": "sequence of str; the photos that an officer needs and has not, labelled dokumen.<kind>",
         "confirm": "bool; ask whether the card says the same",
     },
     "akun_ponsel": {
@@ -561,7 +567,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     },
     "akun_kontak": {
         "email": "str",
-        "phone": "str; E.164, or empty",
+        "phone": "str; as people write it, or empty",
         "phone_verified": "bool",
         "newsletter": "bool; subscribed",
     },
@@ -592,7 +598,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "salinan_berkas": {
         "made": "str; moment",
         "account": "str; id",
-        "sections": "sequence of (table, rows); a row is a sequence of (column, value)",
+        "sections": "sequence of (table, rows); a row is a sequence of (column, what it says)",
     },
     "privasi": {"version": "str", "kept": "sequence of str; kinds of data"},
     "ketentuan": {"version": "str"},

@@ -421,7 +421,7 @@ async def test_jmo_keeps_in_step_with_the_web(demo: Demo) -> None:
         assert "diperbarui" not in home.text
         await alter(demo, DEWI, phone="+6281399988877")
         home = await dewi.look(JMO)
-        assert "Nomor ponsel Anda sudah diperbarui" in home.text
+        assert "Nomor HP Anda sudah diperbarui" in home.text
         assert "+6281399988877" in home.text
         assert "diperbarui" not in (await dewi.look(JMO)).text
         await alter(demo, DEWI, phone="+6281311122233")

@@ -116,7 +116,7 @@ async def test_a_service_shows_what_it_may_see_and_is_told_when_it_is_cut_off(ho
     assert "melihat: Nama" in page.text
     assert "Email" in page.text
     assert "melihat saldo Anda" in page.text
-    assert "Nomor ponsel" not in page.text
+    assert "Nomor HP" not in page.text
     assert buttons(page, "disconnect") == ["saldo"]
     results = await asyncio.gather(*(post(browser, "/akun/layanan", disconnect="saldo") for _ in range(4)))
     assert results == [200] * 4

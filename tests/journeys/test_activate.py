@@ -208,6 +208,32 @@ async def test_the_account_is_what_was_typed(house: House) -> None:
     assert (await sign_in(house.browser(), "0813-7152-0946")).url.endswith("/akun")
 
 
+async def test_a_number_opens_the_account_once_it_is_confirmed_and_the_pages_say_so(house: House) -> None:
+    browser = house.browser()
+    await register(browser)
+    page = await browser.submit(
+        await browser.get("/aktivasi"), {"code": (await newest(house, EMAIL)).code}, press="submit-code"
+    )
+    waits = "Nomor HP belum dikonfirmasi, jadi belum bisa dipakai untuk masuk."
+    assert waits in page.text
+    stranger = house.browser("203.0.113.9")
+    # The general truth stands there for everybody, whether or not there is an account.
+    said = {
+        (await sign_in(stranger, number)).text.replace(number, "") for number in ("0813-7152-0946", "0813-9999-0946")
+    }
+    assert len(said) == 1
+    assert "Nomor HP bisa dipakai setelah dikonfirmasi" in said.pop()
+    await sign_in(browser)
+    page = await browser.get("/akun")
+    assert "0813-7152-0946" in page.text
+    assert waits in page.text
+    house.clock.advance(61)
+    page = await browser.submit(await browser.get("/akun/keamanan/ponsel"), press="send-code")
+    await browser.submit(page, {"code": (await newest(house, NUMBER)).code}, press="submit-code")
+    assert waits not in (await browser.get("/akun")).text
+    assert (await sign_in(house.browser("203.0.113.10"), "0813-7152-0946")).url.endswith("/akun")
+
+
 async def test_a_number_that_was_not_proven_finds_nobody(house: House) -> None:
     browser = house.browser()
     await register(browser)
@@ -238,7 +264,7 @@ async def test_who_owns_the_mailbox_keeps_nothing_of_who_registered_it(house: Ho
     await register(squatter, password="Penyusup-Malam-13!")
     mail, sms = await newest(house, EMAIL), await newest(house, NUMBER)
     page = await squatter.submit(await squatter.get("/aktivasi"), {"code": sms.code}, press="submit-code")
-    assert "sudah terbukti" in page.text
+    assert "sudah dikonfirmasi" in page.text
     form = await owner.get(mail.link)
     assert {"token", "password"} <= form.names
     assert "Sari Dewi" in form.text

@@ -32,7 +32,7 @@ async def test_by_number_with_a_mailed_code_beside_it(server: Server, chromium: 
         sms = await letter(server, "+6281398765432", "")
         await page.fill("[name=code]", f"{sms.code[:4]} {sms.code[4:]}")
         await page.keyboard.press("Enter")
-        await page.get_by_text("Nomor ponsel bisa berpindah tangan").wait_for()
+        await page.get_by_text("Nomor HP bisa berpindah tangan").wait_for()
         assert await fits(page)
         assert await page.locator("[name=password]").count() == 0
 

@@ -54,9 +54,9 @@ async def test_a_new_number_is_proven_by_sms(house: House) -> None:
     person = plain(house)
     browser = await at_home_with_both(house, person)
     page = await change(house, browser, "phone", "0813 5555 6666", NUMBER)
-    assert "Nomor ponsel Anda sudah diganti" in page.text
+    assert "Nomor HP Anda sudah diganti" in page.text
     told = await letters(house, "+6281398765432")
-    assert any("Nomor ponsel akun Anda diganti" in letter.text for letter in told)
+    assert any("Nomor HP akun Anda diganti" in letter.text for letter in told)
     assert all("://" not in letter.text for letter in told)
 
 

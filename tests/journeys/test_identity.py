@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from idp.accounts import account, membership, proofing
-from idp.flows import people
+from idp.flows import documents, people
 from idp.flows import proofing as flow
 from idp.flows.people import Wanted
 from idp.store.tables import audit, outbox
@@ -21,6 +21,7 @@ from tests.journeys.mailbox import letters
 from tests.journeys.test_activate import sign_in
 from tests.support.browser import Browser, Page
 from tests.support.outbox import Letter
+from tests.support.pictures import card
 from tests.support.registry import odd_registry, registry_service
 from tests.support.relying_party import Account
 from tests.support.servers import House
@@ -151,8 +152,30 @@ async def test_a_difference_is_told_without_saying_where(asking: House) -> None:
         [letter] = await letters(asking, person.email)
         assert letter.subject == "Identitas belum bisa dipastikan"
         assert "Periksa NIK, nama, dan tanggal lahir" in letter.text
+        assert "Tanpa foto, petugas hanya bisa mencocokkan data Anda" in page.text
         page = await browser.submit(page, press="ask-officer")
         assert "Petugas sedang memeriksa" in page.text
+        assert "Foto wajah dengan KTP" in page.text, "what is missing can still be sent"
+
+
+async def test_what_a_registry_confirmed_is_raised_by_photos_alone(asking: House) -> None:
+    person = await newcomer(asking)
+    browser, _ = await submitted(asking, person, MADE)
+    await drain(asking.provider)
+    page = await browser.get("/akun/identitas")
+    assert {"add-photos"} <= page.ids
+    assert "ask-officer" not in page.ids
+    fields = dict((await browser.get("/akun/kontak")).forms[-1].values)
+    await browser.http.post("/akun/identitas", data={**fields, "officer": "1"})
+    assert (await newest(asking, person)).state == "matched"
+    for kind in ("ktp", "selfie"):
+        added = await documents.add_to_account(asking.provider, await id_of(asking, person), kind, card())
+        assert added is None
+    page = await browser.get("/akun/identitas")
+    assert "add-photos" not in page.ids
+    page = await browser.submit(page, press="ask-officer")
+    assert "Petugas sedang memeriksa" in page.text
+    assert "Yang masih kurang" not in page.text
 
 
 async def test_a_registry_that_is_away_is_asked_again_later(
@@ -446,7 +469,7 @@ async def test_verified_data_are_nobodys_to_retype(asking: House) -> None:
     await drain(asking.provider)
     page = await browser.get("/akun/identitas")
     assert "nik" not in page.names
-    fields = dict(page.forms[-1].values)
+    fields = dict((await browser.get("/akun/kontak")).forms[-1].values)
     await browser.http.post("/akun/identitas", data={**fields, **RATNA})
     found = await people.find(asking.provider, person.email)
     assert found

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.anyio
 
 PAGES = ("", "/izin", "/akses", "/permintaan", "/salinan", "/batasi", "/hapus")
 CENTRE = "/akun/privasi"
+BORN = {"birth_day": "27", "birth_month": "3", "birth_year": "1990"}
 
 
 async def account_id(house: House, person: Account) -> str:
@@ -140,7 +141,17 @@ async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
     assert (own["name"], own["email"], own["birthdate"]) == ("Budi Santoso", person.email, "1987-08-17")
     for part in ("sessions", "grants", "consents", "consent_history", "audit", "access_log", "totp_credentials"):
         assert data["holds"][part], part
-    assert "Budi Santoso" in page
+    for written in (
+        "Budi Santoso",
+        "17 Agustus 1987",
+        "0812-3456-7890",
+        "Mitra Koperasi",
+        "Laki-laki",
+        "Penerima upah (PU)",
+    ):
+        assert written in page, written
+    for raw in ("1987-08-17", "+6281234567890", ">True<", ">active<", ">PU<", "T00:00:00Z"):
+        assert raw not in page, raw
     async with house.provider.database.reading() as tx:
         stored = await tx.scalar(select(accounts.c.password_hash).where(accounts.c.email == person.email))
     assert person.totp_secret
@@ -262,12 +273,10 @@ async def test_a_correction_is_asked_answered_and_written(house: House) -> None:
     person = plain(house)
     browser = await at_home(house, person)
     page = await browser.get(f"{CENTRE}/permintaan")
-    wrong = await browser.submit(page, {"birthdate": "27 3 1990", "reason": ""}, press="correct")
+    wrong = await browser.submit(page, {**BORN, "birth_day": "31", "birth_month": "2", "reason": ""}, press="correct")
     assert wrong.status == 400
-    assert {"birthdate-error", "reason-error"} <= wrong.ids
-    page = await browser.submit(
-        wrong, {"name": "Siti Rahayu Putri", "birthdate": "1990-03-27", "reason": "KTP baru"}, press="correct"
-    )
+    assert {"birth_day-error", "reason-error"} <= wrong.ids
+    page = await browser.submit(wrong, {"name": "Siti Rahayu Putri", **BORN, "reason": "KTP baru"}, press="correct")
     assert "Permintaan Anda sudah kami terima" in page.text
     due = house.provider.theme.language("id").moment(house.clock.now() + 3 * 86_400)
     assert due in page.text

@@ -64,7 +64,7 @@ async def test_the_number_alone_never_suffices(house: House) -> None:
     """T40: whoever has the number now reads no mailbox, and comes no further."""
     browser, person = house.browser(), house.account(1)
     page = await proven_by_sms(house, browser)
-    assert "Nomor ponsel bisa berpindah tangan" in page.text
+    assert "Nomor HP bisa berpindah tangan" in page.text
     assert "password" not in page.names
     assert "Tidak bisa memakai cara ini?" in page.links
     page = await browser.submit(page, press="send-code")
@@ -128,9 +128,9 @@ async def test_a_confirmed_number_writes_to_the_contacts_on_record_and_shows_non
         assert told not in page.text
     mailed = await by_code(house, browser, page, person.email)
     assert "set-password" in mailed.ids
-    assert "Nomor ponsel bisa" not in mailed.text
+    assert "Nomor HP bisa" not in mailed.text
     texted = await by_code(house, browser, page, SITI)
-    assert "Nomor ponsel bisa berpindah tangan" in texted.text
+    assert "Nomor HP bisa berpindah tangan" in texted.text
 
 
 async def test_nobody_is_found_by_a_number_that_was_only_declared(house: House) -> None:
@@ -206,7 +206,7 @@ async def test_a_right_code_keeps_a_number_trusted(house: House) -> None:
     for _ in range(2):
         house.clock.advance(300 * 86_400)
         page = await proven_by_sms(house, house.browser())
-        assert "Nomor ponsel bisa berpindah tangan" in page.text
+        assert "Nomor HP bisa berpindah tangan" in page.text
 
 
 async def test_who_proves_a_recycled_number_gets_it_and_the_old_owner_hears_of_it(house: House) -> None:
@@ -222,11 +222,11 @@ async def test_who_proves_a_recycled_number_gets_it_and_the_old_owner_hears_of_i
     page = await browser.get("/akun/kontak/ponsel")
     page = await browser.submit(page, {"phone": SITI}, press="send-code")
     page = await browser.submit(page, {"code": (await newest(house, SITI)).code}, press="submit-code")
-    assert "Nomor ponsel Anda sudah diganti" in page.text
+    assert "Nomor HP Anda sudah diganti" in page.text
     assert not (await row(house, siti)).phone_verified
     assert (await row(house, budi)).phone == SITI
     told = await newest(house, siti.email)
-    assert told.subject == "Nomor ponsel dilepas dari akun Anda"
+    assert told.subject == "Nomor HP dilepas dari akun Anda"
     assert "0813****5432" in told.text
     # A number that is used stays whose it is.
     house.clock.advance(61)

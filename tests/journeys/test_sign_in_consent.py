@@ -23,15 +23,24 @@ async def at_consent(house: House, browser: Browser, scope: str = ASKED, **param
 async def test_the_very_values_are_shown(house: House) -> None:
     page = await at_consent(house, house.browser())
     assert "Izinkan Mitra Koperasi memakai data Anda?" in page.title
-    for value in ("Budi Santoso", "budi@contoh.go.id", "+6281234567890", "1987-08-17", "Jl. Merdeka 17"):
+    for value in (
+        "Budi Santoso",
+        "budi@contoh.go.id",
+        "0812-3456-7890",
+        "17 Agustus 1987",
+        "Laki-laki",
+        "Jl. Merdeka 17",
+    ):
         assert value in page.text
     assert {"allow", "deny"} <= page.ids
+    for raw in ("+6281234567890", "1987-08-17", ">male<", ">True<"):
+        assert raw not in page.html, raw
 
 
 async def test_only_what_is_asked_is_shown(house: House) -> None:
     page = await at_consent(house, house.browser(), "openid email")
     assert "budi@contoh.go.id" in page.text
-    assert "+6281234567890" not in page.text
+    assert "0812-3456-7890" not in page.text
 
 
 async def test_yes_is_remembered_for_this_client_and_these_scopes(house: House) -> None:

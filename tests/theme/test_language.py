@@ -1,6 +1,8 @@
 """How sentences, times and money are written, and which language a page speaks."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.theme.language import Language, Message, choose
 
@@ -38,6 +40,48 @@ def test_money_has_dots_and_no_decimals(amount: int, written: str) -> None:
 def test_the_catalogue_says_how_a_value_is_written() -> None:
     assert INDONESIAN.t("tunggu", jam=NOON) == "Coba lagi pukul 14.05 WIB."
     assert INDONESIAN.say(Message("bayar", jumlah=1500)) == "Rp1.500"
+
+
+def test_a_number_brings_the_word_that_goes_with_it() -> None:
+    english = Language("en", {"masa": "Deleted after {n:count:year|years}."})
+    assert [english.t("masa", n=n) for n in (0, 1, 2)] == [
+        "Deleted after 0 years.", "Deleted after 1 year.", "Deleted after 2 years.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("born", "indonesian", "english"),
+    [
+        ("1990-03-27", "27 Maret 1990", "27 March 1990"),
+        ("1990", "1990", "1990"),
+        ("0000-02-29", "29 Februari", "29 February"),
+        ("entah", "entah", "entah"),
+        ("", "", ""),
+    ],
+)
+def test_a_birth_date_is_written_as_far_as_it_is_known(born: str, indonesian: str, english: str) -> None:
+    assert (INDONESIAN.birthday(born), ENGLISH.birthday(born)) == (indonesian, english)
+
+
+@pytest.mark.parametrize(
+    ("contact", "written"),
+    [
+        ("+6281234567890", "0812-3456-7890"),
+        ("+6591234567", "+65 9123 4567"),
+        ("0812****7890", "0812****7890"),
+        ("+65****4567", "+65****4567"),
+        ("budi@contoh.com", "budi@contoh.com"),
+        ("", ""),
+    ],
+)
+def test_numbers_stand_as_people_write_them(contact: str, written: str) -> None:
+    assert INDONESIAN.contact(contact) == ENGLISH.contact(contact) == written
+
+
+@given(st.text(max_size=20))
+def test_what_is_no_number_and_no_date_stands_as_it_came(text: str) -> None:
+    INDONESIAN.contact(f"+{text}")
+    INDONESIAN.birthday(text)
 
 
 def test_a_value_is_never_read_for_placeholders() -> None:

@@ -35,6 +35,17 @@ def test_every_theme_of_the_house_is_looked_at() -> None:
             '"masuk.judul" = "Klik untuk login"',
             "id: masuk.judul says 'Klik'; there is a plainer word",
         ),
+        (
+            "messages/id.toml",
+            '"masuk.judul" = "Nomor telepon"',
+            "id: masuk.judul says 'Nomor telepon'; there is a plainer",
+        ),
+        ("messages/en.toml", '"masa.tahun" = "For {n} years"', "en: masa.tahun says '{n} years' of one as well"),
+        (
+            "messages/en.toml",
+            '"masa.tahun" = "For {n:count:year}"',
+            "en: masa.tahun has a placeholder that is no plain",
+        ),
         ("messages/en.toml", '"masuk.judul" = "Until 10:00 WITA"', "en: masuk.judul names a time zone"),
         ("messages/id.toml", '"sms.otp" = "“{kode}”"', "id: sms.otp has '“”', which GSM-7 lacks"),
         ("messages/id.toml", f'"sms.otp" = "{"a" * 161}"', "id: sms.otp takes 161 places of 160"),

@@ -32,7 +32,7 @@ PAGES = (
         "akun_izin",
         consents=(
             ConsentRow(
-                "mitra", "Mitra Koperasi", _SAID, "22 November 2026", ("Nama", "Email", "Nomor ponsel"), ("Tanggal lahir",),
+                "mitra", "Mitra Koperasi", _SAID, "22 November 2026", ("Nama", "Email", "Nomor HP"), ("Tanggal lahir",),
                 "Menghitung bunga pinjaman anggota koperasi.",
             ),
         ),
@@ -47,7 +47,7 @@ PAGES = (
         "akun_akses",
         readings=(
             ReadingRow("Saldo JHT", _SAID, "Nama, Email"),
-            ReadingRow(Message("akses.petugas", siapa="client:cs"), _SAID, "Nama, Email, Nomor ponsel", "Telepon 175, nomor 8812"),
+            ReadingRow(Message("akses.petugas", siapa="client:cs"), _SAID, "Nama, Email, Nomor HP", "Telepon 175, nomor 8812"),
         ),
         **_WITHIN,
     ),
@@ -55,8 +55,8 @@ PAGES = (
     sample("akun_permintaan", requests=(), locale="id", zone="Asia/Jakarta", **_WITHIN),
     sample(
         "akun_permintaan", "salah", requests=_ASKED, locale="en", zone="Asia/Makassar",
-        values={"birthdate": "27 3 1990"},
-        errors={"birthdate": Message("perbaikan.lahir"), "reason": Message("perbaikan.alasan_kosong", n=1000)}, **_WITHIN,
+        values={"birth_day": "31", "birth_month": "2", "birth_year": "1990"},
+        errors={"birth_day": Message("dob"), "reason": Message("perbaikan.alasan_kosong", n=1000)}, **_WITHIN,
     ),
     sample("akun_salinan", copies=(), **_WITHIN),
     sample(
@@ -78,7 +78,7 @@ PAGES = (
     sample("hapus_batal", "selesai", holder="", done=True),
     sample(
         "salinan_berkas", made=_SAID, account="01993f7e-0000-7000-8000-000000000000",
-        sections=(("accounts", ((("name", "Budi Santoso"), ("email", "budi.santoso@contoh.com")),)),),
+        sections=(("accounts", ((("name", "Budi Santoso"), ("email", "budi.santoso@contoh.com"), ("phone", "0812-3456-7890")),)),),
     ),
     sample("privasi", version="2026-11", kept=("identity", "sessions", "audit")),
     sample("ketentuan", version="2026-11"),

@@ -43,7 +43,7 @@ def _security(state: str = "", **context: Any) -> Sample:
 def _identity(state_name: str, /, **context: Any) -> Sample:
     common = {
         "reason": "", "method": "", "verified_at": None, "target": None, "nik": "3273••••••••0001", "may_type": False,
-        "may_ask_officer": False, "confirm": False, "name": "Budi Santoso", "back": "/akun",
+        "may_ask_officer": False, "confirm": False, "missing": ("ktp", "selfie"), "name": "Budi Santoso", "back": "/akun",
     }  # fmt: skip
     return sample("akun_identitas", state_name, **{**common, **context})
 
@@ -131,10 +131,11 @@ PAGES = (
         errors={"nik": Message("nik.dob"), "day": Message("dob")},
     ),
     _identity("dicocokkan", level=0, state="submitted"),
-    _identity("diperiksa", level=0, state="review", target=NOON + 172_800),
+    _identity("diperiksa", level=0, state="review", target=NOON + 172_800, missing=()),
+    _identity("diperiksa-tanpa-foto", level=0, state="review", target=NOON + 172_800, missing=("selfie",)),
     _identity("ditolak", level=0, state="rejected", reason="data_beda", may_type=True, may_ask_officer=True),
     _identity("cabang", level=0, state="referred"),
-    _identity("cocok", level=1, state="matched", method="registry", verified_at=NOON, may_ask_officer=True),
+    _identity("cocok", level=1, state="matched", method="registry", verified_at=NOON),
     _identity(
         "foto",
         level=1,
@@ -143,8 +144,9 @@ PAGES = (
         method="registry",
         verified_at=NOON,
         may_ask_officer=True,
+        missing=(),
     ),
-    _identity("lengkap", level=2, state="approved", method="document", verified_at=NOON),
+    _identity("lengkap", missing=(), level=2, state="approved", method="document", verified_at=NOON),
     sample(
         "akun_totp",
         name="Budi Santoso",

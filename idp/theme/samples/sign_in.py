@@ -9,7 +9,7 @@ from idp.theme.samples.sample import ASKED, NOON, SALDO, TICKET, Sample, others,
 CLAIMS = (
     Claim("name", "Budi Santoso"),
     Claim("email", "budi.santoso@contoh.com"),
-    Claim("phone_number", "+62 812-3456-7890", optional=True),
+    Claim("phone_number", "0812-3456-7890", optional=True),
     Claim("nik", "3374••••••••0003", optional=True, ticked=False),
 )
 
@@ -99,7 +99,7 @@ PAGES = (
         purpose="Menghitung bunga pinjaman anggota koperasi.",
         lanjut=TICKET,
     ),
-    sample("pilih_akun", name="Budi Santoso", identifier="b•••@contoh.com", service=SALDO, lanjut=TICKET),
+    sample("pilih_akun", name="Budi Santoso", identifier="b***@contoh.com", service=SALDO, lanjut=TICKET),
     sample(
         "cara_kedua",
         name="Siti",

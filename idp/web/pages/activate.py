@@ -132,6 +132,12 @@ async def _done(frame: Frame, request: Request, behind: Waiting, activated: Acti
     if activated.before:
         response = frame.page(request, "aktivasi_terpakai", **behind.context)
     else:
-        response = frame.page(request, "aktivasi_selesai", next=frame.root + behind.path("/masuk"), **behind.context)
+        response = frame.page(
+            request,
+            "aktivasi_selesai",
+            next=frame.root + behind.path("/masuk"),
+            unproven_phone=not activated.phone_proven,
+            **behind.context,
+        )
     forget(frame, response)
     return response

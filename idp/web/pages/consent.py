@@ -13,6 +13,7 @@ from idp.flows import interaction as flow
 from idp.flows.interaction import Interaction
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.theme import datum
 from idp.theme.language import Language
 from idp.theme.pages import Claim
 from idp.web.frame import Form, Frame
@@ -74,15 +75,5 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 
 def _value(name: str, value: Any, language: Language) -> str:
-    """A claim's value as a person reads it; an address is its formatted form, or its parts (OIDC Core section 5.1.1)."""
-    if name == "nik":
-        return nik.masked(value)
-    if name == "kontak_diubah_pada":
-        return language.moment(value)
-    if name in ("peserta", "tingkat_identitas", "status_kepesertaan"):
-        return language.label(f"nilai.{name}", str(value).lower())
-    if isinstance(value, dict):
-        return str(value.get("formatted") or ", ".join(str(part) for part in value.values() if part))
-    if isinstance(value, list):
-        return ", ".join(_value("", part, language) for part in value)
-    return str(value)
+    """A claim's value as a person reads it. Of the NIK, which its service is told in full, they see enough to know it."""
+    return nik.masked(value) if name == "nik" else datum.written(language, name, value)

@@ -181,7 +181,7 @@ async def _contacts(frame: Frame, request: Request, stands: Standing) -> Respons
         name=stands.person.name,
         back=f"{frame.root}/akun",
         email=person.email or "",
-        phone=person.phone or "",
+        phone=frame.language(request).contact(person.phone or ""),
         phone_verified=person.phone_verified,
         newsletter=person.newsletter_since is not None,
         notice=_NOTICES.get(query(request, "kabar")),

@@ -88,6 +88,7 @@ async def _page(
         nik=nik.masked(status.nik),
         may_type=status.may_type,
         may_ask_officer=status.may_ask_officer,
+        missing=status.missing,
         confirm=errors.get("nik") == Message("nik.dob") or bool(values.get("confirmed")),
         values=values,
         errors=errors,

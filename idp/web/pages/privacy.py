@@ -1,6 +1,5 @@
 """/akun/privasi: what we hold and why, what was allowed to whom, who read it, and what was asked of us."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -10,6 +9,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import requests
 from idp.base.errors import PageFault
 from idp.flows import consent, privacy, retention
+from idp.flows.export_page import word
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
@@ -33,6 +33,7 @@ NOTICES = {
     "dijadwalkan": Message("hapus.dijadwalkan"),
     "dibatalkan": Message("hapus.dibatalkan"),
 }
+_CORRECTION = ("name", "birth_day", "birth_month", "birth_year", "reason")
 _MONTH, _DAY, _HOUR = 30 * 86_400, 86_400, 3600
 
 
@@ -202,7 +203,7 @@ async def _requests(
         back=f"{frame.root}{HUB}",
         notice=notice_of(request),
         errors=errors or {},
-        values=form.typed("name", "birthdate", "reason", "objection") if form else {},
+        values=form.typed(*_CORRECTION, "objection") if form else {},
         locale=stands.person.locale,
         zone=str(stands.person.further.get("zoneinfo") or "Asia/Jakarta"),
         hidden=shown_to(stands),
@@ -232,10 +233,8 @@ async def _ask(frame: Frame, request: Request, stands: Standing, form: Form) -> 
     done = frame.redirect(f"{HUB}/permintaan?kabar=diminta")
     errors: dict[str, Message] = {}
     if "correct" in form:
-        name, born, reason = (" ".join(form.text(field).split()) for field in ("name", "birthdate", "reason"))
-        errors = privacy.misread(name, born, reason, datetime.fromtimestamp(provider.clock.now(), UTC).date())
+        detail, errors = privacy.correction(form.typed(*_CORRECTION), provider.clock.now())
         if not errors:
-            detail = {key: text for key, text in (("name", name), ("birthdate", born), ("reason", reason)) if text}
             refused = await privacy.ask(provider, stands, requests.CORRECT, detail)
             errors = {"": refused} if refused else {}
     elif "object" in form:
@@ -255,8 +254,3 @@ async def _ask(frame: Frame, request: Request, stands: Standing, form: Form) -> 
     else:
         raise PageFault("kesalahan.permintaan", "a request without a button")
     return await _requests(frame, request, stands, form, errors) if errors else done
-
-
-def word(language: Language, name: str) -> str:
-    """A claim, a scope, or a field of an account as people call it."""
-    return next((text for kind in ("klaim", "cakupan", "data") if (text := language.label(kind, name)) != name), name)
