@@ -16,6 +16,7 @@ import httpx2
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import Response
 
+from examples.gateway.english import ENGLISH
 from examples.look import Pages, stylesheet
 from examples.provider import Provider
 from examples.registration import Registration
@@ -52,7 +53,7 @@ class Token:
 def gateway(us: Registration, http: httpx2.AsyncClient) -> FastAPI:
     resource = os.environ.get("GATEWAY_SALDO_API", "http://localhost:8101/api").rstrip("/")
     token = Token(us, resource, http)
-    pages = Pages("Gerbang Bayar", Path(__file__).parent / "pages", form_targets="")
+    pages = Pages("Gerbang Bayar", Path(__file__).parent / "pages", form_targets="", english=ENGLISH)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

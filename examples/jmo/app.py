@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from examples.jmo.client import Client
+from examples.jmo.english import ENGLISH
 from examples.jmo.keychain import Keychain
 from examples.look import Pages, stylesheet
 from examples.registration import Registration
@@ -22,7 +23,9 @@ LABELS = {"name": "Nama", "email": "Email", "phone_number": "Nomor HP", "nomor_p
 def jmo(us: Registration, http: httpx2.AsyncClient, keychain: Keychain) -> FastAPI:
     balances = os.environ.get("JMO_SALDO_API", "http://localhost:8101/api").rstrip("/")
     client = Client(us, balances, http, keychain)
-    pages = Pages("JMO", Path(__file__).parent / "pages", form_targets=f"{us.issuer} http://127.0.0.1:*")
+    pages = Pages(
+        "JMO", Path(__file__).parent / "pages", form_targets=f"{us.issuer} http://127.0.0.1:*", english=ENGLISH
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -51,8 +54,8 @@ def jmo(us: Registration, http: httpx2.AsyncClient, keychain: Keychain) -> FastA
         return pages.show(request, "home.html", refusal=refusal, **shown)
 
     @app.post("/masuk")
-    async def sign_in(_: finger) -> Response:
-        return RedirectResponse(await client.authorization_url(f"{us.url}/"), 303)
+    async def sign_in(request: Request, _: finger) -> Response:
+        return RedirectResponse(await client.authorization_url(f"{us.url}/", ui_locales=pages.language(request)), 303)
 
     @app.get("/saldo")
     async def balance(request: Request) -> Response:
@@ -73,12 +76,12 @@ def jmo(us: Registration, http: httpx2.AsyncClient, keychain: Keychain) -> FastA
         return await http.get(f"{balances}/saldo", headers={"Authorization": f"Bearer {access_token}"})
 
     @app.post("/saldo/kode")
-    async def prove(_: finger) -> Response:
+    async def prove(request: Request, _: finger) -> Response:
         """Asks the API once more what it wants, and takes that to the provider as it stands (RFC 9470 §4)."""
         tokens = client.tokens
         if tokens is None:
             return RedirectResponse("/", 303)
-        asked = step_up(await read_balance(tokens.access_token))
+        asked = step_up(await read_balance(tokens.access_token)) | {"ui_locales": pages.language(request)}
         return RedirectResponse(await client.authorization_url(f"{us.url}/saldo", **asked), 303)
 
     @app.post("/keluar")

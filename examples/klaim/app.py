@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from examples.backchannel import LogoutTokens
 from examples.klaim.claim import PROGRAMS, RELATIONS, Claim, payable_from
+from examples.klaim.english import ENGLISH
 from examples.ladder import reaches
 from examples.look import Pages, stylesheet
 from examples.provider import Provider, TokenRefused
@@ -36,7 +37,7 @@ def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] =
     provider = Provider(us.issuer, http, now)
     logout_tokens = LogoutTokens(provider, us.client_id, now)
     sessions = Sessions("klaim-session", https=us.url.startswith("https:"))
-    pages = Pages("Klaim", Path(__file__).parent / "pages", form_targets=us.issuer)
+    pages = Pages("Klaim", Path(__file__).parent / "pages", form_targets=us.issuer, english=ENGLISH)
     filed: dict[str, dict[str, Claim]] = defaultdict(dict)  # sub → number → claim
     sso = OAuth().register(
         "gerbang",
@@ -67,7 +68,7 @@ def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] =
     async def to_provider(request: Request) -> Response:
         asked = " ".join([name for rung in WANTED if (name := await named(rung))])
         redirect: Response = await sso.authorize_redirect(
-            request, f"{us.url}/callback", acr_values=asked, max_age=str(MAX_AGE)
+            request, f"{us.url}/callback", acr_values=asked, max_age=str(MAX_AGE), ui_locales=pages.language(request)
         )
         return redirect
 
@@ -181,24 +182,10 @@ def klaim(us: Registration, http: httpx2.AsyncClient, now: Callable[[], float] =
     return sessions.around(app)
 
 
-def said(moment: int) -> str:
-    """UNIX seconds as people here read them, in Western time."""
-    months = [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ]
+def said(moment: int) -> tuple[str, str]:
+    """UNIX seconds as day and time of the clock in Western Indonesia."""
     local = datetime.fromtimestamp(moment, UTC) + timedelta(hours=7)
-    return f"{local.day} {months[local.month - 1]} {local.year} pukul {local:%H.%M} WIB"
+    return f"{local:%Y-%m-%d}", f"{local:%H.%M} WIB"
 
 
 def new_number() -> str:

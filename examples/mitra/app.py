@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from examples.ladder import reaches
 from examples.look import Pages, stylesheet
 from examples.mitra.companies import Company, company
+from examples.mitra.english import ENGLISH
 from examples.provider import Provider
 from examples.registration import Registration
 from examples.session import Sessions
@@ -24,7 +25,7 @@ from examples.session import Sessions
 def mitra(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
     provider = Provider(us.issuer, http)
     sessions = Sessions("mitra-session", https=us.url.startswith("https:"))
-    pages = Pages("Mitra Perusahaan", Path(__file__).parent / "pages", form_targets=us.issuer)
+    pages = Pages("Mitra Perusahaan", Path(__file__).parent / "pages", form_targets=us.issuer, english=ENGLISH)
     sso = OAuth().register(
         "gerbang",
         server_metadata_url=f"{us.issuer}/.well-known/openid-configuration",
@@ -52,7 +53,9 @@ def mitra(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
 
     @app.get("/masuk")
     async def sign_in(request: Request) -> Response:
-        redirect: Response = await sso.authorize_redirect(request, f"{us.url}/callback", acr_values=await two_factors())
+        redirect: Response = await sso.authorize_redirect(
+            request, f"{us.url}/callback", acr_values=await two_factors(), ui_locales=pages.language(request)
+        )
         return redirect
 
     @app.get("/callback")

@@ -22,6 +22,7 @@ from examples.provider import Provider, TokenRefused
 from examples.registration import Registration
 from examples.saldo import history
 from examples.saldo.api import BALANCE, CLAIMS, CONTRIBUTIONS, api
+from examples.saldo.english import ENGLISH
 from examples.saldo.ledger import CATEGORIES, Ledger
 from examples.session import Sessions
 
@@ -36,7 +37,7 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
     ledger = Ledger(datetime.now(UTC).date())
     logout_tokens = LogoutTokens(provider, us.client_id)
     sessions = Sessions("saldo-session", https=us.url.startswith("https:"))
-    pages = Pages("Saldo", Path(__file__).parent / "pages", form_targets=us.issuer)
+    pages = Pages("Saldo", Path(__file__).parent / "pages", form_targets=us.issuer, english=ENGLISH)
     sso = OAuth().register(
         "gerbang",
         server_metadata_url=f"{us.issuer}/.well-known/openid-configuration",
@@ -66,7 +67,7 @@ def saldo(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
         """Authlib adds state, nonce and the PKCE challenge, and keeps them in the session until the callback."""
         request.session.update(asked=asked, onward=onward)
         redirect: Response = await sso.authorize_redirect(
-            request, f"{us.url}/callback", resource=resource, claims=TOLD, **asked
+            request, f"{us.url}/callback", resource=resource, claims=TOLD, ui_locales=pages.language(request), **asked
         )
         return redirect
 

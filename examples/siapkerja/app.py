@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from examples.look import Pages, stylesheet
 from examples.registration import Registration
 from examples.session import Sessions
+from examples.siapkerja.english import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ NEEDED = json.dumps({"userinfo": {"name": {"essential": True}}})
 
 def siapkerja(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
     sessions = Sessions("siapkerja-session", https=us.url.startswith("https:"))
-    pages = Pages("SIAPKerja", Path(__file__).parent / "pages", form_targets=us.issuer)
+    pages = Pages("SIAPKerja", Path(__file__).parent / "pages", form_targets=us.issuer, english=ENGLISH)
     filed: dict[str, dict[str, Loss]] = defaultdict(dict)  # sub → number → loss
     sso = OAuth().register(
         "gerbang",
@@ -71,7 +72,9 @@ def siapkerja(us: Registration, http: httpx2.AsyncClient) -> ASGIApp:
 
     @app.get("/masuk")
     async def sign_in(request: Request) -> Response:
-        redirect: Response = await sso.authorize_redirect(request, f"{us.url}/callback", claims=NEEDED)
+        redirect: Response = await sso.authorize_redirect(
+            request, f"{us.url}/callback", claims=NEEDED, ui_locales=pages.language(request)
+        )
         return redirect
 
     @app.get("/callback")

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playwright.async_api import Browser as Chromium
 
 from idp.flows import register_client
 from idp.grants import tokens
@@ -72,6 +73,14 @@ async def test_its_page_asks_nobody_else_for_anything(house: House) -> None:
     assert "src=" not in answer.text
     shown = unescape(answer.text)
     assert all(each.described["summary"] in shown for each in operations(await document(house)))
+
+
+async def test_its_page_fits_a_small_screen(house: House, chromium: Chromium) -> None:
+    context = await chromium.new_context(viewport={"width": 320, "height": 640})
+    page = await context.new_page()
+    await page.set_content((await house.http().get("/admin/docs")).text)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 320
+    await context.close()
 
 
 async def test_without_a_token_nothing_is_read(house: House) -> None:

@@ -1,5 +1,6 @@
 """What the example services refuse, without a provider: they are copied from, so they must be right."""
 
+import ast
 import hmac
 import json
 import re
@@ -7,6 +8,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import httpx2
@@ -18,8 +20,10 @@ from pyotp import TOTP
 
 from examples.backchannel import EVENT, LogoutTokens
 from examples.demo_code import code_at
+from examples.gateway.app import gateway
 from examples.klaim.claim import Claim, payable_from
 from examples.ladder import reaches
+from examples.look import ENGLISH, FOLDER
 from examples.provider import Provider, TokenRefused
 from examples.registration import Registration
 from examples.saldo.api import api
@@ -411,3 +415,33 @@ def test_the_category_decides_the_programmes() -> None:
         ledger.learn("s", category)
         assert (ledger.balance("s").pension is not None) is pension
         assert ("JP" in {entry.program for entry in ledger.contributions("s")}) is pension
+
+
+@pytest.mark.parametrize("name", ["saldo", "klaim", "jmo", "mitra", "gateway", "siapkerja"])
+def test_every_sentence_of_a_service_has_its_english(name: str) -> None:
+    folder = FOLDER.parent / name
+    english = {**ENGLISH, **import_module(f"examples.{name}.english").ENGLISH}
+    templates = [path.read_text() for path in (*(folder / "pages").glob("*.html"), *FOLDER.glob("*.html"))]
+    said = {sentence for text in templates for sentence in re.findall(r"""\b_\("([^"]+)"\)""", text)}
+    for call in ast.walk(ast.parse((folder / "app.py").read_text())):
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "trouble":
+            said |= {
+                word.value for word in call.args[2:] if isinstance(word, ast.Constant) and isinstance(word.value, str)
+            }
+    assert len(said) > 10
+    assert said - english.keys() == set()
+    for text in templates:
+        bare = re.sub(r"\{[{%].*?[%}]\}", "", text)
+        assert re.findall(r">[^<>]*\b(Anda|untuk|dengan|Keluar|Masuk)\b[^<>]*<", bare) == [], "a sentence without _()"
+
+
+async def test_a_language_once_chosen_stays() -> None:
+    us = Registration(ISSUER, "gateway", "s" * 32, "http://gateway.example")
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(gateway(us, httpx2.AsyncClient()))) as person:
+        front = await person.get("http://gateway.example/")
+        assert 'lang="id"' in front.text
+        assert "Bayar iuran" in front.text
+        chosen = await person.get("http://gateway.example/?bahasa=en")
+        assert '<html lang="en">' in chosen.text
+        assert "Pay contributions" in (await person.get("http://gateway.example/")).text
+        assert "Bayar iuran" in (await person.get("http://gateway.example/?bahasa=id")).text

@@ -99,6 +99,14 @@ async def person(demo: Demo) -> AsyncIterator[Person]:
         yield somebody
 
 
+async def test_the_language_chosen_at_a_service_is_the_providers_too(person: Person) -> None:
+    front = await person.look(f"{SALDO}/?bahasa=en")
+    assert "See your social-security balance" in front.text
+    asked = await person.look(f"{SALDO}/masuk")
+    assert '<html lang="en">' in asked.html
+    assert "sign-in" in asked.ids
+
+
 def test_the_screen_says_where_to_click(demo: Demo) -> None:
     screen = demo.child.tail(200)
     for wanted in (

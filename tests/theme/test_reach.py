@@ -21,15 +21,15 @@ SPACED = """
   * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
   p { margin-bottom: 2em !important }
 """
-# Whatever is wider than its place, or than the window. What only ears get is clipped on purpose; a table of data may be wider (1.4.10).
+# Whatever is wider than its place, or than the window. What only ears get is clipped on purpose.
 OVERFLOWS = """() => {
   const wide = [...document.querySelectorAll("body *")].filter(one =>
-    !one.closest(".unseen, svg, .skip, table") && !one.querySelector("table") && !one.matches("input, textarea") && one.getClientRects().length &&
+    !one.closest(".unseen, svg, .skip") && !one.matches("input, textarea") && one.getClientRects().length &&
     (one.getBoundingClientRect().right > innerWidth + 1 ||
      one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline" ||
      one.scrollHeight > one.clientHeight + 1 && getComputedStyle(one).overflowY !== "visible"));
   return wide.map(one => one.outerHTML.slice(0, 90)).concat(
-    document.documentElement.scrollWidth > innerWidth && !document.querySelector("table") ? ["the page itself"] : []);
+    document.documentElement.scrollWidth > innerWidth ? ["the page itself"] : []);
 }"""
 # Main controls take 44 pixels; links within sentences are axe's (2.5.8).
 SMALL = """() => [...document.querySelectorAll("button, .button, summary, label.tick, div.tick, .back, input")]

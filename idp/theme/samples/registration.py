@@ -14,8 +14,8 @@ WHO = {
 ROWS = (
     Answer("nama", "Budi Santoso", "/daftar/data-diri"),
     Answer("nik", "3374••••••••0003", "/daftar/data-diri"),
-    Answer("lahir", "27 Maret 1990", "/daftar/data-diri"),
-    Answer("hp", "0812-3456-7890", "/daftar/kontak"),
+    Answer("lahir", Message("periksa.tanggal", lahir="1990-03-27"), "/daftar/data-diri"),
+    Answer("hp", Message("periksa.nomor", hp="+6281234567890"), "/daftar/kontak"),
     Answer("email", "budi.santoso.yang.panjang.sekali@kantor.contoh.go.id", "/daftar/kontak"),
     Answer("kepesertaan", Message("kepesertaan.PU"), "/daftar/kepesertaan"),
     Answer("kpj", "12345678901", "/daftar/kepesertaan"),
@@ -100,7 +100,7 @@ PAGES = (
         "salah",
         identifier="budi@contoh.com",
         chosen=False,
-        errors={"password": Message("pw.campur", jenis="angka")},
+        errors={"password": Message("pw.campur", jenis=(Message("jenis.angka"),))},
         **_step(5),
     ),
     sample(

@@ -152,7 +152,6 @@ async def _check(
     def row(name: str, value: str | Message, step: str) -> Answer:
         return Answer(name, value, frame.root + draft.path(behind, tab.number, step))
 
-    language = frame.language(request)
     uploaded = {one.kind for one in await documents.mine(frame.provider, tab.draft.id)}
     papers: list[Message | str] = [
         Message(f"dokumen.{kind}") for kind in (document.KTP, document.SELFIE) if kind in uploaded
@@ -160,8 +159,8 @@ async def _check(
     rows = [
         row("nama", answers.name, steps.WHO),
         row("paspor", answers.passport, steps.WHO) if answers.passport else row("nik", nik.masked(answers.nik), steps.WHO),
-        row("lahir", language.birthday(answers.birthdate), steps.WHO),
-        row("hp", language.contact(answers.phone), steps.CONTACT),
+        row("lahir", Message("periksa.tanggal", lahir=answers.birthdate), steps.WHO),
+        row("hp", Message("periksa.nomor", hp=answers.phone), steps.CONTACT),
         row("email", answers.email, steps.CONTACT),
         row("kepesertaan", Message(f"kepesertaan.{answers.category}"), steps.MEMBERSHIP),
         *([row("kpj", answers.kpj, steps.MEMBERSHIP)] if answers.kpj else []),

@@ -1,0 +1,26 @@
+"""siapkerja's sentences in English, by the Indonesian ones that its pages are written in."""
+
+ENGLISH = {
+    "Kehilangan pekerjaan?": "Lost your job?",
+    "Ajukan Jaminan Kehilangan Pekerjaan (JKP). Kami layanan dari kementerian lain, jadi Anda ditanya dulu data apa yang boleh kami lihat.": "Ask for unemployment benefit (JKP). We belong to another ministry, so you are asked first which data we may see.",
+    "Ajukan JKP": "Ask for JKP",
+    "Masuk dengan akun jaminan sosial": "Sign in with your social-security account",
+    "Jaminan Kehilangan Pekerjaan": "Unemployment benefit",
+    "Jaminan Kehilangan Pekerjaan (JKP)": "Unemployment benefit (JKP)",
+    "Nomor peserta": "Participant number",
+    "Status": "Status",
+    "Aktif": "Active",
+    "Tidak aktif": "Not active",
+    "Perusahaan terakhir": "Last employer",
+    "Hari kerja terakhir": "Last day at work",
+    "Ajukan": "Send",
+    "Sudah diajukan": "Sent",
+    "JKP hanya untuk penerima upah (PU).": "JKP is for wage earners (PU) only.",
+    "Akun Anda belum terhubung dengan nomor peserta. Periksa identitas Anda di halaman akun jaminan sosial, lalu masuk lagi.": "Your account is not connected to a participant number yet. Have your identity checked on your account page, then sign in again.",
+    "Tulis nama perusahaan terakhir.": "Write the name of your last employer.",
+    "Hari kerja terakhir harus sudah lewat.": "The last day at work must have passed.",
+    "Tulis hari kerja terakhir, contoh 2025-10-31.": "Write the last day at work, for example 2025-10-31.",
+    "Anda tidak mengizinkan": "You did not allow it",
+    "Tanpa data itu JKP tidak bisa diperiksa.": "Without those data JKP cannot be checked.",
+    "Jawaban layanan masuk tidak bisa dipercaya.": "The answer of the sign-in service cannot be trusted.",
+}
