@@ -328,7 +328,7 @@ async def test_an_employer_sees_the_companies_of_the_claim_and_her_own_history(d
     years = re.findall(r"<option(?: selected)?>(\d{4})</option>", history.html)
     assert len(years) >= 1
     of_year = await dewi.look(f"{SALDO}/riwayat?jenis=iuran&tahun={years[0]}")
-    rows = re.findall(r"<li><span>(\d{4})-", of_year.html)
+    rows = re.findall(r"<time datetime=\"(\d{4})-", of_year.html)
     assert rows
     assert set(rows) == {years[0]}
     csv = await dewi.look(f"{SALDO}/riwayat.csv?jenis=iuran&tahun={years[0]}")
