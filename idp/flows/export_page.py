@@ -23,12 +23,21 @@ _WORDS: Mapping[str, str] = {
     "accounts.status": "nilai.status_akun.",
     "memberships.status": "nilai.status_kepesertaan.",
     "identity_level": "nilai.tingkat_identitas.",
-    "factor": "cara.",
+    "factor": "faktor.",
+    "factors": "faktor.",
+    "amr": "faktor.",
+    "risk": "risiko.",
+    "method": "metode.",
+    "level": "nilai.tingkat_identitas.",
     "access_log.kind": "pembaca.",
     "identifiers.kind": "nilai.kontak.",
     "contact_changes.kind": "nilai.kontak.",
 }
+# Lists of the names of data, and columns that hold data under names of their own.
 _NAMES = frozenset({"claims", "withheld", "data", "fields"})
+_HOLDERS = frozenset({"claims", "detail"})
+# Stands at the head of the page, and would in every row.
+_OWNER = "account_id"
 
 
 def is_moment(name: str) -> bool:
@@ -50,15 +59,21 @@ def sections(
         return _said(language, table, name, value)
 
     return [
-        (table, [[(name, told(table, row, name)) for name in row] for row in rows])
+        (table, [[(name, told(table, row, name)) for name in row if name != _OWNER] for row in rows])
         for table, rows in holds.items()
         if rows
     ]
 
 
 def word(language: Language, name: str) -> str:
-    """A claim, a scope, or a field of an account as people call it."""
-    return next((text for kind in ("klaim", "cakupan", "data") if (text := language.label(kind, name)) != name), name)
+    """A claim, an ability, or a field of an account as people call it."""
+    kinds = ("klaim", "cakupan", "data", "kolom")
+    return next((text for kind in kinds if (text := language.label(kind, name)) != name), name)
+
+
+def abilities(language: Language, scope: str) -> list[str]:
+    """What a scope allows, in words. A scope may have the name of a claim, as `profile` has, and means more than it."""
+    return [language.messages.get(f"cakupan.{one}") or word(language, one) for one in scope.split() if one != "openid"]
 
 
 def _event(language: Language, row: dict[str, Any], service: Callable[[str], str]) -> str:
@@ -77,14 +92,20 @@ def _said(language: Language, table: str, name: str, value: Any) -> str:
         return language.moment(value) if value else ""
     kind = _WORDS.get(f"{table}.{name}") or _WORDS.get(name)
     if kind is not None:
-        return language.messages.get(f"{kind}{value}", str(value))
-    if name == "scope":
-        return ", ".join(word(language, one) for one in str(value).split() if one != "openid")
+        # Of a session the factors are kept with the time at which each was shown.
+        codes = value if isinstance(value, list | tuple | Mapping) else (value,)
+        return ", ".join(language.messages.get(f"{kind}{code}", str(code)) for code in codes)
     return _written(language, name, value)
 
 
 def _written(language: Language, name: str, value: Any) -> str:
-    if isinstance(value, Mapping):
+    if name == "scope":
+        return ", ".join(abilities(language, value if isinstance(value, str) else " ".join(value)))
+    if name == "purpose" and isinstance(value, Mapping):
+        return str(value.get(language.code) or next(iter(value.values()), ""))
+    if name in _WORDS:
+        return _said(language, "", name, value)
+    if isinstance(value, Mapping) and name in _HOLDERS:
         return _listed(language, value)
     if isinstance(value, list | tuple):
         say: Callable[[Any], str] = (
@@ -96,5 +117,7 @@ def _written(language: Language, name: str, value: Any) -> str:
 
 def _listed(language: Language, value: Mapping[str, Any]) -> str:
     """What is held under a name of its own within a column: `Nama depan: Budi; Jenis kelamin: Laki-laki`."""
-    told = {word(language, name): _written(language, name, one) for name, one in value.items()}
+    told = {
+        word(language, name): _written(language, name, one) for name, one in value.items() if one not in ("", [], {})
+    }
     return "; ".join(f"{name}: {text}" if text else name for name, text in told.items())

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import requests
 from idp.base.errors import PageFault
 from idp.flows import consent, privacy, retention
-from idp.flows.export_page import word
+from idp.flows.export_page import abilities, word
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
@@ -159,13 +159,12 @@ async def _consents(frame: Frame, request: Request, stands: Standing) -> Respons
 def _consent(frame: Frame, row: Any, language: Language) -> ConsentRow:
     client = frame.provider.clients.known(row.client_id)
     purpose = client.purpose if client is not None else {}
-    names = [*row.scope.split(), *row.claims]
     return ConsentRow(
         row.client_id,
         service_name(frame, row.client_id, language),
         language.moment(row.granted_at),
         language.date(row.expires_at),
-        tuple(dict.fromkeys(word(language, name) for name in names if name != "openid")),
+        tuple(dict.fromkeys([*abilities(language, row.scope), *(word(language, name) for name in row.claims)])),
         tuple(word(language, name) for name in row.withheld or ()),
         purpose.get(language.code) or next(iter(purpose.values()), ""),
     )
