@@ -148,6 +148,8 @@ async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
         "Mitra Koperasi",
         "Laki-laki",
         "Penerima upah (PU)",
+        "Profil<",
+        "kata sandi<",
     ):
         assert written in page, written
     for raw in ("1987-08-17", "+6281234567890", ">True<", ">active<", ">PU<", "T00:00:00Z"):
