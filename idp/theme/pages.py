@@ -328,7 +328,7 @@ class Answer:
 class Paper:
     """A document, or the place of one: labelled `dokumen.<kind>`. `add` is where to send it; `id` is what the button that
     removes it sends, empty when it cannot be removed; `picture` is the address of its small picture; `state` is one of
-    `dokumen.status_<state>`; `created` is UNIX seconds."""
+    `dokumen.status_<state>`; `created` and `goes`, when it will be deleted (0 while nobody has decided), are UNIX seconds."""
 
     kind: str
     add: str = ""
@@ -336,6 +336,7 @@ class Paper:
     picture: str = ""
     state: str = ""
     created: int = 0
+    goes: int = 0
 
 
 COMMON: dict[str, Any] = {
@@ -358,6 +359,7 @@ COMMON: dict[str, Any] = {
 }
 
 _STEP = {"position": "int; which step this is", "positions": "int; how many there are"}
+_KEPT = {"kept_days": "int; days for which a picture outlives the decision about it"}
 
 # Page → name → what it is. Names here have no default: StrictUndefined refuses a page that misses one.
 PAGES: Mapping[str, Mapping[str, str]] = {
@@ -396,7 +398,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "daftar_data_diri": {**_STEP, "ask_confirmation": "bool; the number is of another date: it may be confirmed"},
     "daftar_kontak": {**_STEP, "suggestion": "str; the address that was probably meant, or empty"},
     "daftar_kepesertaan": _STEP,
-    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind"},
+    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind", **_KEPT},
     "unggah": {"kind": "str; ktp, selfie or other"},
     "daftar_kata_sandi": {
         **_STEP,
@@ -420,6 +422,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "akun_dokumen": {
         "papers": "sequence of Paper, oldest first",
         "add": "sequence of Paper; kinds that can be added",
+        **_KEPT,
     },
     "daftar_terkirim": {
         "first": "str; email or sms, which of the two the person looks at first",

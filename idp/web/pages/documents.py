@@ -152,7 +152,7 @@ async def _step(frame: Frame, request: Request, behind: Waiting, tab: draft.Tab)
         for kind in _WHILE_REGISTERING
     ]
     context = draft.context(frame, request, behind, tab, steps.DOCUMENTS)
-    return frame.page(request, "daftar_dokumen", papers=papers, **context)
+    return frame.page(request, "daftar_dokumen", papers=papers, kept_days=_kept_days(frame), **context)
 
 
 async def _home(frame: Frame, request: Request, notice: Message | None = None) -> Response:
@@ -169,6 +169,7 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
         notice=notice,
         papers=[_paper(frame, one) for one in found],
         add=add,
+        kept_days=_kept_days(frame),
         hidden=shown_to(stands),
     )
 
@@ -180,7 +181,12 @@ def _paper(frame: Frame, one: Document) -> Paper:
         picture=f"{frame.root}/akun/dokumen/gambar?id={one.id}",
         state=one.state,
         created=one.created_at,
+        goes=(one.delete_after or 0) if one.decided_at else 0,
     )
+
+
+def _kept_days(frame: Frame) -> int:
+    return frame.provider.settings.lifetimes.proofing_documents // 86_400
 
 
 def _upload(
