@@ -260,7 +260,20 @@ class Documents(BaseModel):
 
     url: str | None = Field(
         None,
-        description="Object store: `s3://bucket/prefix`, `gs://…`, `az://…`; its credentials come from the usual variables (`AWS_…`). Unset keeps files in `IDP_VAR/documents`.",
+        description="Object store: `s3://bucket/prefix`, `gs://…`, `az://…`; its credentials come from the usual variables (`AWS_…`), or from the four settings below. Unset keeps files in `IDP_VAR/documents`.",
+    )
+    endpoint: str | None = Field(
+        None,
+        description="URL of an S3-compatible server that is not Amazon's (MinIO, Ceph, …); its CA may be `outbound.ca_file`.",
+    )
+    region: str | None = Field(None, description="Region of an S3 bucket.")
+    access_key: str | None = Field(None, description="Access key of an S3 bucket.")
+    secret_key: SecretStr | None = Field(None, description="Secret of that access key.")
+    timeout: int = Field(
+        15,
+        ge=1,
+        le=120,
+        description="Seconds until an object store that does not answer counts as away: uploads get 503.",
     )
     max_bytes: int = Field(5 * 1024 * 1024, ge=65_536, description="Largest file in bytes.")
     max_pixels: int = Field(
