@@ -61,12 +61,16 @@ class Objects:
 
     def _access(self) -> dict[str, Any]:
         """What the settings say about an S3 bucket; what they leave out, obstore takes from the environment."""
+        if not (self._settings.url or "").startswith("s3"):
+            return {}
         secret = self._settings.secret_key
-        said = {
+        said: dict[str, Any] = {
             "endpoint": self._settings.endpoint,
             "region": self._settings.region,
             "access_key_id": self._settings.access_key,
             "secret_access_key": secret.get_secret_value() if secret else None,
+            # One at a time: the call that deletes many is missing in several servers that speak S3.
+            "disable_bulk_delete": True,
         }
         return {name: value for name, value in said.items() if value is not None}
 

@@ -94,6 +94,7 @@ PAGES = (
     ),
     sample("unggah", kind="ktp", back="/daftar/dokumen"),
     sample("unggah", "wajah", kind="selfie", errors={"photo": Message("foto")}),
+    sample("unggah", "tertunda", kind="ktp", errors={"photo": Message("dokumen.tertunda")}, back="/daftar/dokumen"),
     sample("unggah", "lain", kind="other", errors={"photo": Message("file")}),
     sample("daftar_kata_sandi", identifier="budi@contoh.com", chosen=False, back="/daftar/dokumen", **_step(5)),
     sample(
