@@ -1,7 +1,7 @@
 """Large sealed things, outside the database: a folder, or any object store that obstore can open by URL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,20 +30,25 @@ class Objects:
 
     async def put(self, name: str, place: Place, content: bytes) -> None:
         """Keep `content` under a name."""
-        with _faults(absent_is_fine=False):
-            await self._open().put_async(name, self._sealer.seal(place, content))
+        try:
+            with _faults():
+                await self._open().put_async(name, self._sealer.seal(place, content))
+        except _Absent as fault:
+            raise Unavailable("object store: nothing like that there") from fault.__cause__
 
     async def get(self, name: str, place: Place) -> bytes | None:
         """What is kept under a name; None when there is nothing."""
-        sealed = None
-        with _faults(absent_is_fine=True):
-            found = await self._open().get_async(name)
-            sealed = bytes(await found.bytes_async())
-        return None if sealed is None else self._sealer.open(place, sealed)
+        try:
+            with _faults():
+                found = await self._open().get_async(name)
+                sealed = bytes(await found.bytes_async())
+        except _Absent:
+            return None
+        return self._sealer.open(place, sealed)
 
     async def delete(self, name: str) -> None:
         """Forget what is kept under a name, if there is anything."""
-        with _faults(absent_is_fine=True):
+        with suppress(_Absent), _faults():
             await self._open().delete_async(name)
 
     def _open(self) -> "ObjectStore":
@@ -88,8 +93,12 @@ class Objects:
         return {"max_retries": 2, "retry_timeout": timedelta(seconds=self._settings.timeout)}
 
 
+class _Absent(Exception):
+    """There is nothing under that name."""
+
+
 @contextmanager
-def _faults(*, absent_is_fine: bool) -> Iterator[None]:
+def _faults() -> Iterator[None]:
     """Whatever a store says becomes Unavailable, but that a thing is not there. A bucket that is not there is no such thing:
     taken for an empty one, it would earn receipts for deletions that never were."""
     from obstore.exceptions import BaseError, NotFoundError
@@ -97,7 +106,8 @@ def _faults(*, absent_is_fine: bool) -> Iterator[None]:
     try:
         yield
     except (FileNotFoundError, NotFoundError) as fault:
-        if not absent_is_fine or _NO_BUCKET in str(fault):
-            raise Unavailable("object store: nothing like that there") from fault
+        if _NO_BUCKET in str(fault):
+            raise Unavailable("object store: no such bucket") from fault
+        raise _Absent from fault
     except (BaseError, OSError, ValueError) as fault:
         raise Unavailable(f"object store: {type(fault).__name__}") from fault

@@ -348,6 +348,7 @@ COMMON: dict[str, Any] = {
     "errors": {},
     "notice": None,
     "back": "",
+    "signal": "",
     "stuck": "",
     "service": None,
     "name": "",
