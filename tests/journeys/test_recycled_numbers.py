@@ -27,7 +27,9 @@ async def registered(house: House, sari: Account) -> Browser:
     """Sari registers with Siti's number, and enters the code that came there before the one that came by mail."""
     browser = house.browser("203.0.113.21")
     await register(browser, phone=LOCAL, first="sms")
-    page = await browser.submit(await browser.get("/aktivasi"), {"code": (await newest(house, SITI)).code}, press="submit-code")
+    page = await browser.submit(
+        await browser.get("/aktivasi"), {"code": (await newest(house, SITI)).code}, press="submit-code"
+    )
     page = await browser.submit(page, {"code": (await newest(house, sari.email)).code}, press="submit-code")
     assert (await sign_in(browser, sari.email, sari.password)).url.endswith("/akun")
     return browser
