@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.base.opaque import keyed
@@ -85,12 +85,23 @@ async def read(tx: Tx, account_id: UUID) -> Account | None:
 
 
 async def find(tx: Tx, key: bytes) -> Account | None:
-    """The account that an identifier's `lookup` leads to."""
-    wanted = (
-        select(*_COLUMNS)
-        .join(identifiers, identifiers.c.account_id == accounts.c.id)
-        .where(identifiers.c.lookup == key)
-    )
+    """The account that an identifier's `lookup` leads to, whatever it may be used for: who has it already?"""
+    return await _found(tx, identifiers.c.lookup == key)
+
+
+async def opened_by(tx: Tx, key: bytes, *, replaced: bool = False) -> Account | None:
+    """The account that an identifier may be used to enter, as for signing in (`idp.sessions.attempt`).
+
+    A participant number or NIK names nobody before it was verified, or one could sit in another's; a contact that was
+    changed names nobody, unless `replaced`: it serves the link that brings it back, and nobody who merely knows it.
+    """
+    own = (EMAIL, PHONE, WAS) if replaced else (EMAIL, PHONE)
+    proven = and_(identifiers.c.kind.in_((KPJ, NIK)), accounts.c.identity_level > 0)
+    return await _found(tx, identifiers.c.lookup == key, or_(identifiers.c.kind.in_(own), proven))
+
+
+async def _found(tx: Tx, *conditions: ColumnElement[bool]) -> Account | None:
+    wanted = select(*_COLUMNS).join(identifiers, identifiers.c.account_id == accounts.c.id).where(*conditions)
     row = (await tx.execute(wanted)).first()
     return None if row is None else Account(**row._mapping)
 

@@ -53,8 +53,10 @@ async def ask(provider: Provider, visitor: Visitor, typed: str, address: str) ->
     async with provider.database.transaction() as tx:
         if refused := await messages.too_often(provider, tx, f"assisted:{reached}"):
             return {"": refused}
-        keys = [account.lookup(provider.material, kind, value) for kind, value in contact.readings(typed)]
-        found = [await account.find(tx, key) for key in keys]
+        readings = contact.readings(typed, provider.settings.kpj_pattern)
+        keys = [account.lookup(provider.material, kind, value) for kind, value in readings]
+        # Whose contacts a thief changed knows only the old ones; here somebody looks at card and face.
+        found = [await account.opened_by(tx, key, replaced=True) for key in keys]
         person = next((one for one in found if one is not None and one.status in account.MAY_SIGN_IN), None)
         ends = now + provider.settings.lifetimes.recovery_case
         case = Case(

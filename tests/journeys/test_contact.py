@@ -127,6 +127,21 @@ async def test_the_owner_takes_a_change_back_for_72_hours(house: House) -> None:
     assert "Perubahan kontak dibatalkan" in {one.subject for one in await letters(house, person.email)}
 
 
+@pytest.mark.parametrize("kind", ["email", "phone"])
+async def test_what_was_replaced_opens_nothing_while_it_can_be_brought_back(house: House, kind: str) -> None:
+    """It serves the link in its owner's mail and nobody else: not to sign in, and not to begin a recovery."""
+    person = plain(house)
+    old = person.email if kind == "email" else "+6281398765432"
+    await change(house, await at_home_with_both(house, person), kind, NEW if kind == "email" else NUMBER)
+    before = {to: len(await letters(house, to)) for to in (person.email, NEW, NUMBER, "+6281398765432")}
+    nobody = "bukan.siapa@contoh.example" if kind == "email" else "+6281399990000"
+    said = [await sign_in(house.browser(f"203.0.113.{n}"), who, person.password) for n, who in enumerate((old, nobody))]
+    assert {(page.status, "Email atau kata sandi salah" in page.text) for page in said} == {(400, True)}
+    asked = [await ask_reset(house.browser("203.0.113.5"), who) for who in (old, nobody)]
+    assert asked[0].text.split("berlaku")[0] == asked[1].text.split("berlaku")[0]
+    assert {to: len(await letters(house, to)) for to in before} == before
+
+
 async def test_a_password_chosen_by_the_other_mailbox_goes_with_it(house: House) -> None:
     """A thief changes the address, then resets the password there: taken back, neither is worth anything."""
     person, stolen = plain(house), "Layang-Layang-Putus-5"
