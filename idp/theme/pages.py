@@ -418,8 +418,9 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "daftar_surat": {},
     "daftar_lanjut": {},
     "akun_dokumen": {
-        "papers": "sequence of Paper, oldest first",
+        "papers": "sequence of Paper, oldest first; without `picture` while that is not shown",
         "add": "sequence of Paper; kinds that can be added",
+        "unlock": "str; where a factor is shown before the pictures are; empty when nothing is missing",
     },
     "daftar_terkirim": {
         "first": "str; email or sms, which of the two the person looks at first",

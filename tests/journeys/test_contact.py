@@ -100,6 +100,15 @@ async def test_only_a_fresh_sign_in_changes_a_contact(house: House) -> None:
     assert await letters(house, NEW) == []
 
 
+async def test_nor_does_a_code_leave_again_once_the_sign_in_is_not_fresh(house: House) -> None:
+    browser = await at_home_with_both(house, plain(house))
+    page = await ask(browser, "email", NEW)
+    house.clock.advance(301)
+    before = len(await letters(house, NEW))
+    assert "/masuk?kembali=kontak" in (await browser.submit(page, press="resend")).url
+    assert len(await letters(house, NEW)) == before
+
+
 async def test_a_code_is_of_no_use_in_another_session(house: House) -> None:
     page = await ask(await at_home_with_both(house, plain(house)), "email", NEW)
     thief = await at_home(house, house.account(), "203.0.113.1")

@@ -22,7 +22,7 @@ from idp.theme.language import Message
 from idp.theme.pages import Method
 from idp.web import metrics
 from idp.web.frame import Form, Frame, query
-from idp.web.pages.waiting import EXCUSE, Waiting, answers, shown_to, turned_away, waiting
+from idp.web.pages.waiting import EXCUSE, HOMES, Waiting, answers, shown_to, turned_away, waiting
 
 # The methods by the names that addresses, buttons and the catalogue give them.
 NAMES = {"passkey": levels.PASSKEY, "totp": levels.TOTP, "sms": levels.SMS, "recovery": levels.RECOVERY}
@@ -30,6 +30,8 @@ NAME_OF = {method: name for name, method in NAMES.items()}
 
 # What a service is about to do, by the scope that lets it; the weightiest is told.
 _DEEDS = ("klaim:ajukan", "iuran:bayar", "saldo:baca", "iuran:baca", "klaim:baca", "perusahaan", "identitas")
+# Pages of the account that change nothing and show much.
+_SHOWS = frozenset({HOMES["salinan"], HOMES["dokumen"]})
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -139,7 +141,7 @@ def reason(behind: Waiting, method: str, destination: str = "", *, sent: bool = 
     """Why a code is asked: what the service is about to do. None leaves it to the page to say that in general."""
     deed = None
     if behind.confirms:
-        deed = Message("hal.akun")
+        deed = Message("hal.data_sendiri" if behind.home in _SHOWS else "hal.akun")
     elif behind.interaction is None:
         return Message("masuk_kode.alasan")
     elif scope := next((scope for scope in _DEEDS if scope in behind.interaction.request.scope), None):
