@@ -237,11 +237,14 @@ async def require_reset(tx: Tx, account_id: UUID, now: int) -> None:
     )
 
 
-async def set_contact(tx: Tx, account_id: UUID, kind: str, value: str, key: bytes, now: int) -> bool:
+async def set_contact(
+    tx: Tx, account_id: UUID, kind: str, value: str, key: bytes, now: int, *, proven_at: int | None = None
+) -> bool:
     """Put a proven contact in the place of the one before, whose identifier stays reserved as `WAS`.
 
-    False when another account has the new one: then nothing is written.
+    `proven_at` is when it was proven, if not now: one that is brought back is no younger for it. False when another account has the new one: then nothing is written.
     """
+    proven = now if proven_at is None else proven_at
     try:
         async with tx.begin_nested():
             await tx.execute(
@@ -253,16 +256,22 @@ async def set_contact(tx: Tx, account_id: UUID, kind: str, value: str, key: byte
             taken = await tx.execute(
                 update(identifiers)
                 .where(identifiers.c.lookup == key, identifiers.c.account_id == account_id, identifiers.c.kind == WAS)
-                .values(kind=kind, verified_at=now)
+                .values(kind=kind, verified_at=proven)
             )
             if taken.rowcount == 0:
                 await tx.execute(
-                    identifiers.insert().values(lookup=key, account_id=account_id, kind=kind, verified_at=now)
+                    identifiers.insert().values(lookup=key, account_id=account_id, kind=kind, verified_at=proven)
                 )
     except IntegrityError:
         return False
     values = {kind: value, f"{kind}_verified": True, "contact_changed_at": now}
     return await _set(tx, account_id, now, **values)
+
+
+async def drop_contact(tx: Tx, account_id: UUID, kind: str, now: int) -> None:
+    """Take a contact off an account that had none of its kind before."""
+    await tx.execute(identifiers.delete().where(identifiers.c.account_id == account_id, identifiers.c.kind == kind))
+    await _set(tx, account_id, now, **{kind: None, f"{kind}_verified": False, "contact_changed_at": now})
 
 
 async def read_newsletter(tx: Tx, after: UUID | None, limit: int) -> list[Account]:
