@@ -69,6 +69,15 @@ async def of(tx: Tx, sealer: Sealer, account_id: UUID) -> list[ContactChange]:
     return [_change(sealer, row) for row in rows]
 
 
+async def close(tx: Tx, account_id: UUID, now: int) -> None:
+    """No change of an account can be taken back any more: somebody has looked at its owner's face meanwhile."""
+    await tx.execute(
+        update(contact_changes)
+        .where(contact_changes.c.account_id == account_id, contact_changes.c.revertible_until > now)
+        .values(revertible_until=now)
+    )
+
+
 async def revert(tx: Tx, change: ContactChange, now: int) -> bool:
     """Take a change back, and with it every later one of its kind; False if somebody did meanwhile."""
     mine = await tx.execute(

@@ -529,7 +529,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "passkeys": "sequence of PasskeyRow",
         "room_for_passkeys": "bool; the account may have one more",
         "always": "bool or None; a second factor is asked at every sign-in; None without one",
-        "recovery": "Message or None; a recovery through a branch is under way, and can be cancelled",
+        "recovery": "Message or None; a recovery through a branch is under way",
+        "recovery_stands": "bool; it cannot be cancelled here",
     },
     "akun_identitas": {
         "level": "int; tingkat_identitas 0, 1 or 2",

@@ -62,6 +62,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "email": "b***@contoh.com",
         "tautan": _LINK,
     },
+    "bantuan_dipastikan": {"nama": "Budi", "waktu": NOON, "email": "b***@contoh.net", "batas": NOON + 259_200},
     "bantuan_dibatalkan": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "bantuan_selesai": {"nama": "Budi", "waktu": NOON},
     "nomor_beralih": {
