@@ -378,7 +378,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "offer_excuse": "bool; this device may be remembered, so that it is not asked at every sign-in",
     },
     "masuk_kode": {
-        "method": "str; what is asked: totp, sms or recovery",
+        "method": "str; what is asked: totp, sms, recovery, or email where that stands in for SMS",
         "reference": "str; four letters that the message with the code bears; empty while none was sent",
         "until": "int or None; when that code expires",
         "others": "sequence of Method",

@@ -85,6 +85,17 @@ PAGES = (
         errors={"": Message("kirim.tunggu", n=42)},
     ),
     sample(
+        "kirim_kode",
+        "gangguan",
+        heading=Message("masuk_kode.judul"),
+        reason=Message("masuk_kode.alasan_email"),
+        method="email",
+        destination="s***@contoh.go.id",
+        others=others("sms"),
+        name="Siti",
+        notice=Message("otp.gangguan"),
+    ),
+    sample(
         "akun",
         name="Budi Santoso",
         level=1,
