@@ -498,13 +498,13 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "bukan_saya": {
         "event": "EventRow or None; what is disowned, None for the sign-ins that a mail named",
         "undoes": "sequence of Message; what else is taken back, after «we will»",
-        "left": "sequence of Message; what cannot be",
+        "remains": "sequence of Message; what cannot be",
         "ends_here": "bool; this very browser is signed out with it",
     },
     "bukan_saya_selesai": {
         "reference": "str; number of the report",
         "undone": "sequence of str; what was taken back, after «we have»",
-        "left": "sequence of str; what could not be",
+        "remains": "sequence of str; what could not be",
     },
     "masukan": {"categories": "sequence of str; labelled masukan.kategori_<name>"},
     "masukan_terkirim": {"reference": "str; number of the report"},

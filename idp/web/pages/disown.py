@@ -25,7 +25,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if claim is None:
             return frame.redirect("/masuk?kembali=aktivitas")
         if claim.known is not None:
-            return frame.page(request, "bukan_saya_selesai", reference=claim.known, undone=[], left=[])
+            return frame.page(request, "bukan_saya_selesai", reference=claim.known, undone=[], remains=[])
         hidden = {"token": token} if token else {"peristiwa": event_id}
         language, present = frame.language(request), frame.visitor(request).session
         return frame.page(
@@ -35,7 +35,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             hidden=hidden,
             event=event_row(frame, claim.happening, language) if claim.happening else None,
             undoes=claim.deeds.told(),
-            left=claim.deeds.kept(),
+            remains=claim.deeds.kept(),
             ends_here=present is not None and present.id in claim.sessions,
         )
 
@@ -58,7 +58,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if told is None:
             raise PageFault("kesalahan.tidak_ada", "another browser's report", 404)
         reference, undone, left = told
-        return frame.page(request, "bukan_saya_selesai", reference=reference, undone=undone, left=left)
+        return frame.page(request, "bukan_saya_selesai", reference=reference, undone=undone, remains=left)
 
     return [frame.door("/bukan-saya", show, submit), frame.door("/bukan-saya/selesai", finished)]
 
