@@ -31,7 +31,7 @@ _DATA = "data.json"
 
 
 async def make(provider: Provider, stands: Standing, language: Language) -> Message | None:
-    """Make a copy; what is in its way, if something is. The caller has made sure that the person has just shown a factor."""
+    """Make a copy; what is in its way, if something is. The caller has made sure that nothing is `missing_to_change`."""
     now, account_id = provider.clock.now(), stands.account_id
     if await provider.ephemeral.hit(f"export:{account_id}", 3600) > PER_HOUR:
         return Message("kirim.batas", jam=now + 3600)

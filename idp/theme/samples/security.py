@@ -35,6 +35,7 @@ def _security(state: str = "", **context: Any) -> Sample:
         "leaving": {},
         "single": False,
         "recovery": None,
+        "recovery_stands": False,
         "name": "Budi Santoso",
     }
     return sample("akun_keamanan", state, **common | rest | {"back": "/akun"} | context)

@@ -12,14 +12,14 @@ from idp.accounts import document
 from idp.accounts.document import Document
 from idp.base.errors import PageFault, Unavailable
 from idp.flows import answers as steps
-from idp.flows import documents, drafting
+from idp.flows import documents, drafting, security
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.theme.pages import Paper
 from idp.web.frame import Form, Frame, query
 from idp.web.pages import draft
 from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import Waiting, answers, shown_to, still_waiting
+from idp.web.pages.waiting import Waiting, answers, shown_to, still_waiting, to_confirm
 
 UPLOADS = ("/daftar/dokumen/unggah", "/akun/dokumen/unggah")
 _WHILE_REGISTERING = (document.KTP, document.SELFIE)
@@ -131,6 +131,9 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
 
     async def picture(request: Request) -> Response:
         stands = await signed_in(frame, request)
+        missing = security.missing_to_see(provider, stands) if stands else None
+        if missing is not None:
+            return frame.redirect(to_confirm("dokumen", missing))
         return await _picture(frame, request, stands.account_id if stands else None)
 
     return [
@@ -164,6 +167,7 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
     if stands is None:
         return frame.redirect("/masuk")
     found = await documents.mine(frame.provider, stands.account_id)
+    missing = security.missing_to_see(frame.provider, stands)
     add = [Paper(kind, add=f"{frame.root}/akun/dokumen/unggah?jenis={kind}") for kind in _ALL]
     return frame.page(
         request,
@@ -171,18 +175,19 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
         name=stands.person.name,
         back=f"{frame.root}/akun",
         notice=notice,
-        papers=[_paper(frame, one) for one in found],
+        papers=[_paper(frame, one, shown=missing is None) for one in found],
+        unlock=frame.root + to_confirm("dokumen", missing) if missing is not None and found else "",
         add=add,
         kept_days=_kept_days(frame),
         hidden=shown_to(stands),
     )
 
 
-def _paper(frame: Frame, one: Document) -> Paper:
+def _paper(frame: Frame, one: Document, *, shown: bool) -> Paper:
     return Paper(
         one.kind,
         id=str(one.id) if one.state in document.UNDECIDED else "",
-        picture=f"{frame.root}/akun/dokumen/gambar?id={one.id}",
+        picture=f"{frame.root}/akun/dokumen/gambar?id={one.id}" if shown else "",
         state=one.state,
         created=one.created_at,
         goes=(one.delete_after or 0) if one.decided_at else 0,
