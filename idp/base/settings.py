@@ -302,6 +302,22 @@ class Registration(BaseModel):
     )
 
 
+class Recovery(BaseModel):
+    """Recoveries through a branch."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    officers: Literal[1, 2] = Field(
+        1,
+        description="Officers who have to approve a recovery: with 2 a second one sees the person too, and says so by another `idp recover approve --officer ADDRESS`.",
+    )
+
+    @field_validator("officers", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
 class Risk(BaseModel):
     """What makes a sign-in unusual, and what follows: `off`, `notify` (the owner gets a message) or `require` (a second
     factor besides, where the account has one)."""
@@ -407,6 +423,7 @@ class Settings(BaseSettings):
     outbound: Outbound = Outbound()
     registration: Registration = Registration()
     documents: Documents = Documents()
+    recovery: Recovery = Recovery()
     risk: Risk = Risk()
 
     @field_validator("trusted_proxies", mode="before")

@@ -53,7 +53,9 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     lupa_kata_sandi  identifier                          send-reset
     lupa_terkirim    code                                submit-code          resend
     atur_ulang       hidden token cara, code? password   set-password         method=<name> (sends, for sms and email)
-    bantuan          identifier email                    open-case
+    bantuan          identifier email phone              open-case
+    bantuan_nomor    number                              send-code
+    bantuan_kode     code                                submit-code          resend
     bantuan_batal    hidden token                        cancel-recovery
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     akun_privasi                                         accept
@@ -462,6 +464,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     },
     "atur_ulang_selesai": {},
     "bantuan": {},
+    "bantuan_nomor": {},
+    "bantuan_kode": {},
     "bantuan_terkirim": {"number": "str; the case", "until": "int; when it expires"},
     "bantuan_batal": {
         "email": "str; masked new address",

@@ -205,7 +205,6 @@ GARBAGE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_garbage_confirms_nothing(houses: Callable[..., AbstractAsyncContextManager[House]]) -> None:
     async with odd_registry() as odd, houses(registry={"url": odd.url}) as house:
         person = await newcomer(house)
@@ -318,7 +317,6 @@ MISTAKES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_each_mistake_has_its_sentence(house: House) -> None:
     browser, page = await at_identity(house, await newcomer(house))
     for field, value, said in MISTAKES:
@@ -345,7 +343,6 @@ async def test_an_officer_approves_and_the_highest_level_is_reached(house: House
         await flow.reject(house.provider, waiting.id, "buram", by="officer")
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_rejection_names_what_to_mend_in_both_languages(house: House) -> None:
     for locale, word in (("id", "Perbaiki sekarang"), ("en", "Mend it now")):
         person = Account(f"{locale}@contoh.example", PASSWORD)

@@ -168,7 +168,7 @@ async def test_a_copy_holds_the_pictures_that_were_sent(
     houses: Callable[..., AbstractAsyncContextManager[House]],
 ) -> None:
     async with houses() as house, houses(documents={"url": "file:///proc/nowhere"}) as without_store:
-        person, browser = plain(house), await at_home(house, plain(house))
+        person, browser = plain(house), await at_home_with_both(house, plain(house))
         for kind in ("ktp", "other"):
             await browser.upload(await browser.get(f"/akun/dokumen/unggah?jenis={kind}"), "photo", card())
             house.clock.advance(1)

@@ -166,7 +166,7 @@ def _password(
 
 def _recovery(case: Case) -> Message:
     key = "pemulihan_cabang.pasti" if case.overridden else "pemulihan_cabang.berjalan"
-    return Message(key, email=contact.masked_email(case.contact), waktu=case.due_at)
+    return Message(key, email=contact.masked(case.contact), waktu=case.due_at)
 
 
 async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
