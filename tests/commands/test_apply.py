@@ -162,6 +162,7 @@ METADATA = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=st.dictionaries(st.sampled_from(["a", "b", "c"]), METADATA, max_size=3))
 def test_whatever_is_declared_is_what_is_there(

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from idp.accounts import account, birthdate, nik, proofing
 from idp.app import open_provider
 from idp.base.settings import load
@@ -12,6 +14,7 @@ from idp.provider import Provider
 from tests.commands.cli import CommandLine
 from tests.commands.test_records import account as made
 
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 NIK = "3273011708870001"
 
 

@@ -2,12 +2,16 @@
 
 import asyncio
 
+import pytest
+
 from idp.app import open_provider
 from idp.base.settings import load
 from idp.flows import assisted_recovery
 from idp.sessions.visitor import Visitor
 from tests.commands.cli import CommandLine
 from tests.commands.test_records import account as made
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
 def opened(idp: CommandLine, identifier: str, address: str) -> str:
