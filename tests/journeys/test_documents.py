@@ -304,6 +304,7 @@ async def test_pictures_go_a_month_after_the_decision(house: House, reason: str)
     await enter(browser, person.email, person.password)
     page = await browser.get("/akun/dokumen")
     assert page.text.count("Ditolak" if reason else "Diterima") == page.text.count("Akan dihapus") == 2
+    assert "Dihapus 30 hari setelah diperiksa." in (await browser.get("/akun/privasi")).text
     house.clock.advance(30 * DAY - 1)
     await drain(house.provider)
     assert len(objects(house)) == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from idp.base.errors import Unavailable
+from idp.commands import doctor
 from idp.flows import documents as flow
 from idp.worker import drain
 from tests.journeys.test_documents import at_documents, pictures, rows, upload_page
@@ -60,6 +61,18 @@ async def test_while_the_bucket_is_away_the_draft_waits_and_the_next_try_succeed
         s3.start()
         assert len(pictures(await browser.upload(page, "photo", card()))) == 1
         assert len(s3.objects()) == 1
+
+
+async def test_the_doctor_tries_the_bucket(houses: Houses, s3: Bucket) -> None:
+    async with houses(documents=s3.settings) as house:
+        check = dict(doctor.CHECKS)["documents"]
+        assert (await check(house.provider.settings))[0] == doctor.GOOD
+        assert s3.objects() == []
+        s3.stop()
+        state, said = await check(house.provider.settings)
+        assert state == doctor.BAD
+        assert "cannot be used" in said
+        assert "rahasia-ember" not in said
 
 
 async def test_a_deletion_that_the_bucket_did_not_see_is_tried_again(houses: Houses, s3: Bucket) -> None:

@@ -1,6 +1,7 @@
 // Comfort: every page works without it, save for passkeys, which only a script can ask for. Shows passwords and what they
-// still lack, copies, prints, shrinks pictures, warns before a session ends, swallows a double click. Fetches nothing
-// but more time for a session: what is asked of a passkey stands in the page, what it answers goes with the form.
+// still lack, copies, prints, shrinks pictures and says how far they are, warns before a session ends, swallows a double
+// click. Fetches nothing but more time for a session: what is asked of a passkey stands in the page, what it answers goes
+// with the form.
 (function () {
   "use strict";
   var each = function (selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); };
@@ -157,7 +158,7 @@
   // On a slow network a picture takes its time: says how far it is, and keeps it chosen when the network fails.
   each("form[enctype]", function (form) {
     var bar = form.querySelector("progress"), said = form.querySelector("[role=status]"), busy, told;
-    if (!window.Promise || !window.FormData || !new XMLHttpRequest().upload) return;
+    if (!window.Promise || !("responseURL" in new XMLHttpRequest())) return;
     var tell = function (percent) {
       if (percent <= told) return;
       said.textContent = bar.getAttribute("aria-label") + " " + (told = percent) + " %";
