@@ -27,7 +27,7 @@ LIVE, USED, SUPERSEDED, EXPIRED = "live", "used", "superseded", "expired"
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A record as it stands. `subject_id` is a registration, an account or the session that asked, by purpose."""
+    """A record as it stands. `subject_id` is a registration, an account, a recovery at a branch or the session that asked, by purpose."""
 
     id: UUID
     purpose: str
