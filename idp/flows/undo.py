@@ -15,7 +15,7 @@ from idp.accounts.account import Account
 from idp.accounts.contact_change import REVERTIBLE, ContactChange
 from idp.accounts.requests import Request
 from idp.flows import logout, messages
-from idp.flows.removal import TAKING
+from idp.flows.removal import NAMES, TAKING
 from idp.grants import grant
 from idp.provider import Provider
 from idp.sessions import levels
@@ -28,8 +28,10 @@ _FROZEN = ("account.restricted", "account.unrestricted")
 _ASKS = ("factor.always", "factor.not_always")
 _SINCE = ("contact.changed", "factor.added", "deletion.requested")
 """What is taken back by when it was done; the rest only by who did it, or an owner's own freeze would thaw."""
-_EVENTS = (*_SINCE, *_FROZEN, *_ASKS, "factor.removed", "privacy.requested")
-_LOOKED_AT = 500
+_REMOVED = ("factor.removed", "factor.leaving")
+_EVENTS = (*_SINCE, *_FROZEN, *_ASKS, *_REMOVED, "privacy.requested")
+# Far more than anybody does by hand: a stranger must not push a deed out of sight by repeating another.
+_LOOKED_AT = 10_000
 # An event is written after the row that it tells of, and a clock may strike between the two.
 _LATER = 5
 
@@ -69,7 +71,7 @@ class Deeds:
             "undo.batasi": self.thawed,
             "undo.selalu": self.stopped_asking,
         }
-        return [*lines, *(Message(key) for key, happened in happened.items() if happened)]
+        return [*lines, *(Message(key) for key, did in happened.items() if did)]
 
     def kept(self) -> list[Message]:
         """What the owner has to mend, as whole sentences."""
@@ -78,9 +80,6 @@ class Deeds:
 
 
 NOTHING = Deeds()
-NAMES = {
-    levels.TOTP: "cara.totp", levels.SMS: "cara.sms", levels.PASSKEY: "cara.passkey", levels.RECOVERY: "cara.recovery",
-}  # fmt: skip
 
 
 async def of_sessions(provider: Provider, tx: Tx, account_id: UUID, sessions: Collection[UUID]) -> Deeds:
@@ -153,14 +152,11 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
     factors, passkeys = await _factors(provider, tx, account_id, rows, theirs)
     removals = {one.factor for one in await removal.of(tx, account_id)}
     has = await _has(provider, tx, account_id)
-    gone = {row.detail["factor"] for row in mine if row.event == "factor.removed"} & NAMES.keys() - has
+    gone = {row.detail["factor"] for row in mine if row.event in _REMOVED} & NAMES.keys() - has
     frozen = next((row for row in rows if row.event in _FROZEN), None)
     asks = next((row for row in rows if row.event in _ASKS), None)
-    asked = [
-        await requests.read(tx, provider.sealer, UUID(row.detail["request"]))
-        for row in mine
-        if row.event in ("deletion.requested", "privacy.requested")
-    ]
+    asked = {row.detail["request"] for row in mine if row.event in ("deletion.requested", "privacy.requested")}
+    open_ = await requests.undecided(tx, provider.sealer, account_id)
     return Deeds(
         changes=tuple(changes),
         added=tuple(added),
@@ -169,10 +165,10 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
         passkeys=tuple(passkeys),
         removals=tuple(sorted(removals - set(factors))),
         gone=tuple(sorted(gone)),
-        requests=tuple(one for one in asked if one is not None and one.state == requests.OPEN),
-        froze=frozen is not None and frozen in mine and frozen.event == "account.restricted",
-        thawed=frozen is not None and frozen in mine and frozen.event == "account.unrestricted",
-        stopped_asking=asks is not None and asks in mine and asks.event == "factor.not_always",
+        requests=tuple(one for one in open_ if str(one.id) in asked),
+        froze=_is(frozen, "account.restricted", theirs),
+        thawed=_is(frozen, "account.unrestricted", theirs),
+        stopped_asking=_is(asks, "factor.not_always", theirs),
     )
 
 
@@ -214,7 +210,7 @@ async def _factors(
         factors.append(levels.TOTP)
     for kind in (levels.SMS, levels.RECOVERY):
         newest = next((row for row in told if row.detail["factor"] == kind), None)
-        if newest is not None and newest in added and kind in has:
+        if newest is not None and theirs(newest) and kind in has:
             factors.append(kind)
     held = await passkey.of(tx, account_id)
     keys = [row for row in added if row.detail["factor"] == levels.PASSKEY]
@@ -260,6 +256,11 @@ async def _tell_removed(provider: Provider, tx: Tx, person: Account, kind: str) 
 async def _note(provider: Provider, tx: Tx, visitor: Visitor, event: str, account_id: UUID, **detail: object) -> None:
     noted = Event(event, actor=str(account_id), account_id=account_id, network=visitor.network, detail=detail)
     await provider.audit.append(tx, noted)
+
+
+def _is(newest: Any | None, event: str, theirs: Callable[[Any], bool]) -> bool:
+    """Whether the newest of its kind is this event, by the stranger's hand."""
+    return newest is not None and newest.event == event and theirs(newest)
 
 
 def _tells(row: Any, moment: int) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from idp.flows import people
-from idp.store.tables import accounts, outbox, reports
+from idp.store.tables import accounts, outbox, passkeys, reports
 from tests.journeys.mailbox import letters
 from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_activate import sign_in
@@ -212,6 +212,9 @@ async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
     page = await thief.get("/akun/keamanan/passkey")
     page = await thief.submit(page, {"name": "Pencuri", "passkey": key.create(asked(page))})
     assert "Pencuri" in page.text
+    async with house.provider.database.transaction() as tx:
+        # The clock struck between the passkey and the event that tells of it.
+        await tx.execute(update(passkeys).values(created_at=passkeys.c.created_at - 1))
     page = await here.get(await other_session(house, here, thief))
     await here.submit(page, press="not-me")
     assert "Pencuri" not in (await here.get("/akun/keamanan")).text

@@ -66,6 +66,11 @@ PAGES = (
         "pemulihan",
         recovery=Message("pemulihan_cabang.berjalan", email="b***@contoh.com", waktu=NOON + 259_200),
     ),
+    _security(
+        "pemulihan_pasti",
+        recovery=Message("pemulihan_cabang.pasti", email="b***@contoh.com", waktu=NOON + 259_200),
+        recovery_stands=True,
+    ),
     _security("tanpa_nomor", phone="", single=True, codes_left=2, few=True),
     _security(
         "passkey",
