@@ -1,12 +1,15 @@
 """A recovery through a branch, from the question to the new password; each step is taken on condition that the one before is.
 
 open ──approve──> cooling ──time──> ready ──new password──> done
-  │ refuse, time      │ cancel         │ cancel, time
-  └> refused, expired └> cancelled     └> cancelled, expired
+  │ refuse, time      │ cancel,        │ cancel,
+  │                   │ refuse         │ refuse, time
+  └> refused, expired └> cancelled,    └> cancelled, refused, expired
+                         refused
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +34,7 @@ NUMBER_LENGTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One recovery. `contact` is the new address; `due_at` is when its state ends by itself (UNIX seconds)."""
+    """One recovery. `contact` is the new address or number; `due_at` is when its state ends by itself (UNIX seconds)."""
 
     id: UUID
     account_id: UUID | None
@@ -47,6 +50,18 @@ class Case:
     factors_go: bool = False
     decided_at: int | None = None
     ended_at: int | None = None
+    override_asked_by: str | None = None
+    override_reason: str | None = None
+    overridden: bool | None = None
+    """Approved by two officers after `CANCELLED_ENOUGH` in a row were cancelled: whoever holds the old contacts cannot cancel it."""
+
+    @property
+    def by_sms(self) -> bool:
+        """Whether the new contact is a number; else it is an address."""
+        return self.contact.startswith("+")
+
+
+CANCELLED_ENOUGH = 2
 
 
 def new_number(entropy: Entropy) -> str:
@@ -75,6 +90,11 @@ async def by_number(tx: Tx, sealer: Sealer, number: str) -> Case | None:
     return await _one(tx, sealer, assisted_recoveries.c.number == number)
 
 
+async def read(tx: Tx, sealer: Sealer, case_id: UUID) -> Case | None:
+    """A case by its id."""
+    return await _one(tx, sealer, assisted_recoveries.c.id == case_id)
+
+
 async def by_link(tx: Tx, sealer: Sealer, text: str, *, cancels: bool = False) -> Case | None:
     """The case behind a link, whatever its state; `cancels` for the one that went to the old contacts."""
     handle = Handle.parse(text)
@@ -91,6 +111,21 @@ async def under_way(tx: Tx, sealer: Sealer, account_id: UUID) -> Case | None:
     """The case that is approved for an account and not over; the newest."""
     wanted = (assisted_recoveries.c.account_id == account_id) & assisted_recoveries.c.state.in_(UNDER_WAY)
     return await _one(tx, sealer, wanted)
+
+
+async def cancelled_in_a_row(tx: Tx, account_id: UUID) -> int:
+    """How many of the recoveries that were approved for an account last were cancelled, one after the other."""
+    decided = (
+        select(assisted_recoveries.c.state)
+        .where(
+            assisted_recoveries.c.account_id == account_id,
+            assisted_recoveries.c.decided_at.is_not(None),
+            assisted_recoveries.c.state.not_in(UNDER_WAY),
+        )
+        .order_by(assisted_recoveries.c.decided_at.desc(), assisted_recoveries.c.id.desc())
+    )
+    states = (await tx.execute(decided)).scalars()
+    return len(list(takewhile(lambda state: state == CANCELLED, states)))
 
 
 async def page(tx: Tx, sealer: Sealer, states: Sequence[str], limit: int) -> list[Case]:

@@ -3,7 +3,7 @@
 Nothing is hidden until the last moment: who asked, and every contact, is told when it will be, and the mail holds the way back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +58,8 @@ async def request(provider: Provider, stands: Standing) -> Message | None:
             return Message("privasi.sudah_diminta")
         link = f"{provider.settings.issuer}/akun/privasi/hapus/batal?token={handle}"
         await messages.tell_everywhere(provider, tx, person, "hapus_diminta", waktu=wanted.runs_at, tautan=link)
-        await provider.audit.append(tx, _event("deletion.requested", str(person.id), person.id, request=str(wanted.id)))
+        asked = _event("deletion.requested", str(person.id), person.id, request=str(wanted.id))
+        await provider.audit.append(tx, replace(asked, session_id=stands.session.id))
     return None
 
 

@@ -10,13 +10,15 @@ from idp.theme.language import Language
 Section = tuple[str, list[list[tuple[str, str]]]]
 """A table and its rows; a row is its columns with what they say."""
 
-_MOMENTS = ("_at", "_until", "_since")
+_MOMENTS = ("_at", "_until", "_after", "_since")
 _ALSO_MOMENTS = frozenset({"at", "last", "not_before", "auth_time"})
 # Where the catalogue has words for a column's codes: how their keys begin. What stands in two tables means different things there.
 _WORDS: Mapping[str, str] = {
     "privacy_requests.kind": "permintaan.",
     "privacy_requests.state": "keadaan.",
     "consent_history.event": "peristiwa.",
+    "documents.kind": "dokumen.",
+    "documents.state": "dokumen.status_",
     "reports.category": "masukan.kategori_",
     "identity_method": "metode.",
     "category": "nilai.kategori.",

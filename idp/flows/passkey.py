@@ -13,7 +13,7 @@ from uuid import UUID
 from idp.accounts import account, passkey, removal, webauthn
 from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
-from idp.base.opaque import Handle, b64decode
+from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import messages, owner, second_factor
 from idp.flows.logout import end_session
 from idp.flows.sign_in import SignedIn, session_lifetime
@@ -34,6 +34,13 @@ _SIGN_IN, _PROOF, _RESET, _ENROLMENT = "passkey-sign-in", "passkey-proof", "pass
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Not a passkey that opens anything here: unknown, removed, of a disabled account, answered before. Nobody learns which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Refused):
+    """No account has it; `signal` is what tells the browser that shows it, so that it need not offer it again."""
+
+    signal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ async def sign_in(
     now = provider.clock.now()
     found = await assertion.find(provider.database, answer.credential_id, visitor, provider.settings.lifetimes, now)
     if found is None:
-        return Refused()
+        return Unknown(webauthn.unknown(_site(provider), b64encode(answer.credential_id)))
     try:
         shown = _verify(provider, answer, found.account_id, found.public_key, synced=found.synced)
         if not found.active:
@@ -285,6 +292,14 @@ async def of(provider: Provider, stands: Standing) -> Sequence[Passkey]:
     """The passkeys of the person who is here, oldest first."""
     async with provider.database.reading() as tx:
         return await passkey.of(tx, stands.account_id)
+
+
+def signals(provider: Provider, stands: Standing, held: Sequence[Passkey]) -> str:
+    """What the browser of somebody who looks at their passkeys is told of them."""
+    person = stands.person
+    user = passkey.user_handle(provider.material, stands.account_id)
+    name = person.email or person.phone or person.name
+    return webauthn.accepted(_site(provider), user, name, person.name, [one.key for one in held])
 
 
 async def rename(provider: Provider, stands: Standing, passkey_id: UUID, name: str) -> bool:

@@ -53,7 +53,9 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     lupa_kata_sandi  identifier                          send-reset
     lupa_terkirim    code                                submit-code          resend
     atur_ulang       hidden token cara, code? password   set-password         method=<name> (sends, for sms and email)
-    bantuan          identifier email                    open-case
+    bantuan          identifier email phone              open-case
+    bantuan_nomor    number                              send-code
+    bantuan_kode     code                                submit-code          resend
     bantuan_batal    hidden token                        cancel-recovery
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     akun_privasi                                         accept
@@ -257,7 +259,8 @@ class RequestRow:
 
 @dataclass(frozen=True)
 class KeptRow:
-    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, akhir or akun."""
+    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, putusan (days after a
+    decision), akhir or akun."""
 
     name: str
     basis: str
@@ -329,7 +332,7 @@ class Answer:
 class Paper:
     """A document, or the place of one: labelled `dokumen.<kind>`. `add` is where to send it; `id` is what the button that
     removes it sends, empty when it cannot be removed; `picture` is the address of its small picture; `state` is one of
-    `dokumen.status_<state>`; `created` is UNIX seconds."""
+    `dokumen.status_<state>`; `created` and `goes`, when it will be deleted (0 while nobody has decided), are UNIX seconds."""
 
     kind: str
     add: str = ""
@@ -337,6 +340,7 @@ class Paper:
     picture: str = ""
     state: str = ""
     created: int = 0
+    goes: int = 0
 
 
 COMMON: dict[str, Any] = {
@@ -348,6 +352,7 @@ COMMON: dict[str, Any] = {
     "errors": {},
     "notice": None,
     "back": "",
+    "signal": "",
     "stuck": "",
     "service": None,
     "name": "",
@@ -359,6 +364,7 @@ COMMON: dict[str, Any] = {
 }
 
 _STEP = {"position": "int; which step this is", "positions": "int; how many there are"}
+_KEPT = {"kept_days": "int; days for which a picture outlives the decision about it"}
 
 # Page → name → what it is. Names here have no default: StrictUndefined refuses a page that misses one.
 PAGES: Mapping[str, Mapping[str, str]] = {
@@ -379,7 +385,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "offer_excuse": "bool; this device may be remembered, so that it is not asked at every sign-in",
     },
     "masuk_kode": {
-        "method": "str; what is asked: totp, sms or recovery",
+        "method": "str; what is asked: totp, sms, recovery, or email where that stands in for SMS",
         "reference": "str; four letters that the message with the code bears; empty while none was sent",
         "until": "int or None; when that code expires",
         "others": "sequence of Method",
@@ -397,7 +403,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "daftar_data_diri": {**_STEP, "ask_confirmation": "bool; the number is of another date: it may be confirmed"},
     "daftar_kontak": {**_STEP, "suggestion": "str; the address that was probably meant, or empty"},
     "daftar_kepesertaan": _STEP,
-    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind"},
+    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind", **_KEPT},
     "unggah": {"kind": "str; ktp, selfie or other"},
     "daftar_kata_sandi": {
         **_STEP,
@@ -419,8 +425,10 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "daftar_surat": {},
     "daftar_lanjut": {},
     "akun_dokumen": {
-        "papers": "sequence of Paper, oldest first",
+        "papers": "sequence of Paper, oldest first; without `picture` while that is not shown",
         "add": "sequence of Paper; kinds that can be added",
+        "unlock": "str; where a factor is shown before the pictures are; empty when nothing is missing",
+        **_KEPT,
     },
     "daftar_terkirim": {
         "first": "str; email or sms, which of the two the person looks at first",
@@ -461,6 +469,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     },
     "atur_ulang_selesai": {},
     "bantuan": {},
+    "bantuan_nomor": {},
+    "bantuan_kode": {},
     "bantuan_terkirim": {"number": "str; the case", "until": "int; when it expires"},
     "bantuan_batal": {
         "email": "str; masked new address",
@@ -501,9 +511,15 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     },
     "bukan_saya": {
         "event": "EventRow or None; what is disowned, None for the sign-ins that a mail named",
+        "undoes": "sequence of Message; what else is taken back, after «we will»",
+        "remains": "sequence of Message; what cannot be",
         "ends_here": "bool; this very browser is signed out with it",
     },
-    "bukan_saya_selesai": {"reference": "str; number of the report"},
+    "bukan_saya_selesai": {
+        "reference": "str; number of the report",
+        "undone": "sequence of str; what was taken back, after «we have»",
+        "remains": "sequence of str; what could not be",
+    },
     "masukan": {"categories": "sequence of str; labelled masukan.kategori_<name>"},
     "masukan_terkirim": {"reference": "str; number of the report"},
     "status": {
@@ -527,7 +543,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "passkeys": "sequence of PasskeyRow",
         "room_for_passkeys": "bool; the account may have one more",
         "always": "bool or None; a second factor is asked at every sign-in; None without one",
-        "recovery": "Message or None; a recovery through a branch is under way, and can be cancelled",
+        "recovery": "Message or None; a recovery through a branch is under way",
+        "recovery_stands": "bool; it cannot be cancelled here",
     },
     "akun_identitas": {
         "level": "int; tingkat_identitas 0, 1 or 2",

@@ -5,23 +5,26 @@ import gzip
 import io
 import json
 import re
+import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from hashlib import sha256
 
 import pytest
-from sqlalchemy import LargeBinary, String, Text, cast, func, select
+from sqlalchemy import LargeBinary, String, Text, cast, func, select, update
 
 from idp import worker
 from idp.accounts import requests
-from idp.flows import people, privacy_desk, retention
+from idp.flows import parcel, people, privacy_desk, retention
 from idp.jobs import erasure
 from idp.store.tables import accounts, audit, consent_history, grants, metadata, privacy_exports, privacy_requests
 from tests.admin.conftest import machine, token
-from tests.journeys.mailbox import letters
+from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_recover import now_code, plain
 from tests.support.browser import Browser, Page
+from tests.support.pictures import card
 from tests.support.relying_party import Account
 from tests.support.servers import House
 
@@ -45,8 +48,18 @@ async def post(browser: Browser, path: str, **fields: str) -> Page:
     return await browser.get(answer.headers["location"]) if answer.is_redirect else await browser.get(path)
 
 
+async def stepped_up(house: House, browser: Browser, person: Account) -> Page:
+    """Whoever has a second factor shows it before a copy leaves."""
+    page = await browser.get("/masuk/kode?kembali=salinan")
+    if person.totp_secret:
+        return await browser.submit(page, {"code": now_code(house, person)}, press="submit-code")
+    page = await browser.submit(page, press="send-code")
+    code = (await newest(house, "+6281398765432")).code
+    return await browser.submit(page, {"code": code}, press="submit-code")
+
+
 async def copy(browser: Browser) -> dict[str, bytes]:
-    """A copy, made and downloaded."""
+    """A copy, made and downloaded by somebody who has just shown every factor."""
     page = await browser.submit(await browser.get(f"{CENTRE}/salinan"), press="make")
     (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
     hidden = dict(page.form_with("sesi").values)
@@ -135,6 +148,7 @@ async def test_userinfo_is_noted_once_an_hour(house: House) -> None:
 async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
     person, browser = house.account(), house.browser()
     await house.relying_party("koperasi").sign_in(browser, person, scope="openid profile")
+    await stepped_up(house, browser, person)
     files = await copy(browser)
     data, page = json.loads(files["data.json"]), files["data.html"].decode()
     (own,) = data["holds"]["accounts"]
@@ -163,8 +177,73 @@ async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
             assert str(canary).encode() not in body, canary
 
 
+async def test_a_copy_holds_the_pictures_that_were_sent(
+    houses: Callable[..., AbstractAsyncContextManager[House]],
+) -> None:
+    async with houses() as house, houses(documents={"url": "file:///proc/nowhere"}) as without_store:
+        person, browser = plain(house), await at_home_with_both(house, plain(house))
+        for kind in ("ktp", "other"):
+            await browser.upload(await browser.get(f"/akun/dokumen/unggah?jenis={kind}"), "photo", card())
+            house.clock.advance(1)
+        files = await copy(browser)
+        listed = json.loads(files["data.json"])["holds"]["documents"]
+        assert [(row["file"], row["state"]) for row in listed] == [
+            ("dokumen/1-ktp.jpg", "submitted"),
+            ("dokumen/2-other.jpg", "submitted"),
+        ]
+        for row in listed:
+            picture = files[row["file"]]
+            assert picture.startswith(b"\xff\xd8\xff")
+            assert sha256(picture).hexdigest() == row["sha256"]
+        assert b'href="dokumen/1-ktp.jpg"' in files["data.html"]
+
+        # A store that is away is told before anything is sent.
+        page = await browser.get(f"{CENTRE}/salinan")
+        (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
+        asked = {**dict(page.form_with("sesi").values), "download": button.value}
+        house.clock.advance(61)
+        elsewhere = await at_home_with_both(without_store, person)
+        theirs = dict((await elsewhere.get(f"{CENTRE}/salinan")).form_with("sesi").values)
+        answer = await elsewhere.http.post(f"{CENTRE}/salinan", data={**asked, **theirs})
+        assert (answer.status_code, answer.headers["retry-after"].isdigit()) == (503, True)
+        assert "text/html" in answer.headers["content-type"]
+
+        # What was taken back since is in the copy no longer.
+        page = await browser.get("/akun/dokumen")
+        remove = next(button for button in page.form_with("csrf").buttons if button.name == "remove")
+        await browser.http.post("/akun/dokumen", data={**dict(page.form_with("csrf").values), "remove": remove.value})
+        answer = await browser.http.post(f"{CENTRE}/salinan", data=asked)
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            assert sorted(archive.namelist()) == ["data.html", "data.json", "dokumen/2-other.jpg"]
+            assert archive.testzip() is None
+
+
+async def test_an_archive_leaves_one_file_at_a_time() -> None:
+    """Forty pictures of a megabyte never lie in memory together."""
+    begun: list[int] = []
+
+    async def pictures() -> AsyncIterator[tuple[str, bytes]]:
+        for number in range(40):
+            begun.append(number)
+            yield f"{number}.jpg", bytes([number]) * 1_000_000
+
+    pieces = parcel.packed(pictures())
+    received = bytearray()
+    tracemalloc.start()
+    for number in range(40):
+        piece = await anext(pieces)
+        assert begun[-1] == number
+        assert len(piece) < 1_001_000
+        if number < 3:
+            received += piece
+    assert tracemalloc.get_traced_memory()[1] < 16_000_000
+    tracemalloc.stop()
+    assert await anext(pieces)
+    assert received.count(b"PK\x03\x04") == 3
+
+
 async def test_a_copy_is_sealed_and_gone_after_a_day(house: House) -> None:
-    browser = await at_home(house, plain(house))
+    browser = await at_home_with_both(house, plain(house))
     page = await browser.submit(await browser.get(f"{CENTRE}/salinan"), press="make")
     async with house.provider.database.reading() as tx:
         (row,) = (await tx.execute(select(privacy_exports))).all()
@@ -180,7 +259,8 @@ async def test_a_copy_is_sealed_and_gone_after_a_day(house: House) -> None:
 
 async def test_a_copy_is_its_owners_alone(house: House) -> None:
     """T38."""
-    mine, theirs = await at_home(house, house.account()), await at_home(house, plain(house), "203.0.113.9")
+    mine, theirs = await at_home(house, house.account()), await at_home_with_both(house, plain(house))
+    await stepped_up(house, mine, house.account())
     page = await mine.submit(await mine.get(f"{CENTRE}/salinan"), press="make")
     (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
     hidden = dict((await theirs.get(f"{CENTRE}/salinan")).form_with("sesi").values)
@@ -191,7 +271,7 @@ async def test_a_copy_is_its_owners_alone(house: House) -> None:
 
 
 async def test_a_copy_needs_a_fresh_factor_and_is_not_made_without_end(house: House) -> None:
-    browser = await at_home(house, plain(house))
+    browser = await at_home_with_both(house, plain(house))
     for _ in range(5):
         assert "Salinan sudah siap" in (await post(browser, f"{CENTRE}/salinan", make="1")).text
     hidden = dict((await browser.get(f"{CENTRE}/salinan")).form_with("sesi").values)
@@ -202,6 +282,27 @@ async def test_a_copy_needs_a_fresh_factor_and_is_not_made_without_end(house: Ho
     assert page.url.endswith("/masuk?kembali=salinan")
     page = await browser.submit(page, {"password": plain(house).password}, press="sign-in")
     assert page.url.endswith(f"{CENTRE}/salinan")
+
+
+async def test_who_has_a_second_factor_shows_it_before_a_copy_is_made_or_leaves(house: House) -> None:
+    """T28: the password alone carries nothing away; whoever has nothing else is asked for that."""
+    person = house.account()
+    browser = await at_home(house, person)
+    page = await post(browser, f"{CENTRE}/salinan", make="1")
+    assert page.url.endswith("/masuk/kode?kembali=salinan")
+    assert "Sebelum menampilkan data pribadi Anda" in page.text
+    async with house.provider.database.reading() as tx:
+        assert await tx.scalar(select(func.count()).select_from(privacy_exports)) == 0
+    page = await stepped_up(house, browser, person)
+    assert page.url.endswith(f"{CENTRE}/salinan")
+    page = await browser.submit(page, press="make")
+    (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
+    thief = await at_home(house, person, "203.0.113.9")
+    assert (await post(thief, f"{CENTRE}/salinan", download=button.value)).url.endswith("/masuk/kode?kembali=salinan")
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    alone = await at_home(house, plain(house), "203.0.113.10")
+    assert "data.json" in await copy(alone)
 
 
 # Freezing
@@ -232,6 +333,7 @@ async def test_freezing_stops_tokens_at_once_on_every_replica(
             await again.get("/masuk"), {"identifier": person.email, "password": person.password}, press="sign-in"
         )
         assert page.url.endswith("/akun")
+        await stepped_up(there, again, person)
         assert "data.json" in await copy(again)
         page = await again.get((await elsewhere.authorization()).url)
         assert "sedang membatasi" in page.text
@@ -273,7 +375,7 @@ async def test_an_officers_switch_does_not_undo_what_a_person_froze(house: House
 
 async def test_a_correction_is_asked_answered_and_written(house: House) -> None:
     person = plain(house)
-    browser = await at_home(house, person)
+    browser = await at_home_with_both(house, person)
     page = await browser.get(f"{CENTRE}/permintaan")
     wrong = await browser.submit(page, {**BORN, "birth_day": "31", "birth_month": "2", "reason": ""}, press="correct")
     assert wrong.status == 400

@@ -7,9 +7,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts import contact, passkey, policy, recovery_codes, totp
+from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import assisted_recovery, passwords, removal, security
+from idp.flows import passkey as enrolled_passkeys
 from idp.flows.security import Enrolment
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -162,6 +164,11 @@ def _password(
     )
 
 
+def _recovery(case: Case) -> Message:
+    key = "pemulihan_cabang.pasti" if case.overridden else "pemulihan_cabang.berjalan"
+    return Message(key, email=contact.masked(case.contact), waktu=case.due_at)
+
+
 async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
     methods = await security.methods(frame.provider, stands)
     case = await assisted_recovery.under_way(frame.provider, stands)
@@ -179,14 +186,14 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         codes_left=methods.codes_left,
         few=methods.codes_left <= recovery_codes.FEW,
         leaving={name: methods.leaving[factor] for name, factor in NAMES.items() if factor in methods.leaving},
-        recovery=Message("pemulihan_cabang.berjalan", email=contact.masked_email(case.contact), waktu=case.due_at)
-        if case
-        else None,
+        recovery=_recovery(case) if case else None,
+        recovery_stands=bool(case and case.overridden),
         hidden=shown_to(stands),
         single=len(stands.enrolled - {levels.PASSWORD}) < 2,
         passkeys=[
             PasskeyRow(str(one.id), one.name, one.synced, one.created_at, one.used_at) for one in methods.passkeys
         ],
+        signal=enrolled_passkeys.signals(frame.provider, stands, methods.passkeys),
         room_for_passkeys=len(methods.passkeys) < passkey.MOST,
         notice=_NOTICES.get(query(request, "kabar")),
         password_due=passwords.due(frame.provider, stands) != policy.OFF,

@@ -98,7 +98,9 @@ async def _with_passkey(frame: Frame, request: Request, behind: Waiting, form: F
         frame.set_session(response, outcome.handle)
         return response
     late = isinstance(outcome, passkey.TooLate)
-    return _again(frame, request, behind, form, {"": Message("passkey.lama" if late else "passkey.gagal")})
+    signal = outcome.signal if isinstance(outcome, passkey.Unknown) else ""
+    error = {"": Message("passkey.lama" if late else "passkey.gagal")}
+    return _again(frame, request, behind, form, error, signal=signal)
 
 
 def _elsewhere(frame: Frame, request: Request, behind: Waiting) -> Response | None:
@@ -133,6 +135,7 @@ def _again(
     status: int = 400,
     promote_reset: bool = False,
     headers: dict[str, str] | None = None,
+    signal: str = "",
 ) -> Response:
     """The page once more, without the password."""
     values = form.typed("identifier", "public_device")
@@ -145,6 +148,7 @@ def _again(
         passkey_options=passkey.sign_in_options(frame.provider, frame.visitor(request)),
         values=values,
         errors=errors,
+        signal=signal,
         **behind.context,
     )
 
