@@ -147,6 +147,7 @@ def houses(
 async def house(houses: Callable[..., AbstractAsyncContextManager[House]]) -> AsyncIterator[House]:
     async with houses() as opened:
         yield opened
+        assert await opened.told_from_nowhere() == [], "what people do themselves is told with the network it came from"
 
 
 @pytest.fixture(scope="module")

@@ -115,7 +115,7 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
         if (person.password_changed_at or 0) > change.changed_at:
             # Chosen by whoever read the other mailbox: it must not open the account to them again.
             await account.require_reset(tx, person.id, now)
-        await logout.end_all(provider, tx, person.id, "person")
+        await logout.end_all(provider, tx, person.id, "person", visitor.network)
         await device.forget_all(tx, person.id)
         restored = await account.read(tx, person.id)
         assert restored is not None

@@ -12,11 +12,11 @@ from uuid import UUID
 import orjson
 
 from idp.accounts import account, birthdate, requests
-from idp.flows import privacy, retention
+from idp.flows import owner, privacy, retention
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.sessions.visitor import Visitor
 from idp.store import dossier
-from idp.store.audit import Event
 from idp.store.encrypted import Place
 from idp.theme.language import Language, Message
 
@@ -26,7 +26,7 @@ _EVERYTHING = 10_000
 _MOMENTS = ("_at", "_until", "at", "not_before", "officer_since", "auth_time")
 
 
-async def make(provider: Provider, stands: Standing, language: Language) -> Message | None:
+async def make(provider: Provider, visitor: Visitor, stands: Standing, language: Language) -> Message | None:
     """Make a copy; what is in its way, if something is. The caller has made sure that the person has just shown a factor."""
     now, account_id = provider.clock.now(), stands.account_id
     if await provider.ephemeral.hit(f"export:{account_id}", 3600) > PER_HOUR:
@@ -38,8 +38,7 @@ async def make(provider: Provider, stands: Standing, language: Language) -> Mess
             tx, provider.sealer, provider.new_id(), account_id, archive, now, now + retention.EXPORT_KEPT
         )
         await privacy.done(provider, tx, account_id, requests.ACCESS)
-        event = Event("privacy.exported", str(account_id), account_id, session_id=stands.session.id)
-        await provider.audit.append(tx, event)
+        await provider.audit.append(tx, owner.did("privacy.exported", visitor, stands))
     return None
 
 
@@ -49,13 +48,12 @@ async def waiting(provider: Provider, stands: Standing) -> list[Any]:
         return await requests.exports(tx, stands.account_id, provider.clock.now())
 
 
-async def fetch(provider: Provider, stands: Standing, export_id: UUID) -> bytes | None:
+async def fetch(provider: Provider, visitor: Visitor, stands: Standing, export_id: UUID) -> bytes | None:
     """The archive, if it is this person's and in time (T38)."""
     async with provider.database.transaction() as tx:
         archive = await requests.open_export(tx, provider.sealer, stands.account_id, export_id, provider.clock.now())
         if archive is not None:
-            event = Event("privacy.downloaded", str(stands.account_id), stands.account_id, session_id=stands.session.id)
-            await provider.audit.append(tx, event)
+            await provider.audit.append(tx, owner.did("privacy.downloaded", visitor, stands))
     return archive
 
 

@@ -168,7 +168,7 @@ async def set_password(
             raise PageFault("kesalahan.atur_ulang", "reset link spent meanwhile")
         await passwords.replace(provider, tx, reset.account, hashed)
         await links.supersede(tx, links.RESET, reset.account.id, now)
-        await logout.end_all(provider, tx, reset.account.id, "recovery")
+        await logout.end_all(provider, tx, reset.account.id, "recovery", visitor.network)
         await throttle.clear(tx, reset.account.id.bytes)
         # Whoever had the old password may have left a known device behind.
         await device.forget_all(tx, reset.account.id)

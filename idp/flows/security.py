@@ -25,7 +25,6 @@ from idp.sessions import device, levels, session, slip
 from idp.sessions.device import Device
 from idp.sessions.session import Session
 from idp.sessions.visitor import Visitor
-from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.theme.language import Message
 
@@ -162,19 +161,19 @@ async def _sessions(provider: Provider, tx: Tx, stands: Standing) -> list[Sessio
     return sorted(live, key=lambda one: one.id != stands.session.id)
 
 
-async def end_one(provider: Provider, stands: Standing, session_id: UUID) -> None:
+async def end_one(provider: Provider, visitor: Visitor, stands: Standing, session_id: UUID) -> None:
     """End another session of one's own; somebody else's is not touched (T38)."""
     async with provider.database.transaction() as tx:
         own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
         if any(one.id == session_id for one in own):
-            await logout.end_session(provider, tx, session_id, stands.account_id, "person")
+            await logout.end_session(provider, tx, session_id, stands.account_id, "person", visitor.network)
 
 
 async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing) -> str:
     """End every session, this one too, and every grant. A slip by which this browser may watch the services confirm."""
     async with provider.database.transaction() as tx:
         own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
-        await logout.end_all(provider, tx, stands.account_id, "person")
+        await logout.end_all(provider, tx, stands.account_id, "person", visitor.network)
     ended = [str(one.id) for one in own[:20]]
     return slip.write(
         provider.material, provider.entropy, _ENDED, visitor.device, ended, provider.clock.now() + ENROLMENT
@@ -191,9 +190,9 @@ async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> lis
     return sorted(told.items())
 
 
-async def disconnect(provider: Provider, stands: Standing, client_id: str) -> None:
+async def disconnect(provider: Provider, visitor: Visitor, stands: Standing, client_id: str) -> None:
     """Withdraw what was allowed to a service, and everything that it holds; the service is told."""
-    await consenting.withdraw(provider, stands, client_id)
+    await consenting.withdraw(provider, visitor, stands, client_id)
 
 
 async def change_password(
@@ -213,11 +212,8 @@ async def change_password(
         await passwords.replace(provider, tx, person, hashed)
         await links.supersede(tx, links.RESET, person.id, now)
         await device.ask_all(tx, person.id)
-        await logout.end_all(provider, tx, person.id, "person", but=stands.session.id)
-        event = Event(
-            "password.changed", str(person.id), person.id, None, stands.session.id, visitor.network, {"by": "person"}
-        )
-        await provider.audit.append(tx, event)
+        await logout.end_all(provider, tx, person.id, "person", visitor.network, but=stands.session.id)
+        await provider.audit.append(tx, owner.did("password.changed", visitor, stands, by="person"))
     return {}
 
 
@@ -291,14 +287,8 @@ async def ask_always(provider: Provider, visitor: Visitor, stands: Standing, *, 
         await device.ask_all(tx, person.id)
         if not always:
             await messages.tell_everywhere(provider, tx, person, "kode_tidak_selalu")
-        event = Event(
-            "factor.always" if always else "factor.not_always",
-            actor=str(person.id),
-            account_id=person.id,
-            session_id=stands.session.id,
-            network=visitor.network,
-        )
-        await provider.audit.append(tx, event)
+        event = "factor.always" if always else "factor.not_always"
+        await provider.audit.append(tx, owner.did(event, visitor, stands))
 
 
 async def present(provider: Provider, visitor: Visitor) -> Standing | None:

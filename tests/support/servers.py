@@ -114,6 +114,10 @@ class Site:
         return RelyingParty(self.http(), client, issuer=self.issuer, clock=self.clock)
 
 
+# Whoever ends a session at a browser is named by the way it came; elsewhere the owner's own id says that it was they.
+_AT_A_BROWSER = ("person", "sign-in", "recovery", "client:")
+
+
 class House(Site):
     """The provider in this process. `provider` is what its flows receive; tests of behaviour prefer HTTP."""
 
@@ -131,6 +135,18 @@ class House(Site):
     def browser(self, address: str = PERSON, **options: Any) -> Browser:
         """A person's browser at `address`."""
         return Browser(self.http(address), **options)
+
+    async def told_from_nowhere(self) -> list[str]:
+        """Events of people's own deeds that do not say from which network they were done."""
+        async with self.provider.database.reading() as tx:
+            told = await self.provider.audit.read(tx, limit=10_000)
+        own = (
+            one
+            for one in told
+            if one.actor == str(one.account_id)
+            or (one.event.startswith("session.ended") and one.actor.startswith(_AT_A_BROWSER))
+        )
+        return [one.event for one in own if one.network is None]
 
 
 @dataclass

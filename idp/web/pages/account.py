@@ -77,10 +77,10 @@ async def deed(frame: Frame, request: Request, stands: Standing, form: Form) -> 
     """Do what a button of the account's pages says: what to tell on the page, or where it goes instead."""
     provider = frame.provider
     if "end" in form:
-        await security.end_one(provider, stands, identified(form.text("end")))
+        await security.end_one(provider, frame.visitor(request), stands, identified(form.text("end")))
         return Message("akun.dikeluarkan")
     if "disconnect" in form:
-        await security.disconnect(provider, stands, form.text("disconnect")[:128])
+        await security.disconnect(provider, frame.visitor(request), stands, form.text("disconnect")[:128])
         return Message("akun.diputuskan")
     if "forget" in form:
         await security.forget_device(provider, frame.visitor(request), stands, _digest(form.text("forget")))

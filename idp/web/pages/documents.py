@@ -70,7 +70,7 @@ def _registering(frame: Frame) -> list[BaseRoute]:
         if isinstance(tab, Response):
             return tab
         back = draft.path(behind, tab.number, steps.DOCUMENTS)
-        refused = await documents.add_to_draft(provider, tab.draft.id, kind, form.file(*_FILES))
+        refused = await documents.add_to_draft(provider, frame.visitor(request), tab.draft.id, kind, form.file(*_FILES))
         if refused:
             hidden = {"formulir": draft.mark(frame, request, tab)}
             return _upload(frame, request, behind, kind, frame.root + back, hidden, refused)
@@ -119,7 +119,9 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
         if not answers(form, stands):
             return frame.redirect("/akun/dokumen")
         kind = _kind(request, _ALL)
-        refused = await documents.add_to_account(provider, stands.account_id, kind, form.file(*_FILES))
+        refused = await documents.add_to_account(
+            provider, frame.visitor(request), stands.account_id, kind, form.file(*_FILES)
+        )
         if refused:
             behind = _nobody(frame, request)
             return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", shown_to(stands), refused)
