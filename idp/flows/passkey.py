@@ -209,8 +209,7 @@ async def creation_options(provider: Provider, stands: Standing) -> str | None:
     """
     async with provider.database.reading() as tx:
         held = await passkey.of(tx, stands.account_id)
-        person = await account.read(tx, stands.account_id)
-    assert person is not None
+        person = await owner.read(tx, stands)
     if len(held) >= passkey.MOST:
         return None
     return webauthn.creation_options(
@@ -242,8 +241,7 @@ async def enrol(
         return Refused()
     async with provider.database.transaction() as tx:
         await account.lock(tx, stands.account_id)
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         if not await passkey.spend(tx, answer.challenge, expires_at):
             return Refused()
         if len(await passkey.of(tx, person.id)) >= passkey.MOST:

@@ -60,9 +60,8 @@ class Reading:
 async def centre(provider: Provider, stands: Standing) -> Centre:
     """The account's state, and what it asked."""
     async with provider.database.reading() as tx:
-        person = await account.read(tx, stands.account_id)
+        person = await owner.read(tx, stands)
         asked = await requests.of(tx, provider.sealer, stands.account_id)
-    assert person is not None
     return Centre(person.restricted_at, asked, person.terms_version, person.terms_accepted_at)
 
 
@@ -180,8 +179,7 @@ async def prefer(provider: Provider, visitor: Visitor, stands: Standing, locale:
         return False
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         claims = {**person.claims, "zoneinfo": zone}
         await account.correct(tx, stands.account_id, now, locale=locale, claims=claims)
         await provider.audit.append(tx, owner.did("account.changed", visitor, stands, fields=["locale", "zoneinfo"]))
@@ -215,7 +213,6 @@ def _names(scope: str, claims: Any, withheld: Any) -> set[str]:
 
 
 async def _tell(provider: Provider, tx: Tx, stands: Standing, template: str) -> None:
-    person = await account.read(tx, stands.account_id)
-    assert person is not None
+    person = await owner.read(tx, stands)
     link = f"{provider.settings.issuer}/akun/privasi"
     await messages.tell_everywhere(provider, tx, person, template, tautan=link)

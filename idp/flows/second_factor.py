@@ -195,8 +195,7 @@ async def send(
 async def send_to(provider: Provider, visitor: Visitor, stands: Standing, method: str) -> Message | None:
     """`send` for whoever is signed in here, in a transaction of its own."""
     async with provider.database.transaction() as tx:
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         return await send(provider, tx, visitor, person, stands.session.id, method)
 
 

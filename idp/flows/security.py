@@ -116,8 +116,7 @@ async def home(provider: Provider, stands: Standing) -> Home:
     async with provider.database.reading() as tx:
         used = await _services(provider, tx, stands)
         live = await _sessions(provider, tx, stands)
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         found = await _methods(provider, tx, person)
     return Home(used, live, found, person.terms_version)
 
@@ -199,7 +198,7 @@ async def change_password(
     provider: Provider, visitor: Visitor, stands: Standing, current: str, password: str
 ) -> dict[str, Message]:
     """Change the password, end every other session, and tell the owner. What is wrong by field; empty when it is done."""
-    person = await _account(provider, stands)
+    person = await owner.look(provider, stands)
     where = throttle.places(provider.material, visitor.network, visitor.device)
     errors = await _confirm_password(provider, visitor, where, person, current)
     if errors:
@@ -220,8 +219,7 @@ async def change_password(
 async def methods(provider: Provider, stands: Standing) -> Methods:
     """How this person signs in."""
     async with provider.database.reading() as tx:
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         return await _methods(provider, tx, person)
 
 
@@ -257,7 +255,7 @@ async def finish_enrolment(
     step = totp.step_of(enrolment.secret, code, now)
     if step is None:
         return None
-    person = await _account(provider, stands)
+    person = await owner.look(provider, stands)
     handle = Handle(stands.session.id, provider.new_handle().secret)
     assert visitor.session is not None
     async with provider.database.transaction() as tx:
@@ -281,7 +279,7 @@ async def ask_always(provider: Provider, visitor: Visitor, stands: Standing, *, 
     """
     if always == stands.asks_factor or stands.enrolled == {levels.PASSWORD}:
         return
-    person, now = await _account(provider, stands), provider.clock.now()
+    person, now = await owner.look(provider, stands), provider.clock.now()
     async with provider.database.transaction() as tx:
         await account.ask_factor(tx, person.id, now if always else None)
         await device.ask_all(tx, person.id)
@@ -325,13 +323,6 @@ def _enrolment(provider: Provider, stands: Standing, secret: bytes) -> Enrolment
     expires = provider.clock.now() + ENROLMENT
     carried = slip.write(provider.material, provider.entropy, _SECRET, stands.session.id.bytes, secret.hex(), expires)
     return Enrolment(secret, carried)
-
-
-async def _account(provider: Provider, stands: Standing) -> Account:
-    async with provider.database.reading() as tx:
-        person = await account.read(tx, stands.account_id)
-    assert person is not None
-    return person
 
 
 async def _confirm_password(

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import update
 
 from idp.base.clock import Clock, ManualClock
 from idp.base.opaque import SystemEntropy
 from idp.base.settings import Settings, load
+from idp.store.database import connect
+from idp.store.tables import accounts
 from tests.support.browser import Browser
 from tests.support.outbox import Outbox
 from tests.support.postgres import PostgresCluster
@@ -216,6 +219,13 @@ class Server(Site):
         """Wait until it has killed itself, at a failpoint."""
         assert self._child, "not started"
         assert self._child.process.wait(60) == -signal.SIGKILL, self.log()
+
+    async def codes_by_sms(self, *, wanted: bool) -> None:
+        """Whether the people of the demo take codes by SMS; who takes none has nothing beside the password but what they add."""
+        database = await connect(settings_for(self.storage))
+        async with database.transaction() as tx:
+            await tx.execute(update(accounts).values(sms_off_at=None if wanted else 1))
+        await database.close()
 
     def log(self) -> str:
         """The end of what it wrote."""
