@@ -1,6 +1,6 @@
 """Codes by SMS are turned on, by a code that comes to the number on record."""
 
-from idp.accounts import account, links, removal
+from idp.accounts import account, links, proven_phone, removal
 from idp.accounts.links import Challenge
 from idp.base.opaque import Handle
 from idp.flows import messages, owner, recycled, second_factor
@@ -37,7 +37,7 @@ async def turn_on(provider: Provider, visitor: Visitor, stands: Standing, code: 
         assert person.phone is not None
         key = account.lookup(provider.material, account.PHONE, person.phone)
         await recycled.release(provider, tx, person.phone, person.id)
-        if not await account.prove_phone(tx, person.id, key, now):
+        if not await proven_phone.prove(tx, person.id, key, now):
             return Message("ponsel.dipakai")
         handle = Handle(stands.session.id, provider.new_handle().secret)
         assert visitor.session is not None

@@ -14,7 +14,7 @@ from idp.flows.interaction import Interaction
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language
-from idp.theme.pages import Claim
+from idp.theme.records import Claim
 from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import Waiting, answers, shown_to, turned_away, waiting
 

@@ -13,7 +13,7 @@ from idp.flows import answers as steps
 from idp.flows import documents, drafting
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.theme.pages import Paper
+from idp.theme.records import Paper
 from idp.web.frame import Form, Frame, query
 from idp.web.pages import draft
 from idp.web.pages.account import signed_in

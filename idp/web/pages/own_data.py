@@ -11,7 +11,7 @@ from idp.flows import interaction as flow
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.theme.pages import AffectedRow, CopyRow, HoldRow
+from idp.theme.records import AffectedRow, CopyRow, HoldRow
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
 from idp.web.pages.privacy import HUB, notice_of, service_name, spoken

@@ -13,7 +13,7 @@ from idp.flows import consent, privacy, retention
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
-from idp.theme.pages import ConsentRow, HistoryRow, KeptRow, ReadingRow, RequestRow
+from idp.theme.records import ConsentRow, HistoryRow, KeptRow, ReadingRow, RequestRow
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
 from idp.web.pages.waiting import answers, as_id, shown_to
