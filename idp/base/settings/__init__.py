@@ -54,7 +54,7 @@ class Settings(BaseSettings):
         (), description="Networks (CIDR, comma separated) whose X-Forwarded-For and X-Forwarded-Proto are believed."
     )
     theme: str = Field("default", description="Folder below `themes/`.")
-    themes: Path = Field(Path(__file__).resolve().parents[2] / "themes", description="Folder that holds the themes.")
+    themes: Path = Field(Path(__file__).resolve().parents[3] / "themes", description="Folder that holds the themes.")
     rsa_bits: int = Field(3072, ge=2048, le=4096, description="Size of new RSA keys.")
     acr_prefix: str = Field("urn:gerbang:acr:", description="Prefix of the acr values loa1, loa2, loa2v, loa3.")
     password_policy: Literal["hybrid", "nist", "seed-bssn"] = Field(
