@@ -4,13 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.servers import Server, Storages
+from tests.support.servers import Server, Storages, running
 
 
 @pytest.fixture(scope="package")
 def server(storages: Storages) -> Iterator[Server]:
-    made = storages.empty()
-    running = Server(made, workers=2 if made.redis_url else 1).start()
-    yield running
-    running.stop()
-    storages.remove(made)
+    with running(storages) as started:
+        yield started

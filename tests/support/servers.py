@@ -5,8 +5,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -236,6 +236,16 @@ class Server(Site):
             return httpx2.get(f"{self.management}/health/ready", timeout=5, trust_env=False).status_code == 200
         except httpx2.TransportError:
             return False
+
+
+@contextmanager
+def running(storages: Storages) -> Iterator[Server]:
+    """The real program on an empty storage; on PostgreSQL and Redis with two workers."""
+    made = storages.empty()
+    server = Server(made, workers=2 if made.redis_url else 1).start()
+    yield server
+    server.stop()
+    storages.remove(made)
 
 
 def settings_for(storage: Storage, **replaced: Any) -> Settings:
