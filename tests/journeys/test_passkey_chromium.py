@@ -12,7 +12,8 @@ from playwright.async_api import CDPSession, Page
 from tests.journeys.test_chromium import fits
 from tests.support.servers import Server
 
-pytestmark = pytest.mark.anyio
+# What the rows are on the other storage is asked without a browser; what a browser makes of the pages is the same.
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 LOA2 = "urn:gerbang:acr:loa2"
 SAID = {
