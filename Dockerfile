@@ -10,8 +10,10 @@ COPY pyproject.toml LICENSE ./
 COPY themes themes
 COPY migrations migrations
 COPY idp idp
-# The file system is read-only when it runs, so nothing can be compiled then.
-RUN .venv/bin/python -m compileall -q idp migrations
+# The file system is read-only when it runs, so nothing can be compiled then: neither modules nor
+# templates, which the lint reads.
+RUN .venv/bin/python -m compileall -q idp migrations \
+ && for theme in themes/*/; do .venv/bin/python -m idp.theme.lint "$(basename "$theme")" || exit 1; done
 
 FROM python:3.11-slim-bookworm
 RUN groupadd --gid 10001 gerbang \

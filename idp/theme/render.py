@@ -5,10 +5,12 @@ What it lacks comes from its parent. A template may extend the one it replaces b
 `{% extends "default/masuk.html" %}`. What each template takes stands in `idp.theme.pages`.
 """
 
+import contextlib
 import gzip
 import hashlib
 import json
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateSyntaxError
+import jinja2
+from jinja2 import DictLoader, Environment, FileSystemBytecodeCache, StrictUndefined, Template, TemplateSyntaxError
+from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 from markupsafe import Markup
 
@@ -70,7 +74,10 @@ class Theme:
             "script": self.script_path,
             "puzzle_script": self.puzzle_path,
         }
-        self.environments = {code: _environment(sources, language, given) for code, language in self._languages.items()}
+        self.environments = {
+            code: _environment(sources, language, given, _Compiled(folder / name, language))
+            for code, language in self._languages.items()
+        }
         # Without the ancestors' copies ("default/masuk.html"), which are compiled only where a child extends one.
         self.sources = {name: text for name, text in sources.items() if "/" not in name}
         self._templates: dict[tuple[str, str], Template] = {}
@@ -132,7 +139,43 @@ class _Saying(Extension):
         return self._FIXED.sub(say, source)
 
 
-def _environment(sources: dict[str, str], language: Language, given: Mapping[str, Any]) -> Environment:
+class _Compiled(FileSystemBytecodeCache):
+    """Templates as they were compiled the last time, for one language: compiling them all takes most of a start.
+
+    They lie beside the templates, as Python keeps its own, and are written where Python would write. What `_Saying` puts
+    into them belongs to what they were made from, and so to their checksum.
+    """
+
+    def __init__(self, theme: Path, language: Language) -> None:
+        folder = theme / "__pycache__"
+        super().__init__(str(folder), f"{language.code}-%s.cache")
+        texts = json.dumps(language.messages, sort_keys=True)
+        self._made_with = f"{jinja2.__version__} {hashlib.sha256(texts.encode()).hexdigest()} "
+        self._written = not sys.dont_write_bytecode
+        if self._written:
+            try:
+                folder.mkdir(exist_ok=True)
+            except OSError:
+                self._written = False
+
+    def get_source_checksum(self, source: str) -> str:
+        return super().get_source_checksum(self._made_with + source)
+
+    # A full disk, or a folder that belongs to somebody else: the next start compiles again.
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if self._written:
+            with contextlib.suppress(OSError):
+                super().dump_bytecode(bucket)
+
+
+def _environment(
+    sources: dict[str, str], language: Language, given: Mapping[str, Any], compiled: _Compiled
+) -> Environment:
     environment = Environment(
         loader=DictLoader(sources),
         autoescape=True,
@@ -142,6 +185,7 @@ def _environment(sources: dict[str, str], language: Language, given: Mapping[str
         lstrip_blocks=True,
         cache_size=-1,
         extensions=[_Saying],
+        bytecode_cache=compiled,
     )
     environment.globals = {**given, "texts": language.messages}
     return environment

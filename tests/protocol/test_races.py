@@ -4,11 +4,11 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 
-import httpx2
 import pytest
 
 from tests.protocol.stage import Stage, path, query_of
 from tests.support.browser import Browser
+from tests.support.crowd import Crowd, crowd
 from tests.support.relying_party import RelyingParty
 from tests.support.servers import Server
 
@@ -18,60 +18,61 @@ PARALLEL = 200
 OFFLINE = "openid offline_access"
 
 
+Racers = tuple[RelyingParty, Browser, Crowd]
+
+
 @pytest.fixture(scope="module")
-async def signed_in(server: Server) -> AsyncIterator[tuple[RelyingParty, Browser]]:
-    """The demo's client and a browser that signed in through the pages; connections enough for everybody."""
+async def racers(server: Server) -> AsyncIterator[Racers]:
+    """The demo's client, a browser that signed in through the pages, and everybody who asks at once."""
     party, browser = server.relying_party("bench"), server.browser()
-    enough = httpx2.Limits(max_connections=PARALLEL, max_keepalive_connections=PARALLEL)
-    async with server.http(limits=enough) as party.http, browser.http:
+    async with party.http, browser.http, crowd(server.issuer, PARALLEL) as everybody:
         await party.authorize(browser, server.account(), OFFLINE)
-        yield party, browser
+        yield party, browser, everybody
 
 
-async def race_for_a_code(party: RelyingParty, browser: Browser) -> None:
+async def race_for_a_code(party: RelyingParty, browser: Browser, everybody: Crowd) -> None:
     request, answer = await party.authorize(browser, None, OFFLINE)
-    answers = await asyncio.gather(*(party.post_code(request, answer["code"]) for _ in range(PARALLEL)))
-    assert Counter(each.status_code for each in answers) == {200: 1, 400: PARALLEL - 1}
-    assert {each.json()["error"] for each in answers if each.status_code == 400} == {"invalid_grant"}
-    (won,) = [each.json() for each in answers if each.status_code == 200]
+    answers = await everybody.ask(await party.token_request(**party.exchange(request, answer["code"])))
+    assert Counter(each.status for each in answers) == {200: 1, 400: PARALLEL - 1}
+    assert {each.json()["error"] for each in answers if each.status == 400} == {"invalid_grant"}
+    (won,) = [each.json() for each in answers if each.status == 200]
     assert (await party.userinfo(won["access_token"])).status_code == 401, "the replays ended what the code gave"
     refused = await party.token(grant_type="refresh_token", refresh_token=won["refresh_token"])
     assert refused.json()["error"] == "invalid_grant"
 
 
-async def race_for_a_refresh(party: RelyingParty, browser: Browser) -> None:
+async def race_for_a_refresh(party: RelyingParty, browser: Browser, everybody: Crowd) -> None:
     request, answer = await party.authorize(browser, None, OFFLINE)
     tokens = await party.redeem(request, answer["code"])
-    answers = await asyncio.gather(
-        *(party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token) for _ in range(PARALLEL))
-    )
-    assert {each.status_code for each in answers} == {200}
+    refresh = await party.token_request(grant_type="refresh_token", refresh_token=tokens.refresh_token)
+    answers = await everybody.ask(refresh)
+    assert {each.status for each in answers} == {200}
     (successor,) = {each.json()["refresh_token"] for each in answers}
     assert successor != tokens.refresh_token
     await party.refresh(successor)
 
 
-async def test_t1_one_code_is_redeemed_once(signed_in: tuple[RelyingParty, Browser]) -> None:
+async def test_t1_one_code_is_redeemed_once(racers: Racers) -> None:
     for _ in range(3):
-        await race_for_a_code(*signed_in)
+        await race_for_a_code(*racers)
 
 
-async def test_t3_one_refresh_token_has_one_successor(signed_in: tuple[RelyingParty, Browser]) -> None:
+async def test_t3_one_refresh_token_has_one_successor(racers: Racers) -> None:
     for _ in range(3):
-        await race_for_a_refresh(*signed_in)
+        await race_for_a_refresh(*racers)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
-async def test_t1_and_t3_a_thousand_times(signed_in: tuple[RelyingParty, Browser]) -> None:
+async def test_t1_and_t3_a_thousand_times(racers: Racers) -> None:
     for _ in range(1000):
-        await race_for_a_code(*signed_in)
-        await race_for_a_refresh(*signed_in)
+        await race_for_a_code(*racers)
+        await race_for_a_refresh(*racers)
 
 
-async def test_t3_an_old_token_in_the_crowd_ends_the_family(signed_in: tuple[RelyingParty, Browser]) -> None:
+async def test_t3_an_old_token_in_the_crowd_ends_the_family(racers: Racers) -> None:
     """A thief and the owner at once: whatever the order, nothing of the family is left."""
-    party, browser = signed_in
+    party, browser, _ = racers
     request, answer = await party.authorize(browser, None, OFFLINE)
     first = await party.redeem(request, answer["code"])
     second = await party.refresh(first.refresh_token)

@@ -165,13 +165,17 @@ class RelyingParty:
 
     async def post_code(self, request: AuthorizationRequest, code: str, **parameters: str) -> httpx2.Response:
         """Exchange a code, whatever comes of it."""
-        return await self.token(
-            grant_type="authorization_code",
-            code=code,
-            redirect_uri=request.redirect_uri,
-            code_verifier=request.code_verifier,
-            **parameters,
-        )
+        return await self.token(**self.exchange(request, code), **parameters)
+
+    @staticmethod
+    def exchange(request: AuthorizationRequest, code: str) -> dict[str, str]:
+        """The parameters of a token request that exchanges `code`."""
+        return {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": request.redirect_uri,
+            "code_verifier": request.code_verifier,
+        }
 
     async def refresh(self, refresh_token: str, **parameters: str) -> Tokens:
         """Rotate a refresh token that must be good."""
@@ -227,6 +231,14 @@ class RelyingParty:
         if nonce and claims:
             assert claims["nonce"] == nonce
         return Tokens(raw, claims)
+
+    async def token_request(self, **parameters: str) -> httpx2.Request:
+        """The request that `token` sends, for those who send it in another way."""
+        url, data = (await self.metadata())["token_endpoint"], dict(parameters)
+        if self.client_secret is None:
+            return self.http.build_request("POST", url, data={"client_id": self.client_id, **data})
+        pair = base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
+        return self.http.build_request("POST", url, data=data, headers={"Authorization": f"Basic {pair}"})
 
     async def _post(self, endpoint: str, parameters: Mapping[str, str]) -> httpx2.Response:
         url = (await self.metadata())[endpoint]

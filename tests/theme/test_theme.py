@@ -42,6 +42,32 @@ def test_a_child_says_only_what_differs(folder: Path) -> None:
     )
 
 
+def test_what_was_compiled_is_used_again_until_a_sentence_changes(folder: Path) -> None:
+    sentences, compiled = folder / "anak" / "messages" / "id.toml", folder / "anak" / "__pycache__"
+
+    def title() -> str:
+        theme = Theme(folder, "anak")
+        page = theme.render("masuk", theme.language(), site="s", csrf="c", promote_reset=False, passkey_options="")
+        return page.decode().partition("<title>")[2].partition(" –")[0]
+
+    def written() -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in compiled.iterdir()}
+
+    sentences.write_text('"masuk.judul" = "Selamat datang"\n')
+    assert title() == "Selamat datang"
+    before = written()
+    assert title() == "Selamat datang"
+    assert before
+    assert written() == before, "compiled twice"
+    sentences.write_text('"masuk.judul" = "Selamat pagi"\n')
+    assert title() == "Selamat pagi"
+
+
+def test_a_theme_that_nobody_may_write_to_starts_all_the_same(folder: Path) -> None:
+    (folder / "anak" / "__pycache__").write_text("not a folder")
+    assert Theme(folder, "anak").brand
+
+
 @pytest.mark.parametrize(
     ("file", "text", "told"),
     [
