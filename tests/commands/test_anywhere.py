@@ -37,6 +37,6 @@ def test_the_file_of_settings_too(idp: CommandLine, line: str) -> None:
     assert "cannot read /nowhere.toml" in idp.refused(*line.format("/nowhere.toml").split())
 
 
-def test_serve_takes_it_on_either_side(empty: CommandLine) -> None:
+def test_dev_mode_is_for_loopback_on_whichever_side_it_stands(empty: CommandLine) -> None:
     for words in (("serve", "--dev"), ("--dev", "serve")):
         assert "loopback issuers only" in empty.refused(*words)

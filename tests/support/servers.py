@@ -118,7 +118,7 @@ class Site:
 
 
 # Whoever ends a session at a browser is named by the way it came; elsewhere the owner's own id says that it was they.
-_AT_A_BROWSER = ("person", "sign-in", "recovery", "client:")
+_AT_A_BROWSER = {"session.ended": ("person", "sign-in", "client:"), "session.ended_everywhere": ("person", "recovery")}
 
 
 class House(Site):
@@ -147,7 +147,7 @@ class House(Site):
             one
             for one in told
             if one.actor == str(one.account_id)
-            or (one.event.startswith("session.ended") and one.actor.startswith(_AT_A_BROWSER))
+            or (one.event in _AT_A_BROWSER and one.actor.startswith(_AT_A_BROWSER[one.event]))
         )
         return [one.event for one in own if one.network is None]
 
