@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.base.opaque import keyed
@@ -85,12 +85,23 @@ async def read(tx: Tx, account_id: UUID) -> Account | None:
 
 
 async def find(tx: Tx, key: bytes) -> Account | None:
-    """The account that an identifier's `lookup` leads to."""
-    wanted = (
-        select(*_COLUMNS)
-        .join(identifiers, identifiers.c.account_id == accounts.c.id)
-        .where(identifiers.c.lookup == key)
-    )
+    """The account that an identifier's `lookup` leads to, whatever it may be used for: who has it already?"""
+    return await _found(tx, identifiers.c.lookup == key)
+
+
+async def opened_by(tx: Tx, key: bytes, *, replaced: bool = False) -> Account | None:
+    """The account that an identifier may be used to enter, as for signing in (`idp.sessions.attempt`).
+
+    A participant number or NIK names nobody before it was verified, or one could sit in another's; a contact that was
+    changed names nobody, unless `replaced`: it serves the link that brings it back, and nobody who merely knows it.
+    """
+    own = (EMAIL, PHONE, WAS) if replaced else (EMAIL, PHONE)
+    proven = and_(identifiers.c.kind.in_((KPJ, NIK)), accounts.c.identity_level > 0)
+    return await _found(tx, identifiers.c.lookup == key, or_(identifiers.c.kind.in_(own), proven))
+
+
+async def _found(tx: Tx, *conditions: ColumnElement[bool]) -> Account | None:
+    wanted = select(*_COLUMNS).join(identifiers, identifiers.c.account_id == accounts.c.id).where(*conditions)
     row = (await tx.execute(wanted)).first()
     return None if row is None else Account(**row._mapping)
 
@@ -226,11 +237,14 @@ async def require_reset(tx: Tx, account_id: UUID, now: int) -> None:
     )
 
 
-async def set_contact(tx: Tx, account_id: UUID, kind: str, value: str, key: bytes, now: int) -> bool:
+async def set_contact(
+    tx: Tx, account_id: UUID, kind: str, value: str, key: bytes, now: int, *, proven_at: int | None = None
+) -> bool:
     """Put a proven contact in the place of the one before, whose identifier stays reserved as `WAS`.
 
-    False when another account has the new one: then nothing is written.
+    `proven_at` is when it was proven, if not now: one that is brought back is no younger for it. False when another account has the new one: then nothing is written.
     """
+    proven = now if proven_at is None else proven_at
     try:
         async with tx.begin_nested():
             await tx.execute(
@@ -242,16 +256,22 @@ async def set_contact(tx: Tx, account_id: UUID, kind: str, value: str, key: byte
             taken = await tx.execute(
                 update(identifiers)
                 .where(identifiers.c.lookup == key, identifiers.c.account_id == account_id, identifiers.c.kind == WAS)
-                .values(kind=kind, verified_at=now)
+                .values(kind=kind, verified_at=proven)
             )
             if taken.rowcount == 0:
                 await tx.execute(
-                    identifiers.insert().values(lookup=key, account_id=account_id, kind=kind, verified_at=now)
+                    identifiers.insert().values(lookup=key, account_id=account_id, kind=kind, verified_at=proven)
                 )
     except IntegrityError:
         return False
     values = {kind: value, f"{kind}_verified": True, "contact_changed_at": now}
     return await _set(tx, account_id, now, **values)
+
+
+async def drop_contact(tx: Tx, account_id: UUID, kind: str, now: int) -> None:
+    """Take a contact off an account that had none of its kind before."""
+    await tx.execute(identifiers.delete().where(identifiers.c.account_id == account_id, identifiers.c.kind == kind))
+    await _set(tx, account_id, now, **{kind: None, f"{kind}_verified": False, "contact_changed_at": now})
 
 
 async def read_newsletter(tx: Tx, after: UUID | None, limit: int) -> list[Account]:
@@ -285,6 +305,13 @@ async def set_sms_off(tx: Tx, account_id: UUID, since: int | None) -> None:
     """Send this account no more codes by SMS since a moment (UNIX seconds), or with None send them again."""
     # Not through `_set`: what services read as `updated_at` has not changed.
     await tx.execute(update(accounts).where(accounts.c.id == account_id).values(sms_off_at=since))
+
+
+async def proven(tx: Tx, key: bytes) -> tuple[UUID, int] | None:
+    """Whose a contact is by its `lookup`, and when it was proved or used last (UNIX seconds)."""
+    wanted = select(identifiers.c.account_id, identifiers.c.verified_at).where(identifiers.c.lookup == key)
+    row = (await tx.execute(wanted)).first()
+    return None if row is None else (row.account_id, row.verified_at)
 
 
 async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None:

@@ -1,12 +1,15 @@
 """A recovery through a branch, from the question to the new password; each step is taken on condition that the one before is.
 
 open ──approve──> cooling ──time──> ready ──new password──> done
-  │ refuse, time      │ cancel         │ cancel, time
-  └> refused, expired └> cancelled     └> cancelled, expired
+  │ refuse, time      │ cancel,        │ cancel,
+  │                   │ refuse         │ refuse, time
+  └> refused, expired └> cancelled,    └> cancelled, refused, expired
+                         refused
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +50,13 @@ class Case:
     factors_go: bool = False
     decided_at: int | None = None
     ended_at: int | None = None
+    override_asked_by: str | None = None
+    override_reason: str | None = None
+    overridden: bool | None = None
+    """Approved by two officers after `CANCELLED_ENOUGH` in a row were cancelled: whoever holds the old contacts cannot cancel it."""
+
+
+CANCELLED_ENOUGH = 2
 
 
 def new_number(entropy: Entropy) -> str:
@@ -91,6 +101,21 @@ async def under_way(tx: Tx, sealer: Sealer, account_id: UUID) -> Case | None:
     """The case that is approved for an account and not over; the newest."""
     wanted = (assisted_recoveries.c.account_id == account_id) & assisted_recoveries.c.state.in_(UNDER_WAY)
     return await _one(tx, sealer, wanted)
+
+
+async def cancelled_in_a_row(tx: Tx, account_id: UUID) -> int:
+    """How many of the recoveries that were approved for an account last were cancelled, one after the other."""
+    decided = (
+        select(assisted_recoveries.c.state)
+        .where(
+            assisted_recoveries.c.account_id == account_id,
+            assisted_recoveries.c.decided_at.is_not(None),
+            assisted_recoveries.c.state.not_in(UNDER_WAY),
+        )
+        .order_by(assisted_recoveries.c.decided_at.desc(), assisted_recoveries.c.id.desc())
+    )
+    states = (await tx.execute(decided)).scalars()
+    return len(list(takewhile(lambda state: state == CANCELLED, states)))
 
 
 async def page(tx: Tx, sealer: Sealer, states: Sequence[str], limit: int) -> list[Case]:

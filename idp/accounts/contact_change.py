@@ -17,7 +17,7 @@ REVERTIBLE = 72 * 3600
 
 @dataclass(frozen=True, slots=True)
 class ContactChange:
-    """`kind` is email or phone; `was` is what stood there before."""
+    """`kind` is email or phone; `was` is what stood there before, and `proven_at` when that had been proven, if it is known."""
 
     id: UUID
     account_id: UUID
@@ -26,13 +26,16 @@ class ContactChange:
     changed_at: int
     revertible_until: int
     reverted_at: int | None = None
+    proven_at: int | None = None
 
     def live(self, now: int) -> bool:
         """Whether it can still be taken back."""
         return self.reverted_at is None and now < self.revertible_until
 
 
-async def put(tx: Tx, sealer: Sealer, handle: Handle, account_id: UUID, kind: str, was: str, now: int) -> None:
+async def put(
+    tx: Tx, sealer: Sealer, handle: Handle, account_id: UUID, kind: str, was: str, proven_at: int | None, now: int
+) -> None:
     """Remember a change under the id of `handle`, which is the link that takes it back."""
     await tx.execute(
         contact_changes.insert().values(
@@ -41,6 +44,7 @@ async def put(tx: Tx, sealer: Sealer, handle: Handle, account_id: UUID, kind: st
             kind=kind,
             was_sealed=sealer.seal(_place(handle.id), was.encode()),
             secret_hash=handle.secret_hash,
+            proven_at=proven_at,
             changed_at=now,
             revertible_until=now + REVERTIBLE,
         )
@@ -56,6 +60,22 @@ async def by_link(tx: Tx, sealer: Sealer, text: str) -> ContactChange | None:
     if row is None or not same(row.secret_hash, handle.secret_hash):
         return None
     return _change(sealer, row)
+
+
+async def of(tx: Tx, sealer: Sealer, account_id: UUID) -> list[ContactChange]:
+    """The changes of an account that are remembered, whatever their state; the newest first."""
+    mine = select(contact_changes).where(contact_changes.c.account_id == account_id)
+    rows = await tx.execute(mine.order_by(contact_changes.c.changed_at.desc(), contact_changes.c.id.desc()))
+    return [_change(sealer, row) for row in rows]
+
+
+async def close(tx: Tx, account_id: UUID, now: int) -> None:
+    """No change of an account can be taken back any more: somebody has looked at its owner's face meanwhile."""
+    await tx.execute(
+        update(contact_changes)
+        .where(contact_changes.c.account_id == account_id, contact_changes.c.revertible_until > now)
+        .values(revertible_until=now)
+    )
 
 
 async def revert(tx: Tx, change: ContactChange, now: int) -> bool:
@@ -86,7 +106,16 @@ async def revert(tx: Tx, change: ContactChange, now: int) -> bool:
 
 def _change(sealer: Sealer, row: Any) -> ContactChange:
     was = sealer.open(_place(row.id), row.was_sealed).decode()
-    return ContactChange(row.id, row.account_id, row.kind, was, row.changed_at, row.revertible_until, row.reverted_at)
+    return ContactChange(
+        row.id,
+        row.account_id,
+        row.kind,
+        was,
+        row.changed_at,
+        row.revertible_until,
+        row.reverted_at,
+        row.proven_at,
+    )
 
 
 def _place(change_id: UUID) -> Place:

@@ -32,13 +32,6 @@ async def prove(tx: Tx, account_id: UUID, key: bytes, now: int) -> bool:
     return await account.correct(tx, account_id, now, phone_verified=True, sms_off_at=None)
 
 
-async def holder(tx: Tx, key: bytes) -> tuple[UUID, int] | None:
-    """Whose a number is by its `lookup`, and when it was proved or used last (UNIX seconds)."""
-    wanted = select(identifiers.c.account_id, identifiers.c.verified_at).where(identifiers.c.lookup == key)
-    row = (await tx.execute(wanted)).first()
-    return None if row is None else (row.account_id, row.verified_at)
-
-
 async def used(tx: Tx, account_id: UUID, now: int) -> None:
     """A code that came to the number of this account was right: it is its owner's still."""
     mine = (identifiers.c.account_id == account_id, identifiers.c.kind == PHONE)

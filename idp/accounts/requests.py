@@ -82,6 +82,14 @@ async def waiting(tx: Tx, sealer: Sealer, account_id: UUID, kind: str) -> Reques
     return None if row is None else _request(sealer, row)
 
 
+async def undecided(tx: Tx, sealer: Sealer, account_id: UUID) -> list[Request]:
+    """The open requests of an account; one of a kind at most."""
+    wanted = select(privacy_requests).where(
+        privacy_requests.c.account_id == account_id, privacy_requests.c.state == OPEN
+    )
+    return [_request(sealer, row) for row in await tx.execute(wanted.order_by(privacy_requests.c.id))]
+
+
 async def queue(tx: Tx, sealer: Sealer, *, everything: bool = False, limit: int = 100) -> list[Request]:
     """Open requests, the one that is due first at the top; with `everything` decided ones too."""
     due = func.coalesce(privacy_requests.c.runs_at, privacy_requests.c.due_at)

@@ -1,4 +1,4 @@
-"""`recover`: recoveries through a branch, until officers have a page for them. One officer decides; a second is asked later."""
+"""`recover`: recoveries through a branch, until officers have a page for them. One officer decides; what was cancelled twice takes two."""
 
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from idp.accounts.account import Account
 from idp.accounts.assisted import Case
 from idp.commands import console
 from idp.commands.console import COMMAND_LINE, Format, FormatOption, fail, moment, with_provider
-from idp.flows import assisted_recovery
+from idp.flows import recovery_desk
 from idp.provider import Provider
 
 app = typer.Typer(help="Recoveries through a branch: look at cases, decide them.", no_args_is_help=True)
@@ -35,7 +35,7 @@ def list_cases(
                 "case": one.number, "state": one.state, "account": str(one.account_id or ""),
                 "since": moment(one.created_at), "until": moment(one.due_at), "decided_by": one.decided_by,
             }
-            for one in await assisted_recovery.waiting(provider, states, limit)
+            for one in await recovery_desk.waiting(provider, states, limit)
         ]  # fmt: skip
 
     console.show(with_provider(context, read), form)
@@ -46,7 +46,7 @@ def show(context: typer.Context, case: Number, form: FormatOption = Format.table
     """Show a case with the account that it would recover; that it was looked at is written down."""
 
     async def read(provider: Provider) -> dict[str, Any]:
-        return _shown(*await assisted_recovery.show(provider, case, by=COMMAND_LINE))
+        return _shown(*await recovery_desk.show(provider, case, by=COMMAND_LINE))
 
     console.show(with_provider(context, read), form)
 
@@ -59,11 +59,18 @@ def approve(
         str,
         typer.Option(help=f"What was seen, separated by commas: {', '.join(assisted.CHECKS)}; ktp and face at least."),
     ],
-    reason: Reason,
+    reason: Reason = "",
     remove_factors: Annotated[
         bool,
         typer.Option("--remove-factors", help="The second factors are lost too: they go when the new password is set."),
     ] = False,
+    override: Annotated[
+        str,
+        typer.Option(
+            help="After two cancelled in a row: why nobody shall cancel this one; two officers, one after the other."
+        ),
+    ] = "",
+    officer: Annotated[str, typer.Option(help="With --override: the address of the officer who decides.")] = "",
 ) -> None:
     """Begin the wait after which the new address gets a link. Every old contact is told, and can cancel."""
     seen = [code.strip() for code in checked.split(",") if code.strip()]
@@ -71,26 +78,40 @@ def approve(
         fail(f"nothing called {unknown[0]} can be seen; there are {', '.join(assisted.CHECKS)}")
     if not {"ktp", "face"} <= set(seen):
         fail("an identity card and the face that belongs to it have to be seen: --checked ktp,face")
-    if not reason.strip():
+    if override.strip() and not officer.strip():
+        fail("an override names who decides: --officer ADDRESS")
+    if not override.strip() and not reason.strip():
         fail("a reason is needed: --reason TEXT")
 
     async def decide(provider: Provider) -> Case:
-        return await assisted_recovery.approve(
+        if override.strip():
+            return await recovery_desk.override(
+                provider, case, seen, override.strip(), factors_go=remove_factors, officer=officer
+            )
+        return await recovery_desk.approve(
             provider, case, seen, reason.strip(), factors_go=remove_factors, by=COMMAND_LINE
         )
 
     decided = with_provider(context, decide)
+    if decided.state == assisted.OPEN:
+        typer.echo(f"{decided.number}: asked for; another officer has to see the person and say the same")
+        return
+    if decided.overridden:
+        typer.echo(
+            f"{decided.number}: approved; the link goes out after {moment(decided.due_at)}; only an officer can stop it"
+        )
+        return
     typer.echo(f"{decided.number}: approved; the link goes out after {moment(decided.due_at)}, unless it is cancelled")
 
 
 @app.command()
 def refuse(context: typer.Context, case: Number, reason: Reason) -> None:
-    """Turn a case down; the new address gets a mail that says so, without the reason."""
+    """Turn a case down, or stop one that was approved; the new address gets a mail that says so, without the reason."""
     if not reason.strip():
         fail("a reason is needed: --reason TEXT")
 
     async def decide(provider: Provider) -> None:
-        await assisted_recovery.refuse(provider, case, reason.strip(), by=COMMAND_LINE)
+        await recovery_desk.refuse(provider, case, reason.strip(), by=COMMAND_LINE)
 
     with_provider(context, decide)
     typer.echo(f"{assisted.typed_number(case)}: refused")
@@ -102,5 +123,6 @@ def _shown(case: Case, person: Account | None) -> dict[str, Any]:
         "identity_level": person.identity_level if person else "", "new_address": case.contact,
         "since": moment(case.created_at), "until": moment(case.due_at), "checked": " ".join(case.checked),
         "reason": case.reason, "remove_factors": case.factors_go, "decided_by": case.decided_by,
-        "decided": moment(case.decided_at), "ended": moment(case.ended_at),
+        "override_asked_by": case.override_asked_by, "override_reason": case.override_reason,
+        "overridden": bool(case.overridden), "decided": moment(case.decided_at), "ended": moment(case.ended_at),
     }  # fmt: skip

@@ -5,13 +5,23 @@ it lasts, from the mail or from the account. Only after it the new address gets 
 its `sub` and everything that services know it by. Whoever asks gets a case and a number, whether or not there is an account.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
-from idp.accounts import account, assisted, contact, links, passkey, policy, recovery_codes, throttle, totp
+from idp.accounts import (
+    account,
+    assisted,
+    contact,
+    contact_change,
+    links,
+    passkey,
+    policy,
+    recovery_codes,
+    throttle,
+    totp,
+)
 from idp.accounts.account import Account
 from idp.accounts.assisted import Case
-from idp.base.errors import Fault, PageFault
+from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import logout, messages, passwords
 from idp.grants.standing import Standing
@@ -27,10 +37,6 @@ _SHOWN = 3600
 """How long the page with the number can be opened again in the browser that asked, in seconds."""
 _BATCH = 100
 _DEAD = "kesalahan.bantuan"
-
-
-class NotPossible(Fault):
-    """There is no such case, it was decided already, or nothing can be recovered by it; for officers."""
 
 
 async def ask(provider: Provider, visitor: Visitor, typed: str, address: str) -> str | dict[str, Message]:
@@ -53,8 +59,10 @@ async def ask(provider: Provider, visitor: Visitor, typed: str, address: str) ->
     async with provider.database.transaction() as tx:
         if refused := await messages.too_often(provider, tx, f"assisted:{reached}"):
             return {"": refused}
-        keys = [account.lookup(provider.material, kind, value) for kind, value in contact.readings(typed)]
-        found = [await account.find(tx, key) for key in keys]
+        readings = contact.readings(typed, provider.settings.kpj_pattern)
+        keys = [account.lookup(provider.material, kind, value) for kind, value in readings]
+        # Whose contacts a thief changed knows only the old ones; here somebody looks at card and face.
+        found = [await account.opened_by(tx, key, replaced=True) for key in keys]
         person = next((one for one in found if one is not None and one.status in account.MAY_SIGN_IN), None)
         ends = now + provider.settings.lifetimes.recovery_case
         case = Case(
@@ -68,7 +76,7 @@ async def ask(provider: Provider, visitor: Visitor, typed: str, address: str) ->
             due_at=ends,
         )
         await assisted.insert(tx, provider.sealer, case)
-        await _write(provider, tx, case, "bantuan_kasus", nomor=case.number, batas=ends)
+        await write(provider, tx, case, "bantuan_kasus", nomor=case.number, batas=ends)
         detail = {"case": case.number}
         event = Event("recovery.case_opened", account_id=case.account_id, network=visitor.network, detail=detail)
         await provider.audit.append(tx, event)
@@ -111,7 +119,7 @@ async def under_way(provider: Provider, stands: Standing) -> Case | None:
 
 
 async def cancel(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Cancel it from the account; nothing when it is over already."""
+    """Cancel it from the account; nothing when it is over already, or was decided by two officers."""
     async with provider.database.transaction() as tx:
         case = await assisted.under_way(tx, provider.sealer, stands.account_id)
         if case is not None:
@@ -141,6 +149,7 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
     async with provider.database.transaction() as tx:
         if not await assisted.move(tx, case, assisted.DONE, ended_at=now):
             raise PageFault(_DEAD, "assisted recovery spent meanwhile")
+        await contact_change.close(tx, person.id, now)
         await _readdress(provider, tx, case, person)
         if case.factors_go:
             await _remove_factors(provider, tx, person)
@@ -157,83 +166,7 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
     return {}
 
 
-# Officers
-
-
-async def waiting(provider: Provider, states: Sequence[str], limit: int) -> list[Case]:
-    """Cases in these states, the longest waiting first."""
-    async with provider.database.reading() as tx:
-        return await assisted.page(tx, provider.sealer, states, limit)
-
-
-async def show(provider: Provider, number: str, *, by: str) -> tuple[Case, Account | None]:
-    """A case with its account, if it found one; that somebody looked is written down. Raises NotPossible."""
-    async with provider.database.transaction() as tx:
-        case = await assisted.by_number(tx, provider.sealer, assisted.typed_number(number))
-        if case is None:
-            raise NotPossible(f"no case {number}")
-        person = await account.read(tx, case.account_id) if case.account_id else None
-        event = Event("recovery.case_viewed", actor=by, account_id=case.account_id, detail={"case": case.number})
-        await provider.audit.append(tx, event)
-    return case, person
-
-
-async def approve(
-    provider: Provider, number: str, checked: Sequence[str], reason: str, *, factors_go: bool, by: str
-) -> Case:
-    """An officer saw card and face: the wait begins, and every old contact hears of it. Raises NotPossible."""
-    now = provider.clock.now()
-    async with provider.database.transaction() as tx:
-        case = await _open(provider, tx, number)
-        if case.account_id is None:
-            raise NotPossible(f"case {case.number} has no account: what was typed found none; let the person ask again")
-        # One account, one recovery: two officers who approve two cases at once are told apart by the lock.
-        await account.lock(tx, case.account_id)
-        person = await account.read(tx, case.account_id)
-        if person is None or person.status not in account.MAY_SIGN_IN:
-            raise NotPossible(f"the account of case {case.number} is not active")
-        if await assisted.under_way(tx, provider.sealer, person.id):
-            raise NotPossible(f"another recovery of the account of case {case.number} is under way")
-        owner = await account.find(tx, account.lookup(provider.material, account.EMAIL, case.contact))
-        if owner is not None and owner.id != person.id:
-            raise NotPossible(f"another account has the new address of case {case.number}")
-        handle, ends = provider.new_handle(), now + provider.settings.lifetimes.recovery_cooling
-        cancels = Handle(case.id, handle.secret)
-        await _settle(
-            tx,
-            case,
-            assisted.COOLING,
-            checked=list(checked),
-            reason=reason,
-            decided_by=by,
-            decided_at=now,
-            factors_go=factors_go,
-            cancel_hash=cancels.secret_hash,
-            due_at=ends,
-        )
-        link = f"{provider.settings.issuer}/lupa-kata-sandi/bantuan/batal?token={cancels}"
-        await messages.tell_everywhere(
-            provider, tx, person, "bantuan_disetujui", batas=ends, email=contact.masked_email(case.contact), tautan=link
-        )
-        await _write(provider, tx, case, "bantuan_menunggu", nomor=case.number, batas=ends)
-        detail = {"case": case.number, "checked": list(checked), "reason": reason, "factors_go": factors_go}
-        await provider.audit.append(tx, Event("recovery.case_approved", actor=by, account_id=person.id, detail=detail))
-        decided = await assisted.by_number(tx, provider.sealer, case.number)
-        assert decided is not None
-        return decided
-
-
-async def refuse(provider: Provider, number: str, reason: str, *, by: str) -> None:
-    """An officer could not recognise the person; whoever asked gets a mail. Raises NotPossible."""
-    now = provider.clock.now()
-    async with provider.database.transaction() as tx:
-        case = await _open(provider, tx, number)
-        await _settle(tx, case, assisted.REFUSED, reason=reason, decided_by=by, decided_at=now, ended_at=now)
-        await _write(provider, tx, case, "bantuan_ditolak", nomor=case.number)
-        detail = {"case": case.number, "reason": reason}
-        await provider.audit.append(
-            tx, Event("recovery.case_refused", actor=by, account_id=case.account_id, detail=detail)
-        )
+# The timetable
 
 
 async def advance_due(provider: Provider) -> int:
@@ -254,7 +187,7 @@ async def _send_link(provider: Provider, tx: Tx, case: Case) -> bool:
     if not await assisted.move(tx, case, assisted.READY, link_hash=opens.secret_hash, due_at=ends):
         return False
     link = f"{provider.settings.issuer}/lupa-kata-sandi/bantuan/baru?token={opens}"
-    await _write(provider, tx, case, "bantuan_siap", tautan=link, batas=ends)
+    await write(provider, tx, case, "bantuan_siap", tautan=link, batas=ends)
     event = Event("recovery.case_ready", account_id=case.account_id, detail={"case": case.number})
     await provider.audit.append(tx, event)
     return True
@@ -269,6 +202,8 @@ async def _expire(provider: Provider, tx: Tx, case: Case) -> bool:
 
 
 async def _cancel(provider: Provider, tx: Tx, visitor: Visitor, case: Case) -> bool:
+    if case.overridden:
+        return False
     now = provider.clock.now()
     if not await assisted.move(tx, case, assisted.CANCELLED, ended_at=now):
         return False
@@ -306,18 +241,6 @@ async def _remove_factors(provider: Provider, tx: Tx, person: Account) -> None:
     await provider.audit.append(tx, event)
 
 
-async def _open(provider: Provider, tx: Tx, number: str) -> Case:
-    case = await assisted.by_number(tx, provider.sealer, assisted.typed_number(number))
-    if case is None or case.state != assisted.OPEN or provider.clock.now() >= case.due_at:
-        raise NotPossible(f"case {number} is not open: unknown, decided, or too old")
-    return case
-
-
-async def _settle(tx: Tx, case: Case, state: str, **values: object) -> None:
-    if not await assisted.move(tx, case, state, **values):
-        raise NotPossible(f"case {case.number} was decided meanwhile")
-
-
-async def _write(provider: Provider, tx: Tx, case: Case, template: str, **values: Any) -> None:
+async def write(provider: Provider, tx: Tx, case: Case, template: str, **values: Any) -> None:
     """A letter to the new address. It names nobody: who asked need not be who they say."""
     await messages.mail(provider, tx, case.contact, template, case.locale, case.id, **values)

@@ -4,19 +4,18 @@ Whether somebody else has the new one already is told to them alone: the page an
 code that is typed is never right.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from idp.accounts import account, contact, contact_change, links
 from idp.accounts.account import Account
 from idp.accounts.contact_change import ContactChange
 from idp.base.errors import PageFault
-from idp.flows import logout, messages, owner, recycled
+from idp.flows import logout, messages, owner, recycled, undo
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, slip
 from idp.sessions.visitor import Visitor
-from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.theme.language import Message
 
@@ -80,10 +79,11 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, asked: A
         key = account.lookup(provider.material, asked.kind, asked.value)
         if asked.kind == PHONE:
             await recycled.release(provider, tx, asked.value, person.id)
+        before = await _proven(provider, tx, person, asked.kind)
         if not await account.set_contact(tx, person.id, asked.kind, asked.value, key, now):
             # Somebody else proved it between the code and now.
             return Message("kontak.gagal")
-        await _tell(provider, tx, person, asked, now)
+        await _tell(provider, tx, person, asked, before, now)
         # What was sent to the old mailbox to reset the password must not outlive it.
         await links.supersede(tx, links.RESET, person.id, now)
         await provider.audit.append(tx, owner.did("contact.changed", visitor, stands, kind=asked.kind))
@@ -100,28 +100,34 @@ async def look(provider: Provider, token: str) -> ContactChange:
 
 
 async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactChange:
-    """Bring the old contact back, and end everything that the one who changed it may have. PageFault as `look`."""
+    """Bring the old contact back, and take back whatever could keep the one who changed it in the account. PageFault as `look`.
+
+    That is every later change of either contact, whose links went to a mailbox that may be theirs; factors added since; a
+    deletion that waits.
+    """
     change, now = await look(provider, token), provider.clock.now()
     async with provider.database.transaction() as tx:
+        await account.lock(tx, change.account_id)
         person = await account.read(tx, change.account_id)
-        key = account.lookup(provider.material, change.kind, _spelled(change.kind, change.was))
-        if (
-            person is None
-            or not await contact_change.revert(tx, change, now)
-            or not await account.set_contact(tx, person.id, change.kind, change.was, key, now)
+        if person is None:
+            raise PageFault("kesalahan.kontak", "the account is gone")
+        deeds = await undo.since(provider, tx, person.id, change.changed_at)
+        deeds = replace(deeds, changes=tuple(one for one in deeds.changes if one.kind != change.kind))
+        if not await contact_change.revert(tx, change, now) or not await undo.bring_back(
+            provider, tx, visitor, person, change
         ):
             raise PageFault("kesalahan.kontak", "contact link spent meanwhile")
-        await links.supersede(tx, links.RESET, person.id, now)
+        restored = await undo.take_back(provider, tx, visitor, person, deeds)
         if (person.password_changed_at or 0) > change.changed_at:
             # Chosen by whoever read the other mailbox: it must not open the account to them again.
             await account.require_reset(tx, person.id, now)
         await logout.end_all(provider, tx, person.id, "person", visitor.network)
         await device.forget_all(tx, person.id)
-        restored = await account.read(tx, person.id)
-        assert restored is not None
-        await messages.tell_everywhere(provider, tx, restored, "kontak_kembali", jenis=_name(change.kind))
-        event = Event("contact.reverted", account_id=person.id, network=visitor.network, detail={"kind": change.kind})
-        await provider.audit.append(tx, event)
+        lines = undo.said(provider, restored, deeds)
+        template = "kontak_kembali_juga" if lines else "kontak_kembali"
+        await messages.tell_everywhere(
+            provider, tx, restored, template, jenis=_name(change.kind), **({"daftar": lines} if lines else {})
+        )
     return change
 
 
@@ -165,13 +171,22 @@ async def _send(provider: Provider, tx: Tx, person: Account, holder: Account | N
     return handle.id
 
 
-async def _tell(provider: Provider, tx: Tx, person: Account, asked: Asked, now: int) -> None:
-    """The old contact learns of it with a way back, the new one that it counts now."""
+async def _proven(provider: Provider, tx: Tx, person: Account, kind: str) -> int | None:
+    """When the present contact was proven, if it was."""
+    present = person.email if kind == EMAIL else person.phone
+    if present is None:
+        return None
+    found = await account.proven(tx, account.lookup(provider.material, kind, _spelled(kind, present)))
+    return found[1] if found is not None and found[0] == person.id else None
+
+
+async def _tell(provider: Provider, tx: Tx, person: Account, asked: Asked, proven: int | None, now: int) -> None:
+    """The old contact learns of it with a way back, the new one that it counts now. `proven` is when the old one was."""
     was = person.email if asked.kind == EMAIL else person.phone if person.phone_verified else None
     kind = _name(asked.kind)
     if was is not None:
         handle = provider.new_handle()
-        await contact_change.put(tx, provider.sealer, handle, person.id, asked.kind, was, now)
+        await contact_change.put(tx, provider.sealer, handle, person.id, asked.kind, was, proven, now)
         # No SMS of ours holds a link, so the way back goes to the mailbox, whichever of the two was changed.
         if person.email is not None:
             await messages.mail(

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, passkey, removal, report, totp
+from idp.accounts import account, report
 from idp.accounts.report import Report
 from idp.base.errors import PageFault
-from idp.flows import activity, logout, messages
+from idp.flows import activity, logout, messages, undo
 from idp.flows.activity import Happening
-from idp.flows.removal import TAKING
+from idp.flows.undo import Deeds
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, levels, session, slip
+from idp.sessions import device, session, slip
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -39,14 +39,19 @@ class Claim:
     category: str
     happening: Happening | None
     known: str | None
+    deeds: Deeds = undo.NOTHING
+    """What was done there that will be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disowned:
-    """It is done. `reference` is the number of the report; `here` whether the session of this very browser has ended with it."""
+    """It is done. `reference` is the number of the report; `here` whether the session of this very browser has ended with it.
+
+    `deeds` is what was taken back beside that."""
 
     reference: str
     here: bool
+    deeds: Deeds = undo.NOTHING
 
 
 def address(provider: Provider, account_id: UUID, sessions: Sequence[UUID]) -> str:
@@ -65,7 +70,8 @@ async def by_link(provider: Provider, token: str) -> Claim:
     owner, *sessions = (UUID(one) for one in value)
     async with provider.database.reading() as tx:
         known = await _known(provider, tx, owner, sessions, sessions)
-    return Claim(owner, sessions[0], tuple(sessions), "session.started", None, known)
+        deeds = await undo.of_sessions(provider, tx, owner, sessions)
+    return Claim(owner, sessions[0], tuple(sessions), "session.started", None, known, deeds)
 
 
 async def by_event(provider: Provider, stands: Standing, event_id: UUID) -> Claim:
@@ -77,7 +83,8 @@ async def by_event(provider: Provider, stands: Standing, event_id: UUID) -> Clai
     sessions = (happening.session_id,) if happening.session_id else ()
     async with provider.database.reading() as tx:
         known = await report.about(tx, [about])
-    return Claim(stands.account_id, about, sessions, happening.event, happening, known)
+        deeds = await undo.of_sessions(provider, tx, stands.account_id, sessions)
+    return Claim(stands.account_id, about, sessions, happening.event, happening, known, deeds)
 
 
 async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned:
@@ -98,7 +105,9 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
             about = (await _live(provider, tx, claim.account_id, claim.sessions))[0]
         for session_id in claim.sessions:
             await _end(provider, tx, visitor, claim.account_id, session_id)
-        await _undo_factors(provider, tx, claim.account_id, claim.sessions, now)
+        # Read again under the lock: the page was shown a while ago.
+        deeds = await undo.of_sessions(provider, tx, claim.account_id, claim.sessions)
+        restored = await undo.take_back(provider, tx, visitor, person, deeds)
         await account.require_reset(tx, claim.account_id, now)
         reference = report.new_reference(provider.entropy)
         made = Report(
@@ -113,8 +122,12 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
             created_at=now,
         )
         await report.insert(tx, provider.sealer, made)
-        # Every contact hears of it: the stranger may hold one of them.
-        await messages.tell_everywhere(provider, tx, person, "dilaporkan", nomor=reference)
+        # Every contact hears of it, those first of all that have come back.
+        lines = undo.said(provider, restored, deeds)
+        if lines:
+            await messages.tell_everywhere(provider, tx, restored, "dilaporkan_batal", nomor=reference, daftar=lines)
+        else:
+            await messages.tell_everywhere(provider, tx, restored, "dilaporkan", nomor=reference)
         event = Event(
             "session.disowned",
             actor=str(claim.account_id),
@@ -124,19 +137,22 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
             detail={"reference": reference, "event": claim.category},
         )
         await provider.audit.append(tx, event)
-    return Disowned(reference, here)
+    return Disowned(reference, here, deeds)
 
 
-def remember(provider: Provider, visitor: Visitor, reference: str) -> str:
-    """The number for the next page of this browser, and of no other."""
+def remember(
+    provider: Provider, visitor: Visitor, reference: str, undone: Sequence[str] = (), left: Sequence[str] = ()
+) -> str:
+    """The number, what was taken back and what could not be, in words, for the next page of this browser, and of no other."""
+    value = [reference, list(undone), list(left)]
     expires = provider.clock.now() + _RESULT_LIFETIME
-    return slip.write(provider.material, provider.entropy, _RESULT, visitor.device, reference, expires)
+    return slip.write(provider.material, provider.entropy, _RESULT, visitor.device, value, expires)
 
 
-def recall(provider: Provider, visitor: Visitor, carried: str) -> str | None:
-    """The number that `remember` put into an address; None in another browser, or an hour later."""
+def recall(provider: Provider, visitor: Visitor, carried: str) -> tuple[str, list[str], list[str]] | None:
+    """(number, undone, left) as `remember` put them into an address; None in another browser, or an hour later."""
     found = slip.read(provider.material, _RESULT, visitor.device, carried, provider.clock.now())
-    return found if isinstance(found, str) else None
+    return (found[0], found[1], found[2]) if isinstance(found, list) else None
 
 
 async def _known(
@@ -160,21 +176,3 @@ async def _end(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, s
     if found[0].device is not None:
         await device.forget(tx, account_id, found[0].device)
     await logout.end_session(provider, tx, session_id, account_id, "person", visitor.network, offline_too=True)
-
-
-async def _undo_factors(provider: Provider, tx: Tx, account_id: UUID, sessions: Sequence[UUID], now: int) -> None:
-    """What was enrolled in these sessions goes, or the stranger would come back by it; what was to be taken away stays."""
-    for factor in TAKING:
-        await removal.call_off(tx, account_id, factor)
-    for row in await provider.audit.read(tx, account_id=account_id, event="factor.added", limit=100):
-        if row.session_id not in sessions:
-            continue
-        factor = row.detail["factor"]
-        if factor == levels.PASSKEY:
-            for each in await passkey.of(tx, account_id):
-                if each.created_at == row.at:
-                    await passkey.remove(tx, account_id, each.id)
-        elif factor != levels.TOTP or any(
-            app.created_at == row.at for app in await totp.read(tx, provider.sealer, account_id)
-        ):
-            await TAKING[factor][0](tx, account_id, now)

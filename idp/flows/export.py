@@ -27,7 +27,7 @@ _MOMENTS = ("_at", "_until", "at", "not_before", "officer_since", "auth_time")
 
 
 async def make(provider: Provider, visitor: Visitor, stands: Standing, language: Language) -> Message | None:
-    """Make a copy; what is in its way, if something is. The caller has made sure that the person has just shown a factor."""
+    """Make a copy; what is in its way, if something is. The caller has made sure that nothing is `missing_to_change`."""
     now, account_id = provider.clock.now(), stands.account_id
     if await provider.ephemeral.hit(f"export:{account_id}", 3600) > PER_HOUR:
         return Message("kirim.batas", jam=now + 3600)

@@ -38,7 +38,9 @@ class Sought:
 async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spelling: str) -> Sought:
     """Look an identifier up: as many reads as the text has readings, and one more. `spelling` is the likeliest of them."""
     stand_in = UUID(bytes=keyed(provider.material.derive("recovery-nobody"), spelling)[:16])
-    found = [(kind, await account.find(tx, account.lookup(provider.material, kind, value))) for kind, value in readings]
+    found = [
+        (kind, await account.opened_by(tx, account.lookup(provider.material, kind, value))) for kind, value in readings
+    ]
     kind, person = next(((kind, one) for kind, one in found if one is not None), ("", None))
     number = person.phone if person is not None and person.phone is not None else _NO_NUMBER
     trusted = await recycled.trusted(provider, tx, account.lookup(provider.material, account.PHONE, number))

@@ -23,7 +23,7 @@ def trusted_since(provider: Provider) -> int:
 
 async def trusted(provider: Provider, tx: Tx, key: bytes) -> UUID | None:
     """Whose number this is, by its `lookup`; None when nobody proved it lately."""
-    proven = await proven_phone.holder(tx, key)
+    proven = await account.proven(tx, key)
     return proven[0] if proven is not None and proven[1] >= trusted_since(provider) else None
 
 

@@ -48,7 +48,10 @@ TAKING: Mapping[str, tuple[TakeAway, str]] = {
     levels.RECOVERY: (_recovery_codes, "pemulihan_dihapus"),
 }
 
-_NAMES = {levels.TOTP: "cara.totp", levels.SMS: "cara.sms", levels.PASSKEY: "cara.passkey"}
+NAMES = {
+    levels.TOTP: "cara.totp", levels.SMS: "cara.sms", levels.PASSKEY: "cara.passkey", levels.RECOVERY: "cara.recovery",
+}  # fmt: skip
+"""What the catalogue calls each."""
 
 
 async def remove_factor(provider: Provider, visitor: Visitor, stands: Standing, factor: str) -> Removal | None:
@@ -86,7 +89,7 @@ async def _take(provider: Provider, tx: Tx, visitor: Visitor, stands: Standing, 
         asked = await removal.ask(tx, handle, person.id, factor, now)
         link = f"{provider.settings.issuer}/akun/keamanan/batal?token={handle}"
         await messages.tell_everywhere(
-            provider, tx, person, "hapus_menunggu", cara=Message(_NAMES[factor]), batas=asked.due_at, tautan=link
+            provider, tx, person, "hapus_menunggu", cara=Message(NAMES[factor]), batas=asked.due_at, tautan=link
         )
         await provider.audit.append(tx, owner.did("factor.leaving", visitor, stands, factor=factor))
         return asked
@@ -149,6 +152,6 @@ async def finish_due(provider: Provider) -> int:
 async def _called_off(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, factor: str) -> None:
     person = await account.read(tx, account_id)
     assert person is not None
-    await messages.tell_everywhere(provider, tx, person, "cara_batal", cara=Message(_NAMES[factor]))
+    await messages.tell_everywhere(provider, tx, person, "cara_batal", cara=Message(NAMES[factor]))
     event = Event("factor.kept", account_id=account_id, network=visitor.network, detail={"factor": factor})
     await provider.audit.append(tx, event)

@@ -14,7 +14,7 @@ from idp.accounts import account, contact, links, one_time_code, proven_phone, r
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.base.opaque import Handle
-from idp.flows import messages, owner, prompts
+from idp.flows import channels, messages, owner, prompts
 from idp.flows.interaction import Interaction
 from idp.grants import standing
 from idp.grants.standing import Standing
@@ -26,7 +26,8 @@ from idp.store.database import Tx
 from idp.theme.language import Message
 
 MAIL = "email"
-"""A mailed code. It proves an address, or helps to recover; it is no factor of a session and never counts towards loa2."""
+"""A mailed code. It proves an address, helps to recover, and confirms an unusual sign-in while SMS is out of order; it is no
+factor of a session and never counts towards loa2."""
 
 ORDER = (levels.PASSKEY, levels.TOTP, levels.SMS, levels.RECOVERY)
 """What is asked first: what cannot be phished, then what costs nothing, then what may arrive late, then the spare keys."""
@@ -94,19 +95,45 @@ def methods(stands: Standing, interaction: Interaction | None) -> tuple[str, ...
     return tuple(method for method in ORDER if method in useful)
 
 
+async def offered(provider: Provider, stands: Standing, interaction: Interaction | None) -> tuple[str, ...]:
+    """`methods`, and a mailed code where it may stand in."""
+    found = methods(stands, interaction)
+    return (*found, MAIL) if await _stands_in(provider, stands) else found
+
+
+async def _stands_in(provider: Provider, stands: Standing) -> bool:
+    """Whether a mailed code may let an unusual sign-in on: its account has nothing but codes by SMS, and those do not arrive.
+
+    It confirms the sign-in and makes the session no stronger. Who has asked for a factor each time keeps what they asked
+    for. A code that is on its way may still be entered when SMS is back.
+    """
+    person = stands.person
+    if not stands.held or stands.asks_factor or not (person.email and person.email_verified):
+        return False
+    if stands.enrolled != {levels.PASSWORD, levels.SMS}:
+        return False
+    if await sent(provider, stands.session.id, MAIL) is not None:
+        return True
+    down = await channels.out_of_order(provider)
+    return channels.SMS in down and channels.MAIL not in down
+
+
 async def prove(
     provider: Provider, visitor: Visitor, stands: Standing, method: str, code: str, *, excuse: bool = False
 ) -> Proved | Refusal:
     """Compare a code and raise the session with it. `excuse` as in `admit`."""
     now = provider.clock.now()
+    allowed, factors = stands.enrolled, {**stands.session.factors, method: now}
+    if method == MAIL and await _stands_in(provider, stands):
+        allowed, factors = frozenset({MAIL}), dict(stands.session.factors)
     async with provider.database.transaction() as tx:
         entry = Entry(method, code, stands.session.id)
-        refused = await check(provider, tx, visitor, stands.account_id, entry, stands.enrolled)
+        refused = await check(provider, tx, visitor, stands.account_id, entry, allowed)
         if refused is not None:
             return refused
         handle = Handle(stands.session.id, provider.new_handle().secret)
         assert visitor.session is not None
-        if not await session.raise_to(tx, visitor.session, handle, {**stands.session.factors, method: now}, now):
+        if not await session.raise_to(tx, visitor.session, handle, factors, now):
             return Wrong(method)
         await admit(provider, tx, visitor, stands, excuse=excuse)
         await provider.audit.append(tx, owner.did("factor.proved", visitor, stands, factor=method))
@@ -215,7 +242,8 @@ def destination_of(person: Account, method: str) -> str | None:
 
 def masked_destination(stands: Standing, method: str) -> str:
     """The same as people may see it before they have proved more."""
-    return contact.masked(stands.person.phone or "") if method == levels.SMS else ""
+    shown = {levels.SMS: stands.person.phone, MAIL: stands.person.email}.get(method)
+    return contact.masked(shown or "")
 
 
 def said(refused: Refusal) -> Message:

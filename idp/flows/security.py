@@ -38,13 +38,9 @@ class Methods:
     leaving: Mapping[str, int]
 
 
-def fresh(provider: Provider, stands: Standing) -> bool:
-    """Whether this person showed a factor a moment ago."""
-    return provider.clock.now() - stands.session.auth_time <= FRESH
-
-
 def missing_to_change(provider: Provider, stands: Standing) -> str | None:
-    """The factor to show, no longer than five minutes ago, before a contact or a factor changes; None when all is shown.
+    """The factor to show, no longer than five minutes ago, before a contact or a factor changes, or a copy of
+    one's data leaves; None when all is shown.
 
     First what begins a session, then a second factor where there is one: whoever has only the password must not be able to
     strip the account of its second factor, nor to enrol their own (T28). A passkey is both by itself.
@@ -55,6 +51,11 @@ def missing_to_change(provider: Provider, stands: Standing) -> str | None:
     if levels.level(shown, 0) != "loa1":
         return None
     return next((factor for factor in second_factor.ORDER if factor in stands.enrolled), None)
+
+
+def missing_to_see(provider: Provider, stands: Standing) -> str | None:
+    """The same before pictures of a card or a face are shown; nothing more than being signed in where the password is all there is."""
+    return None if stands.enrolled == {levels.PASSWORD} else missing_to_change(provider, stands)
 
 
 def missing_for_password(provider: Provider, stands: Standing) -> str | None:

@@ -26,10 +26,13 @@ from idp.sessions.visitor import Visitor
 from idp.store.database import Database, Statement
 from idp.store.tables import as_id
 
-# What was typed may be read in two ways; the likelier one is asked first. A number counts once it was verified.
+# What was typed may be read in two ways; the likelier one is asked first. A number counts once it was verified, and a
+# contact that was changed not at all: who took the account over must not keep an entrance that its owner has closed.
 _FOUND = """
     SELECT i.account_id FROM identifiers i JOIN accounts owner ON owner.id = i.account_id
-    WHERE i.lookup IN ($1::bytea, $14::bytea) AND (i.kind IN ('email', 'phone', 'was') OR owner.identity_level > 0)
+    WHERE i.lookup IN ($1::bytea, $14::bytea) AND (
+        i.kind IN ('email', 'phone') OR i.kind IN ('kpj', 'nik') AND owner.identity_level > 0
+    )
     ORDER BY i.lookup = $1::bytea DESC LIMIT 1
 """
 _WHO = f"""

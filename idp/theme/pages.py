@@ -140,7 +140,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "offer_excuse": "bool; this device may be remembered, so that it is not asked at every sign-in",
     },
     "masuk_kode": {
-        "method": "str; what is asked: totp, sms or recovery",
+        "method": "str; what is asked: totp, sms, recovery, or email where that stands in for SMS",
         "reference": "str; four letters that the message with the code bears; empty while none was sent",
         "until": "int or None; when that code expires",
         "others": "sequence of Method",
@@ -180,8 +180,9 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "daftar_surat": {},
     "daftar_lanjut": {},
     "akun_dokumen": {
-        "papers": "sequence of Paper, oldest first",
+        "papers": "sequence of Paper, oldest first; without `picture` while that is not shown",
         "add": "sequence of Paper; kinds that can be added",
+        "unlock": "str; where a factor is shown before the pictures are; empty when nothing is missing",
     },
     "daftar_terkirim": {
         "first": "str; email or sms, which of the two the person looks at first",
@@ -258,9 +259,15 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     },
     "bukan_saya": {
         "event": "EventRow or None; what is disowned, None for the sign-ins that a mail named",
+        "undoes": "sequence of Message; what else is taken back, after «we will»",
+        "remains": "sequence of Message; what cannot be",
         "ends_here": "bool; this very browser is signed out with it",
     },
-    "bukan_saya_selesai": {"reference": "str; number of the report"},
+    "bukan_saya_selesai": {
+        "reference": "str; number of the report",
+        "undone": "sequence of str; what was taken back, after «we have»",
+        "remains": "sequence of str; what could not be",
+    },
     "masukan": {"categories": "sequence of str; labelled masukan.kategori_<name>"},
     "masukan_terkirim": {"reference": "str; number of the report"},
     "status": {
@@ -284,7 +291,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "passkeys": "sequence of PasskeyRow",
         "room_for_passkeys": "bool; the account may have one more",
         "always": "bool or None; a second factor is asked at every sign-in; None without one",
-        "recovery": "Message or None; a recovery through a branch is under way, and can be cancelled",
+        "recovery": "Message or None; a recovery through a branch is under way",
+        "recovery_stands": "bool; it cannot be cancelled here",
     },
     "akun_identitas": {
         "level": "int; tingkat_identitas 0, 1 or 2",

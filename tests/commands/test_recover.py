@@ -42,13 +42,25 @@ def test_a_case_from_the_queue_to_the_decision(idp: CommandLine) -> None:
         "recover", "approve", case, "--checked", "ktp,face", "--reason", "datang sendiri", "--remove-factors"
     )
     assert "unless it is cancelled" in said
-    assert "is not open" in idp.refused("recover", "refuse", case, "--reason", "x")
+    assert "is not open" in idp.refused("recover", "approve", case, "--checked", "ktp,face", "--reason", "x")
     shown = idp.json("recover", "show", case)
     assert (shown["state"], shown["checked"], shown["remove_factors"]) == ("cooling", "ktp face", True)
     assert (shown["decided_by"], shown["reason"]) == ("command line", "datang sendiri")
     assert idp.json("recover", "list") == []
     told = {(event["event"], event["actor"]) for event in idp.json("audit", "list")}
     assert {("recovery.case_viewed", "command line"), ("recovery.case_approved", "command line")} <= told
+    assert "refused" in idp.good("recover", "refuse", case, "--reason", "pemiliknya menelepon")
+    assert idp.json("recover", "show", case)["state"] == "refused"
+
+
+def test_an_override_is_for_officers_and_for_what_was_cancelled(idp: CommandLine) -> None:
+    made(idp, "budi@contoh.go.id")
+    case = opened(idp, "budi@contoh.go.id", "budi.baru@contoh.net")
+    seen = ("recover", "approve", case, "--checked", "ktp,face", "--override", "dibatalkan pencuri")
+    assert "--officer ADDRESS" in idp.refused(*seen)
+    assert "an officer's account" in idp.refused(*seen, "--officer", "budi@contoh.go.id")
+    idp.good("bootstrap", "--email", "rina@kantor.go.id", "--name", "Rina")
+    assert "only 0 in a row" in idp.refused(*seen, "--officer", "rina@kantor.go.id")
 
 
 def test_refuse_and_what_is_unknown(idp: CommandLine) -> None:

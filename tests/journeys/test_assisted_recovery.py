@@ -7,11 +7,14 @@ from sqlalchemy import select
 
 from idp.accounts import account, assisted
 from idp.accounts.assisted import Case
-from idp.flows import assisted_recovery
-from idp.flows.assisted_recovery import NotPossible
+from idp.flows import people, recovery_desk
+from idp.flows.people import Wanted
+from idp.flows.recovery_desk import NotPossible
 from idp.store.tables import assisted_recoveries, audit, outbox
 from tests.journeys.mailbox import letters, newest
+from tests.journeys.test_account import at_home_with_both
 from tests.journeys.test_activate import sign_in
+from tests.journeys.test_contact import change
 from tests.journeys.test_recover import NEW, ask, plain
 from tests.support.browser import Browser, Page
 from tests.support.outbox import Letter
@@ -33,14 +36,14 @@ async def open_case(house: House, identifier: str, address: str = NEW_ADDRESS, b
 
 
 async def case_of(house: House, state: str = assisted.OPEN) -> Case:
-    [case] = await assisted_recovery.waiting(house.provider, [state], 10)
+    [case] = await recovery_desk.waiting(house.provider, [state], 10)
     return case
 
 
 async def approve(house: House, *, factors_go: bool = False) -> Case:
     case = await case_of(house)
     seen = ("ktp", "face")
-    return await assisted_recovery.approve(
+    return await recovery_desk.approve(
         house.provider, case.number, seen, "datang sendiri", factors_go=factors_go, by=OFFICER
     )
 
@@ -147,9 +150,7 @@ async def test_nobody_learns_whether_there_is_an_account(house: House) -> None:
     ):
         page = await open_case(house, identifier, f"baru{n}@contoh.net", house.browser(f"203.0.113.{n}"))
         number = next(
-            one.number
-            for one in await assisted_recovery.waiting(house.provider, ["open"], 10)
-            if one.number in page.text
+            one.number for one in await recovery_desk.waiting(house.provider, ["open"], 10) if one.number in page.text
         )
         said.add((page.status, page.text.replace(number, "")))
         letter = await newest(house, f"baru{n}@contoh.net")
@@ -202,18 +203,18 @@ async def test_nothing_waits_for_ever(house: House) -> None:
     house.clock.advance(LINK)
     assert "tidak bisa dipakai lagi" in (await house.browser().get(link)).text
     await letters(house, person.email)
-    assert len(await assisted_recovery.waiting(house.provider, [assisted.EXPIRED], 10)) == 2
+    assert len(await recovery_desk.waiting(house.provider, [assisted.EXPIRED], 10)) == 2
 
 
 async def test_a_refused_case_changes_nothing(house: House) -> None:
     person = plain(house)
     await open_case(house, person.email)
     case = await case_of(house)
-    await assisted_recovery.refuse(house.provider, case.number, "wajah lain", by=OFFICER)
+    await recovery_desk.refuse(house.provider, case.number, "wajah lain", by=OFFICER)
     letter = await letter_of(house, NEW_ADDRESS, "Pemulihan akun belum bisa dilakukan")
     assert "wajah" not in letter.text
     with pytest.raises(NotPossible, match="not open"):
-        await assisted_recovery.refuse(house.provider, case.number, "lagi", by=OFFICER)
+        await recovery_desk.refuse(house.provider, case.number, "lagi", by=OFFICER)
     assert not await letters(house, person.email)
 
 
@@ -221,10 +222,10 @@ async def test_one_recovery_of_an_account_at_a_time(house: House) -> None:
     person = plain(house)
     for n in range(2):
         await open_case(house, person.email, f"baru{n}@contoh.net")
-    cases = await assisted_recovery.waiting(house.provider, ["open"], 10)
+    cases = await recovery_desk.waiting(house.provider, ["open"], 10)
     outcomes = await asyncio.gather(
         *(
-            assisted_recovery.approve(house.provider, one.number, ("ktp", "face"), "x", factors_go=False, by=OFFICER)
+            recovery_desk.approve(house.provider, one.number, ("ktp", "face"), "x", factors_go=False, by=OFFICER)
             for one in cases
         ),
         return_exceptions=True,
@@ -269,3 +270,120 @@ async def test_the_links_open_nothing_else(house: House) -> None:
     for secret in (cancel, opens, NEW_ADDRESS):
         assert secret not in kept
         assert secret not in trail
+
+
+async def officers(house: House) -> tuple[str, str]:
+    """Two of them, by their addresses."""
+    for name in ("rina", "made"):
+        wanted = Wanted(email=f"{name}@kantor.example", name=name.title(), password="layang putus di atas sawah")
+        person = await people.create(house.provider, wanted, by="test")
+        async with house.provider.database.transaction() as tx:
+            await account.appoint(tx, person.id, house.clock.now())
+    return "rina@kantor.example", "made@kantor.example"
+
+
+async def cancelled_twice(house: House) -> Browser:
+    """Whoever holds Siti's mailbox cancels each recovery that is approved; they stay signed in."""
+    thief, person = house.browser("203.0.113.66"), plain(house)
+    for n in range(2):
+        await open_case(house, person.email, f"siti.baru{n}@contoh.net")
+        await approve(house)
+        told = [one for one in await letters(house, person.email) if one.subject == APPROVED]
+        for letter in told:
+            page = await thief.get(letter.link)
+            if "cancel-recovery" in page.ids:
+                await thief.submit(page, press="cancel-recovery")
+        house.clock.advance(61)
+    await sign_in(thief, person.email, person.password)
+    return thief
+
+
+async def overridden(house: House, officer: str, number: str) -> Case:
+    seen = ("ktp", "face")
+    return await recovery_desk.override(
+        house.provider, number, seen, "dibatalkan pencuri", factors_go=True, officer=officer
+    )
+
+
+async def test_what_was_cancelled_twice_is_decided_by_two_officers_and_by_nobody_else(house: House) -> None:
+    person, (rina, made) = plain(house), await officers(house)
+    thief = await cancelled_twice(house)
+    await open_case(house, person.email)
+    number = (await case_of(house)).number
+    with pytest.raises(NotPossible, match="officer's account"):
+        await overridden(house, person.email, number)
+    assert (await overridden(house, rina, number)).state == assisted.OPEN
+    with pytest.raises(NotPossible, match="another officer"):
+        await overridden(house, rina, number)
+    case = await overridden(house, made, number)
+    assert (case.state, case.overridden) == (assisted.COOLING, True)
+    # The old contacts hear of it as ever, and have no way to end it.
+    letter = await letter_of(house, person.email, "Pemulihan akun dipastikan dua petugas")
+    assert not [link for link in letter.links if "batal" in link]
+    assert any("dua petugas" in sms.text for sms in await letters(house, SITI))
+    page = await thief.get("/akun/keamanan")
+    assert "Dua petugas kantor cabang memastikan" in page.text
+    assert "cancel-recovery" not in page.ids
+    form = {**dict(page.form_with("csrf").values), "cancel-recovery": "1"}
+    await thief.http.post("/akun/keamanan", data=form)
+    house.clock.advance(COOLING - 1)
+    await letters(house, NEW_ADDRESS)
+    assert OPENS not in await subjects(house, NEW_ADDRESS)
+    house.clock.advance(1)
+    browser = house.browser()
+    page = await browser.get((await letter_of(house, NEW_ADDRESS, OPENS)).link)
+    assert "Kata sandi sudah diganti" in (await browser.submit(page, {"password": NEW}, press="set-password")).text
+    async with house.provider.database.reading() as tx:
+        trail = {row.event: row for row in await tx.execute(select(audit).where(audit.c.event.like("recovery.%")))}
+    asked, approved = trail["recovery.override_asked"], trail["recovery.case_approved"]
+    assert asked.actor != approved.actor
+    assert approved.detail["asked_by"] == asked.actor
+    assert approved.detail["override"]
+
+
+async def test_an_officer_stops_what_two_have_decided_when_the_owner_calls(house: House) -> None:
+    person, (rina, made) = plain(house), await officers(house)
+    await cancelled_twice(house)
+    await open_case(house, person.email)
+    number = (await case_of(house)).number
+    # Both at once: one of them asks, and the other agrees.
+    both = await asyncio.gather(*(overridden(house, officer, number) for officer in (rina, made)))
+    assert sorted(one.state for one in both) == [assisted.COOLING, assisted.OPEN]
+    await recovery_desk.refuse(house.provider, number, "pemiliknya menelepon", by=OFFICER)
+    house.clock.advance(COOLING)
+    await letters(house, NEW_ADDRESS)
+    assert OPENS not in await subjects(house, NEW_ADDRESS)
+    assert "Pemulihan akun dibatalkan" in await subjects(house, person.email)
+    # And then it takes two cancelled ones again.
+    await open_case(house, person.email, browser=house.browser("203.0.113.50"))
+    with pytest.raises(NotPossible, match="only 0 in a row"):
+        await overridden(house, rina, (await case_of(house)).number)
+
+
+async def test_one_cancelled_recovery_is_no_reason_for_an_override(house: House) -> None:
+    person, (rina, _) = plain(house), await officers(house)
+    await open_case(house, person.email)
+    await approve(house)
+    browser = house.browser()
+    page = await browser.get((await letter_of(house, person.email, APPROVED)).link)
+    await browser.submit(page, press="cancel-recovery")
+    house.clock.advance(61)
+    await open_case(house, person.email, browser=browser)
+    with pytest.raises(NotPossible, match="in a row were cancelled"):
+        await overridden(house, rina, (await case_of(house)).number)
+
+
+async def test_a_contact_changed_during_the_wait_does_not_come_back_after_it(house: House) -> None:
+    """Whoever sat in the account has a link to bring the old address back; it ends with the recovery."""
+    person = plain(house)
+    await open_case(house, person.email)
+    await approve(house)
+    house.clock.advance(60)
+    await change(house, await at_home_with_both(house, person), "email", "lain@contoh.example")
+    link = next(one for one in await letters(house, person.email) if one.subject == "Kontak akun Anda diganti").link
+    house.clock.advance(COOLING - 60)
+    browser = house.browser()
+    opens = (await letter_of(house, NEW_ADDRESS, OPENS)).link
+    assert "revert-contact" in (await browser.get(link)).ids
+    await browser.submit(await browser.get(opens), {"password": NEW}, press="set-password")
+    assert "revert-contact" not in (await browser.get(link)).ids

@@ -5,9 +5,12 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import func, select
 
 from idp import worker
+from idp.accounts import account
 from idp.flows import newsletter
+from idp.store.tables import identifiers, recovery_codes
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_activate import sign_in
@@ -30,6 +33,15 @@ async def change(house: House, browser: Browser, kind: str, value: str, spelled:
     page = await ask(browser, kind, value)
     code = (await newest(house, spelled or value)).code
     return await browser.submit(page, {"code": code}, press="submit-code")
+
+
+async def known(house: House, value: str) -> tuple[str, int]:
+    """As what a contact is known, and when it was proven."""
+    kind = account.EMAIL if "@" in value else account.PHONE
+    key = account.lookup(house.provider.material, kind, value)
+    async with house.provider.database.reading() as tx:
+        row = (await tx.execute(select(identifiers).where(identifiers.c.lookup == key))).one()
+    return row.kind, row.verified_at
 
 
 async def test_a_new_address_is_proven_where_it_is_and_told_where_it_was(house: House) -> None:
@@ -100,6 +112,15 @@ async def test_only_a_fresh_sign_in_changes_a_contact(house: House) -> None:
     assert await letters(house, NEW) == []
 
 
+async def test_nor_does_a_code_leave_again_once_the_sign_in_is_not_fresh(house: House) -> None:
+    browser = await at_home_with_both(house, plain(house))
+    page = await ask(browser, "email", NEW)
+    house.clock.advance(301)
+    before = len(await letters(house, NEW))
+    assert "/masuk?kembali=kontak" in (await browser.submit(page, press="resend")).url
+    assert len(await letters(house, NEW)) == before
+
+
 async def test_a_code_is_of_no_use_in_another_session(house: House) -> None:
     page = await ask(await at_home_with_both(house, plain(house)), "email", NEW)
     thief = await at_home(house, house.account(), "203.0.113.1")
@@ -127,6 +148,21 @@ async def test_the_owner_takes_a_change_back_for_72_hours(house: House) -> None:
     assert "Perubahan kontak dibatalkan" in {one.subject for one in await letters(house, person.email)}
 
 
+@pytest.mark.parametrize("kind", ["email", "phone"])
+async def test_what_was_replaced_opens_nothing_while_it_can_be_brought_back(house: House, kind: str) -> None:
+    """It serves the link in its owner's mail and nobody else: not to sign in, and not to begin a recovery."""
+    person = plain(house)
+    old = person.email if kind == "email" else "+6281398765432"
+    await change(house, await at_home_with_both(house, person), kind, NEW if kind == "email" else NUMBER)
+    before = {to: len(await letters(house, to)) for to in (person.email, NEW, NUMBER, "+6281398765432")}
+    nobody = "bukan.siapa@contoh.example" if kind == "email" else "+6281399990000"
+    said = [await sign_in(house.browser(f"203.0.113.{n}"), who, person.password) for n, who in enumerate((old, nobody))]
+    assert {(page.status, "Email atau kata sandi salah" in page.text) for page in said} == {(400, True)}
+    asked = [await ask_reset(house.browser("203.0.113.5"), who) for who in (old, nobody)]
+    assert asked[0].text.split("berlaku")[0] == asked[1].text.split("berlaku")[0]
+    assert {to: len(await letters(house, to)) for to in before} == before
+
+
 async def test_a_password_chosen_by_the_other_mailbox_goes_with_it(house: House) -> None:
     """A thief changes the address, then resets the password there: taken back, neither is worth anything."""
     person, stolen = plain(house), "Layang-Layang-Putus-5"
@@ -145,6 +181,62 @@ async def test_a_password_chosen_by_the_other_mailbox_goes_with_it(house: House)
     page = await owner.get((await newest(house, person.email)).link)
     await owner.submit(page, {"password": "Kereta-Malam-Ke-Bandung-9"}, press="set-password")
     assert (await sign_in(owner, person.email, "Kereta-Malam-Ke-Bandung-9")).url.endswith("/akun")
+
+
+async def test_taking_a_change_back_takes_everything_since_with_it(house: House) -> None:
+    """A thief changes the address, and then the number, whose way back goes to the thief; adds an app; asks for the end."""
+    person = plain(house)
+    proven = (await known(house, "+6281398765432"))[1]
+    house.clock.advance(86_400)
+    thief = await at_home_with_both(house, person)
+    proven_again = (await known(house, "+6281398765432"))[1]
+    assert proven_again > proven
+    await change(house, thief, "email", NEW)
+    mail = next(one for one in await letters(house, person.email) if one.subject == "Kontak akun Anda diganti")
+    house.clock.advance(61)
+    await change(house, thief, "phone", NUMBER)
+    await thief.submit(await thief.get("/akun/keamanan/kode-pemulihan"), press="make")
+    page = await thief.get("/akun/privasi/hapus")
+    await thief.submit(page, {"understood": "1"}, press="delete")
+    owner = house.browser("203.0.113.9")
+    page = await owner.submit(await owner.get(mail.link), press="revert-contact")
+    assert "Kontak lama sudah kembali" in page.text
+    # The number came back with the date of its own proof, so that it starts a recovery no longer than before.
+    assert (await known(house, "+6281398765432")) == ("phone", proven_again)
+    assert (await known(house, NUMBER))[0] == (await known(house, NEW))[0] == "was"
+    told = next(one for one in await letters(house, person.email) if one.subject == "Perubahan kontak dibatalkan")
+    for line in ("nomor ponsel lama Anda, 0813****5432", "Kode pemulihan", "permintaan hapus akun"):
+        assert line in told.text
+    for gone in (NEW, NUMBER):
+        word = next(one for one in await letters(house, gone) if "tidak dipakai lagi" in one.text)
+        assert "Siti" not in word.text
+    await sign_in(owner, person.email, person.password)
+    async with house.provider.database.reading() as tx:
+        assert await tx.scalar(select(func.count()).select_from(recovery_codes)) == 0
+    assert "keep-account" not in (await owner.get("/akun/privasi/hapus")).ids
+
+
+async def test_a_number_that_was_added_is_taken_off_where_there_was_none(house: House) -> None:
+    """Nothing stood there before, so nothing could be brought back; yet it must not stay."""
+    person = house.account()
+    async with house.provider.database.transaction() as tx:
+        mine = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, person.email))
+        assert mine is not None
+        await account.drop_contact(tx, mine.id, account.PHONE, house.clock.now())
+    thief = await at_home(house, person)
+    page = await thief.get("/akun/kontak/email")
+    await thief.submit(page, {"code": now_code(house, person)}, press="submit-code")
+    await change(house, thief, "email", NEW)
+    mail = next(one for one in await letters(house, person.email) if one.subject == "Kontak akun Anda diganti")
+    house.clock.advance(61)
+    await change(house, thief, "phone", NUMBER)
+    owner = house.browser("203.0.113.9")
+    await owner.submit(await owner.get(mail.link), press="revert-contact")
+    async with house.provider.database.reading() as tx:
+        restored = await account.read(tx, mine.id)
+    assert restored is not None
+    assert (restored.email, restored.phone, restored.phone_verified) == (person.email, None, False)
+    assert any("tidak dipakai lagi" in one.text for one in await letters(house, NUMBER))
 
 
 async def test_after_72_hours_it_stays_as_it_is_and_the_old_address_is_free(house: House) -> None:

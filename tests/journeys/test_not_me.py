@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from idp.flows import people
-from idp.store.tables import accounts, outbox, reports
+from idp.store.tables import accounts, outbox, passkeys, reports
 from tests.journeys.mailbox import letters
-from tests.journeys.test_account import at_home
+from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_activate import sign_in
+from tests.journeys.test_contact import NEW as THEIRS
+from tests.journeys.test_contact import change, known
 from tests.journeys.test_recover import ask, now_code, plain
 from tests.support.authenticator import Authenticator, asked
 from tests.support.browser import Browser, Page
@@ -210,9 +212,76 @@ async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
     page = await thief.get("/akun/keamanan/passkey")
     page = await thief.submit(page, {"name": "Pencuri", "passkey": key.create(asked(page))})
     assert "Pencuri" in page.text
+    async with house.provider.database.transaction() as tx:
+        # The clock struck between the passkey and the event that tells of it.
+        await tx.execute(update(passkeys).values(created_at=passkeys.c.created_at - 1))
     page = await here.get(await other_session(house, here, thief))
     await here.submit(page, press="not-me")
     assert "Pencuri" not in (await here.get("/akun/keamanan")).text
     door = await house.browser("203.0.113.1").get("/masuk")
     page = await thief.submit(door, {"passkey": key.get(asked(door))}, form=door.form_with("passkey"))
     assert not page.url.endswith("/akun")
+
+
+async def test_a_contact_that_the_stranger_changed_comes_back_and_all_that_they_asked_for_is_cancelled(
+    house: House,
+) -> None:
+    person = plain(house)
+    here = await at_home(house, person, "203.0.113.1")
+    house.clock.advance(60)
+    thief = await at_home_with_both(house, person)
+    await change(house, thief, "email", THEIRS)
+    page = await thief.get("/akun/privasi/hapus")
+    await thief.submit(page, {"understood": "1"}, press="delete")
+    await thief.submit(await thief.get("/akun/privasi/batasi"), press="restrict")
+    page = await here.get("/akun/aktivitas")
+    page = await here.get(event_of(page, "diganti"))
+    for line in ("email lama Anda, s***@contoh.go.id", "permintaan hapus akun", "membuka pembatasan data"):
+        assert line in page.text
+    assert (await known(house, THEIRS))[0] == "email"  # to look changes nothing
+    page = await here.submit(page, press="not-me")
+    assert "Kami sudah: mengembalikan email lama Anda, s***@contoh.go.id" in page.text
+    assert (await known(house, person.email))[0] == "email"
+    assert "/masuk" in (await thief.get("/akun")).url
+    told = next(one for one in await letters(house, person.email) if one.subject.startswith("Laporan GB-"))
+    assert "mengembalikan email lama Anda, s***@contoh.go.id; membatalkan permintaan hapus akun" in told.text
+    # Whoever has the other mailbox learns that it is of no use any more, and nothing else.
+    word = next(one for one in await letters(house, THEIRS) if one.subject == "Email ini tidak dipakai lagi")
+    assert "Siti" not in word.text
+    assert not [one for one in await letters(house, THEIRS) if one.subject.startswith("Laporan GB-")]
+    assert "keep-account" not in (await here.get("/akun/privasi/hapus")).ids
+    assert "restrict" in (await here.get("/akun/privasi/batasi")).ids
+
+
+async def test_what_the_owner_did_meanwhile_stays(house: House) -> None:
+    """Another hand has changed the address since, and frozen the data: neither is the stranger's deed."""
+    person, mine = plain(house), "siti.aman@contoh.example"
+    thief = await at_home_with_both(house, person)
+    await change(house, thief, "email", THEIRS)
+    house.clock.advance(61)
+    here = await at_home_with_both(house, Account(THEIRS, person.password))
+    await change(house, here, "email", mine)
+    await here.submit(await here.get("/akun/privasi/batasi"), press="restrict")
+    page = await here.get("/akun/aktivitas")
+    strange = [link for words, link in page.links.items() if words.startswith(NOT_ME) and "diganti" in words]
+    page = await here.get(strange[-1])
+    assert "email lama" not in page.text
+    page = await here.submit(page, press="not-me")
+    assert REFERENCE.search(page.text)
+    assert (await known(house, mine))[0] == "email"
+    assert "lift" in (await here.get("/akun/privasi/batasi")).ids
+
+
+async def test_what_cannot_be_brought_back_is_said(house: House) -> None:
+    person = house.account()
+    thief = await at_home(house, person)
+    page = await thief.get("/masuk/kode?kembali=keamanan")
+    page = await thief.submit(page, {"code": now_code(house, person)}, press="submit-code")
+    await thief.submit(page, press="remove-totp")
+    house.clock.advance(61)
+    here = await at_home(house, person, "203.0.113.1")
+    page = await here.get("/akun/aktivitas")
+    page = await here.get(event_of(page, "dihapus"))
+    assert "tidak bisa kami kembalikan: Aplikasi autentikator" in page.text
+    page = await here.submit(page, press="not-me")
+    assert "tidak bisa kami kembalikan: Aplikasi autentikator" in page.text

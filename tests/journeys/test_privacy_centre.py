@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-from sqlalchemy import LargeBinary, String, Text, cast, func, select
+from sqlalchemy import LargeBinary, String, Text, cast, func, select, update
 
 from idp import worker
 from idp.accounts import requests
@@ -18,7 +18,7 @@ from idp.flows import people, privacy_desk, retention
 from idp.jobs import erasure
 from idp.store.tables import accounts, audit, consent_history, grants, metadata, privacy_exports, privacy_requests
 from tests.admin.conftest import machine, token
-from tests.journeys.mailbox import letters
+from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_recover import now_code, plain
 from tests.support.browser import Browser, Page
@@ -44,8 +44,18 @@ async def post(browser: Browser, path: str, **fields: str) -> Page:
     return await browser.get(answer.headers["location"]) if answer.is_redirect else await browser.get(path)
 
 
+async def stepped_up(house: House, browser: Browser, person: Account) -> Page:
+    """Whoever has a second factor shows it before a copy leaves."""
+    page = await browser.get("/masuk/kode?kembali=salinan")
+    if person.totp_secret:
+        return await browser.submit(page, {"code": now_code(house, person)}, press="submit-code")
+    page = await browser.submit(page, press="send-code")
+    code = (await newest(house, "+6281398765432")).code
+    return await browser.submit(page, {"code": code}, press="submit-code")
+
+
 async def copy(browser: Browser) -> dict[str, bytes]:
-    """A copy, made and downloaded."""
+    """A copy, made and downloaded by somebody who has just shown every factor."""
     page = await browser.submit(await browser.get(f"{CENTRE}/salinan"), press="make")
     (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
     hidden = dict(page.form_with("sesi").values)
@@ -134,6 +144,7 @@ async def test_userinfo_is_noted_once_an_hour(house: House) -> None:
 async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
     person, browser = house.account(), house.browser()
     await house.relying_party("koperasi").sign_in(browser, person, scope="openid profile")
+    await stepped_up(house, browser, person)
     files = await copy(browser)
     data, page = json.loads(files["data.json"]), files["data.html"].decode()
     (own,) = data["holds"]["accounts"]
@@ -151,7 +162,7 @@ async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
 
 
 async def test_a_copy_is_sealed_and_gone_after_a_day(house: House) -> None:
-    browser = await at_home(house, plain(house))
+    browser = await at_home_with_both(house, plain(house))
     page = await browser.submit(await browser.get(f"{CENTRE}/salinan"), press="make")
     async with house.provider.database.reading() as tx:
         (row,) = (await tx.execute(select(privacy_exports))).all()
@@ -167,7 +178,8 @@ async def test_a_copy_is_sealed_and_gone_after_a_day(house: House) -> None:
 
 async def test_a_copy_is_its_owners_alone(house: House) -> None:
     """T38."""
-    mine, theirs = await at_home(house, house.account()), await at_home(house, plain(house), "203.0.113.9")
+    mine, theirs = await at_home(house, house.account()), await at_home_with_both(house, plain(house))
+    await stepped_up(house, mine, house.account())
     page = await mine.submit(await mine.get(f"{CENTRE}/salinan"), press="make")
     (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
     hidden = dict((await theirs.get(f"{CENTRE}/salinan")).form_with("sesi").values)
@@ -178,7 +190,7 @@ async def test_a_copy_is_its_owners_alone(house: House) -> None:
 
 
 async def test_a_copy_needs_a_fresh_factor_and_is_not_made_without_end(house: House) -> None:
-    browser = await at_home(house, plain(house))
+    browser = await at_home_with_both(house, plain(house))
     for _ in range(5):
         assert "Salinan sudah siap" in (await post(browser, f"{CENTRE}/salinan", make="1")).text
     hidden = dict((await browser.get(f"{CENTRE}/salinan")).form_with("sesi").values)
@@ -189,6 +201,27 @@ async def test_a_copy_needs_a_fresh_factor_and_is_not_made_without_end(house: Ho
     assert page.url.endswith("/masuk?kembali=salinan")
     page = await browser.submit(page, {"password": plain(house).password}, press="sign-in")
     assert page.url.endswith(f"{CENTRE}/salinan")
+
+
+async def test_who_has_a_second_factor_shows_it_before_a_copy_is_made_or_leaves(house: House) -> None:
+    """T28: the password alone carries nothing away; whoever has nothing else is asked for that."""
+    person = house.account()
+    browser = await at_home(house, person)
+    page = await post(browser, f"{CENTRE}/salinan", make="1")
+    assert page.url.endswith("/masuk/kode?kembali=salinan")
+    assert "Sebelum menampilkan data pribadi Anda" in page.text
+    async with house.provider.database.reading() as tx:
+        assert await tx.scalar(select(func.count()).select_from(privacy_exports)) == 0
+    page = await stepped_up(house, browser, person)
+    assert page.url.endswith(f"{CENTRE}/salinan")
+    page = await browser.submit(page, press="make")
+    (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
+    thief = await at_home(house, person, "203.0.113.9")
+    assert (await post(thief, f"{CENTRE}/salinan", download=button.value)).url.endswith("/masuk/kode?kembali=salinan")
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    alone = await at_home(house, plain(house), "203.0.113.10")
+    assert "data.json" in await copy(alone)
 
 
 # Freezing
@@ -219,6 +252,7 @@ async def test_freezing_stops_tokens_at_once_on_every_replica(
             await again.get("/masuk"), {"identifier": person.email, "password": person.password}, press="sign-in"
         )
         assert page.url.endswith("/akun")
+        await stepped_up(there, again, person)
         assert "data.json" in await copy(again)
         page = await again.get((await elsewhere.authorization()).url)
         assert "sedang membatasi" in page.text
@@ -260,7 +294,7 @@ async def test_an_officers_switch_does_not_undo_what_a_person_froze(house: House
 
 async def test_a_correction_is_asked_answered_and_written(house: House) -> None:
     person = plain(house)
-    browser = await at_home(house, person)
+    browser = await at_home_with_both(house, person)
     page = await browser.get(f"{CENTRE}/permintaan")
     wrong = await browser.submit(page, {"birthdate": "27 3 1990", "reason": ""}, press="correct")
     assert wrong.status == 400

@@ -30,14 +30,16 @@ async def row(house: House, person: Account) -> Row:
     return found
 
 
-async def numbered(house: House, person: Account) -> None:
-    """A registry has confirmed the person's numbers."""
+async def numbered(house: House, person: Account, *, verified: bool = True) -> None:
+    """Numbers that lead to the person, once a registry has confirmed them."""
     found = await row(house, person)
     async with house.provider.database.transaction() as tx:
         for kind, value in ((account.KPJ, KPJ), (account.NIK, NIK)):
             key = account.lookup(house.provider.material, kind, value)
             values = {"lookup": key, "account_id": found.id, "kind": kind, "verified_at": house.clock.now()}
             await tx.execute(identifiers.insert().values(values))
+        if verified:
+            await account.identify(tx, found.id, 1, "registry", house.clock.now())
 
 
 async def by_code(house: House, browser: Browser, page: Page, to: str) -> Page:
@@ -140,6 +142,18 @@ async def test_nobody_is_found_by_a_number_that_was_only_declared(house: House) 
         await tx.execute(update(accounts).where(accounts.c.id == found.id).values(kpj=KPJ))
     await ask(house.browser(), KPJ)
     assert not await letters(house, person.email)
+
+
+async def test_nobody_is_found_by_a_number_that_only_an_officer_typed(house: House) -> None:
+    """As with signing in: before a registry has confirmed it, it may be somebody else's."""
+    person = house.account(1)
+    await numbered(house, person, verified=False)
+    for typed in (KPJ, NIK):
+        page = await ask(house.browser(), typed)
+        assert "Jika data itu terdaftar, petunjuk sudah kami kirim" in page.text
+        house.clock.advance(61)
+    assert not await letters(house, person.email)
+    assert not await letters(house, SITI)
 
 
 async def test_a_code_by_sms_lives_ten_minutes_and_works_once(house: House) -> None:

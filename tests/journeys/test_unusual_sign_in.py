@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from sqlalchemy import update
 
-from idp.flows import people
+from idp.flows import channels, people
 from idp.store.tables import accounts
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home
@@ -254,3 +254,54 @@ async def test_a_passkey_signs_in_anew_over_a_session_that_is_held(house: House)
     await sign_in(browser, person.email, person.password)
     assert (await answered(browser, first, key)).url.endswith("/akun")
     assert (await browser.get("/akun/keamanan")).url.endswith("/akun/keamanan")
+
+
+async def sms_out(house: House, *others: str) -> None:
+    async with house.provider.database.transaction() as tx:
+        for channel in (channels.SPENT, *others):
+            await house.provider.outbox.rest(tx, channel, house.clock.now() + 600)
+
+
+async def test_while_sms_is_out_of_order_a_mailed_code_confirms_the_sign_in_and_nothing_more(house: House) -> None:
+    """Whoever has nothing but codes by SMS is not locked out with them; what asks for two factors still waits."""
+    person, browser, party = await known_with_a_number(house), house.browser(AMERICA), house.relying_party("saldo")
+    await sms_out(house)
+    page = await sign_in(browser, person.email, person.password)
+    assert page.url.endswith("/masuk/kode")
+    assert "SMS sedang terganggu. Pakai cara lain." in page.text
+    assert "Kali ini kode dari email cukup" in page.text
+    page = await browser.submit(page, press="send-code")
+    assert "code" in page.names
+    code = (await newest(house, person.email)).code
+    wrong = await browser.submit(page, {"code": "000000" if code != "000000" else "111111"}, press="submit-code")
+    assert "Kode salah" in wrong.text
+    assert (await browser.submit(wrong, {"code": code}, press="submit-code")).url.endswith("/akun")
+    tokens = await party.sign_in(browser, person, scope="openid")
+    assert tokens.claims["acr"].endswith("loa1")
+    assert tokens.claims["amr"] == ["pwd"]
+    page = await browser.get((await party.authorization("openid", acr_values="urn:gerbang:acr:loa2")).url)
+    assert "SMS sedang terganggu. Coba lagi pukul" in page.text
+    assert "method-email" not in page.ids
+    assert "/masuk/kode" in (await browser.get("/akun/keamanan/totp")).url
+
+
+async def test_a_mailed_code_stands_in_for_nothing_else(house: House) -> None:
+    """Not while SMS works, not while mail does not, not for who wants a factor each time, and not on another session's word."""
+    person, browser = await known_with_a_number(house), house.browser(AMERICA)
+
+    async def refused() -> bool:
+        page = await browser.get("/masuk/kode")
+        form = {**dict(page.form_with("csrf").values), "method": "email"}
+        answer = await browser.http.post("/masuk/kode", data=form)
+        return "email" not in page.text and answer.status_code == 400
+
+    await sign_in(browser, person.email, person.password)
+    assert await refused()
+    await sms_out(house, channels.SMTP)
+    assert await refused()
+    house.clock.advance(601)
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(update(accounts).values(asks_factor_since=house.clock.now()))
+    await sms_out(house)
+    assert await refused()
+    assert {one.subject for one in await letters(house, person.email)} <= {ALERT}

@@ -105,6 +105,7 @@ contact_changes = Table(
     Column("kind", String(8), nullable=False),  # email | phone
     Column("was_sealed", LargeBinary, nullable=False),
     Column("secret_hash", LargeBinary(32), nullable=False),  # of the link that brings the old contact back
+    moment("proven_at"),  # when the old contact had been proven: it comes back with that date
     moment("changed_at", nullable=False),
     moment("revertible_until", nullable=False, index=True),
     moment("reverted_at"),

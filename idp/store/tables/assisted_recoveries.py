@@ -18,6 +18,10 @@ assisted_recoveries = Table(
     Column("reason", Text),  # the officer's, for whoever audits
     Column("decided_by", Text),
     Column("factors_go", Boolean, nullable=False),  # whether the old second factors are removed with it
+    # Cancelled twice in a row, a recovery needs two officers and then cannot be cancelled again.
+    Column("override_asked_by", Text),  # the first officer
+    Column("override_reason", Text),
+    Column("overridden", Boolean),
     Column("cancel_hash", LargeBinary(32)),  # of the link in the letters to the old contacts
     Column("link_hash", LargeBinary(32)),  # of the link in the letter to the new one
     moment("created_at", nullable=False),

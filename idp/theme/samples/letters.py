@@ -62,6 +62,7 @@ MAILS: dict[str, dict[str, Any]] = {
         "email": "b***@contoh.com",
         "tautan": _LINK,
     },
+    "bantuan_dipastikan": {"nama": "Budi", "waktu": NOON, "email": "b***@contoh.net", "batas": NOON + 259_200},
     "bantuan_dibatalkan": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "bantuan_selesai": {"nama": "Budi", "waktu": NOON},
     "nomor_beralih": {
@@ -101,6 +102,21 @@ MAILS: dict[str, dict[str, Any]] = {
         "alasan": "perangkat baru, negara baru",
         "tautan": "https://sso.contoh.go.id/bukan-saya?token=" + "A7x-" * 40,
     },
+    "kontak_kembali_juga": {
+        "nama": "Budi",
+        "jenis": Message("kontak.jenis_email"),
+        "waktu": NOON,
+        "daftar": "menghapus cara masuk yang ditambahkan: Passkey",
+        "tautan_lupa": _FORGOT,
+    },
+    "kontak_dilepas": {},
+    "dilaporkan_batal": {
+        "nama": "Budi",
+        "nomor": "GB-7K3M-92QF",
+        "waktu": NOON,
+        "tautan_lupa": _FORGOT,
+        "daftar": "mengembalikan email lama Anda, b***@contoh.com; membatalkan permintaan hapus akun",
+    },
     "dilaporkan": {"nama": "Budi", "nomor": "GB-7K3M-92QF", "waktu": NOON, "tautan_lupa": _FORGOT},
     "passkey_dipasang": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "passkey_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
@@ -115,5 +131,6 @@ SMS: dict[str, dict[str, Any]] = {
     "kabar": {"apa": Message("mail.totp_dipasang.subjek"), "telepon": "1500 175"},
     "kontak_kode": {"kode": "Hn4RtaQ9", "host": _HOST},
     "kontak_terpakai": {"host": _HOST},
+    "kontak_dilepas": {"host": _HOST},
     "kontak_baru": {"jenis": Message("kontak.jenis_phone"), "host": _HOST},
 }

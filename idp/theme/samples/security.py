@@ -35,6 +35,7 @@ def _security(state: str = "", **context: Any) -> Sample:
         "leaving": {},
         "single": False,
         "recovery": None,
+        "recovery_stands": False,
         "name": "Budi Santoso",
     }
     return sample("akun_keamanan", state, **common | rest | {"back": "/akun"} | context)
@@ -64,6 +65,11 @@ PAGES = (
     _security(
         "pemulihan",
         recovery=Message("pemulihan_cabang.berjalan", email="b***@contoh.com", waktu=NOON + 259_200),
+    ),
+    _security(
+        "pemulihan_pasti",
+        recovery=Message("pemulihan_cabang.pasti", email="b***@contoh.com", waktu=NOON + 259_200),
+        recovery_stands=True,
     ),
     _security("tanpa_nomor", phone="", single=True, codes_left=2, few=True),
     _security(

@@ -79,6 +79,15 @@ PAGES = (
         reason=Message("stepup.recovery", hal=Message("hal.klaim:ajukan")),
     ),
     _kode("gangguan", method="recovery", others=others("sms", "passkey"), notice=Message("otp.gangguan")),
+    _kode(
+        "email",
+        method="email",
+        reference="KX7M",
+        until=NOON + 600,
+        others=others("sms"),
+        reason=Message("masuk_kode.alasan_email"),
+        notice=Message("kirim.terkirim"),
+    ),
     _passkey(others=others("totp", "sms", "recovery"), service=SALDO, lanjut=TICKET),
     _passkey(
         "gagal", reason=Message("stepup.passkey", hal=Message("hal.akun")), errors={"": Message("passkey.gagal_lain")}

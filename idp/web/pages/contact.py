@@ -146,6 +146,9 @@ async def _submit_code(frame: Frame, request: Request, form: Form) -> Response:
     if stands is None or asked is None:
         return frame.redirect("/akun/kontak")
     if "resend" in form:
+        missing = security.missing_to_change(provider, stands)
+        if missing is not None:
+            return frame.redirect(to_confirm("kontak", missing))
         again = await contact.ask(provider, frame.visitor(request), stands, asked.kind, asked.value)
         if isinstance(again, Message):
             return _code(frame, request, stands, asked, again, field="")

@@ -25,7 +25,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if claim is None:
             return frame.redirect("/masuk?kembali=aktivitas")
         if claim.known is not None:
-            return frame.page(request, "bukan_saya_selesai", reference=claim.known)
+            return frame.page(request, "bukan_saya_selesai", reference=claim.known, undone=[], remains=[])
         hidden = {"token": token} if token else {"peristiwa": event_id}
         language, present = frame.language(request), frame.visitor(request).session
         return frame.page(
@@ -34,6 +34,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
             back="" if token else f"{frame.root}/akun/aktivitas",
             hidden=hidden,
             event=event_row(frame, claim.happening, language) if claim.happening else None,
+            undoes=claim.deeds.told(),
+            remains=claim.deeds.kept(),
             ends_here=present is not None and present.id in claim.sessions,
         )
 
@@ -43,17 +45,20 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.redirect("/masuk?kembali=aktivitas")
         visitor = frame.visitor(request)
         done = await disown.disown(provider, visitor, claim)
-        carried = disown.remember(provider, visitor, done.reference)
+        say = frame.language(request).say
+        undone, left = map(say, done.deeds.told()), map(say, done.deeds.kept())
+        carried = disown.remember(provider, visitor, done.reference, list(undone), list(left))
         response = frame.redirect(f"/bukan-saya/selesai?laporan={quote(carried)}")
         if done.here:
             frame.drop_session(response)
         return response
 
     async def finished(request: Request) -> Response:
-        reference = disown.recall(provider, frame.visitor(request), query(request, "laporan"))
-        if reference is None:
+        told = disown.recall(provider, frame.visitor(request), query(request, "laporan"))
+        if told is None:
             raise PageFault("kesalahan.tidak_ada", "another browser's report", 404)
-        return frame.page(request, "bukan_saya_selesai", reference=reference)
+        reference, undone, left = told
+        return frame.page(request, "bukan_saya_selesai", reference=reference, undone=undone, remains=left)
 
     return [frame.door("/bukan-saya", show, submit), frame.door("/bukan-saya/selesai", finished)]
 

@@ -10,14 +10,14 @@ from idp.accounts import document
 from idp.accounts.document import Document
 from idp.base.errors import PageFault
 from idp.flows import answers as steps
-from idp.flows import documents, drafting
+from idp.flows import documents, drafting, security
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.theme.records import Paper
 from idp.web.frame import Form, Frame, query
 from idp.web.pages import draft
 from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import Waiting, answers, shown_to, still_waiting
+from idp.web.pages.waiting import Waiting, answers, shown_to, still_waiting, to_confirm
 
 UPLOADS = ("/daftar/dokumen/unggah", "/akun/dokumen/unggah")
 _WHILE_REGISTERING = (document.KTP, document.SELFIE)
@@ -129,6 +129,9 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
 
     async def picture(request: Request) -> Response:
         stands = await signed_in(frame, request)
+        missing = security.missing_to_see(provider, stands) if stands else None
+        if missing is not None:
+            return frame.redirect(to_confirm("dokumen", missing))
         return await _picture(frame, request, stands.account_id if stands else None)
 
     return [
@@ -162,6 +165,7 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
     if stands is None:
         return frame.redirect("/masuk")
     found = await documents.mine(frame.provider, stands.account_id)
+    missing = security.missing_to_see(frame.provider, stands)
     add = [Paper(kind, add=f"{frame.root}/akun/dokumen/unggah?jenis={kind}") for kind in _ALL]
     return frame.page(
         request,
@@ -169,17 +173,18 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
         name=stands.person.name,
         back=f"{frame.root}/akun",
         notice=notice,
-        papers=[_paper(frame, one) for one in found],
+        papers=[_paper(frame, one, shown=missing is None) for one in found],
+        unlock=frame.root + to_confirm("dokumen", missing) if missing is not None and found else "",
         add=add,
         hidden=shown_to(stands),
     )
 
 
-def _paper(frame: Frame, one: Document) -> Paper:
+def _paper(frame: Frame, one: Document, *, shown: bool) -> Paper:
     return Paper(
         one.kind,
         id=str(one.id) if one.state in document.UNDECIDED else "",
-        picture=f"{frame.root}/akun/dokumen/gambar?id={one.id}",
+        picture=f"{frame.root}/akun/dokumen/gambar?id={one.id}" if shown else "",
         state=one.state,
         created=one.created_at,
     )

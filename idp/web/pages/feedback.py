@@ -37,9 +37,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return frame.redirect(f"/masukan/terkirim?laporan={quote(carried)}")
 
     async def sent(request: Request) -> Response:
-        reference = disown.recall(provider, frame.visitor(request), query(request, "laporan"))
-        if reference is None:
+        told = disown.recall(provider, frame.visitor(request), query(request, "laporan"))
+        if told is None:
             raise PageFault("kesalahan.tidak_ada", "another browser's report", 404)
-        return frame.page(request, "masukan_terkirim", reference=reference)
+        return frame.page(request, "masukan_terkirim", reference=told[0])
 
     return [frame.door("/masukan", show, submit), frame.door("/masukan/terkirim", sent)]

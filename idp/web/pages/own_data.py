@@ -10,6 +10,7 @@ from idp.flows import erase, export, privacy, security
 from idp.flows import interaction as flow
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import AffectedRow, CopyRow, HoldRow
 from idp.web.frame import Form, Frame, query
@@ -28,8 +29,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit_copies(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
-        if stands is None or not security.fresh(provider, stands):
-            return frame.redirect(to_confirm("salinan"))
+        # All that we hold of a person in one file: whoever only has the password must not carry it away.
+        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
+        if stands is None or missing is not None:
+            return frame.redirect(to_confirm("salinan", missing))
         if not answers(form, stands):
             return frame.redirect(f"{HUB}/salinan")
         if "make" in form:

@@ -22,14 +22,19 @@ from idp.theme.language import Message
 from idp.theme.records import Method
 from idp.web import metrics
 from idp.web.frame import Form, Frame, query
-from idp.web.pages.waiting import EXCUSE, Waiting, answers, shown_to, turned_away, waiting
+from idp.web.pages.waiting import EXCUSE, HOMES, Waiting, answers, shown_to, turned_away, waiting
 
 # The methods by the names that addresses, buttons and the catalogue give them.
 NAMES = {"passkey": levels.PASSKEY, "totp": levels.TOTP, "sms": levels.SMS, "recovery": levels.RECOVERY}
-NAME_OF = {method: name for name, method in NAMES.items()}
+# A mailed code is no method of an account; it stands in for one while that does not arrive.
+_ASKED = {**NAMES, "email": second_factor.MAIL}
+NAME_OF = {method: name for name, method in _ASKED.items()}
+_SENT = (levels.SMS, second_factor.MAIL)
 
 # What a service is about to do, by the scope that lets it; the weightiest is told.
 _DEEDS = ("klaim:ajukan", "iuran:bayar", "saldo:baca", "iuran:baca", "klaim:baca", "perusahaan", "identitas")
+# Pages of the account that change nothing and show much.
+_SHOWS = frozenset({HOMES["salinan"], HOMES["dokumen"]})
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -41,10 +46,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await second_factor.present(provider, frame.visitor(request))
         if stands is None:
             return turned_away(frame, behind)
-        methods = second_factor.methods(stands, behind.asks)
+        methods = await second_factor.offered(provider, stands, behind.asks)
         if not methods:
             return frame.redirect(behind.onward())
-        code_wanted = NAMES.get(query(request, "cara")) in methods and methods != (levels.PASSKEY,)
+        code_wanted = _ASKED.get(query(request, "cara")) in methods and methods != (levels.PASSKEY,)
         if levels.PASSKEY in methods and not code_wanted:
             return frame.redirect(behind.path("/masuk/passkey"))
         return await _page(frame, request, behind, stands, methods)
@@ -56,7 +61,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.respond(request, flow.declined(provider, behind.interaction))
         if stands is None:
             return turned_away(frame, behind)
-        methods = second_factor.methods(stands, behind.asks)
+        methods = await second_factor.offered(provider, stands, behind.asks)
         if not methods:
             return frame.redirect(behind.onward())
         if "sesi" in form and not answers(form, stands):
@@ -64,7 +69,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if "method" in form:
             return await _choose(frame, request, behind, stands, methods, form.text("method"))
         if "resend" in form:
-            return await _send(frame, request, behind, stands, methods)
+            return await _send(frame, request, behind, stands, methods, _asked(form, methods))
         return await _prove(frame, request, behind, stands, methods, form)
 
     return [frame.door("/masuk/kode", show, submit)]
@@ -73,26 +78,32 @@ def routes(provider: Provider) -> list[BaseRoute]:
 async def _choose(
     frame: Frame, request: Request, behind: Waiting, stands: Standing, methods: tuple[str, ...], name: str
 ) -> Response:
-    """Another way. By SMS the code leaves at once, unless one that still works did already: one press is enough."""
-    method = NAMES.get(name)
+    """Another way. What is sent leaves at once, unless one that still works did already: one press is enough."""
+    method = _ASKED.get(name)
     if method not in methods:
         raise PageFault("kesalahan.permintaan", "a method that is no help here")
     if method == levels.PASSKEY:
         return frame.redirect(behind.path("/masuk/passkey"))
-    if method == levels.SMS and await second_factor.sent(frame.provider, stands.session.id, method) is None:
-        return await _send(frame, request, behind, stands, methods)
+    if method in _SENT and await second_factor.sent(frame.provider, stands.session.id, method) is None:
+        return await _send(frame, request, behind, stands, methods, method)
     return frame.redirect(behind.path("/masuk/kode", cara=name))
 
 
+def _asked(form: Form, methods: tuple[str, ...]) -> str:
+    """Which of the codes that are sent a form is about; SMS where it does not say."""
+    method = _ASKED.get(form.text("cara"))
+    return method if method in _SENT and method in methods else levels.SMS
+
+
 async def _send(
-    frame: Frame, request: Request, behind: Waiting, stands: Standing, methods: tuple[str, ...]
+    frame: Frame, request: Request, behind: Waiting, stands: Standing, methods: tuple[str, ...], method: str
 ) -> Response:
-    if levels.SMS not in methods:
+    if method not in methods:
         raise PageFault("kesalahan.permintaan", "no code can be sent")
-    refused = await second_factor.send_to(frame.provider, frame.visitor(request), stands, levels.SMS)
+    refused = await second_factor.send_to(frame.provider, frame.visitor(request), stands, method)
     if refused is not None:
-        return await _page(frame, request, behind, stands, methods, {"": refused}, opened=levels.SMS)
-    return frame.redirect(behind.path("/masuk/kode", cara="sms", kabar="terkirim"))
+        return await _page(frame, request, behind, stands, methods, {"": refused}, opened=method)
+    return frame.redirect(behind.path("/masuk/kode", cara=NAME_OF[method], kabar="terkirim"))
 
 
 async def _prove(
@@ -105,7 +116,9 @@ async def _prove(
     outcome = await second_factor.prove(provider, visitor, stands, method, form.text("code"), excuse=EXCUSE in form)
     metrics.SIGN_INS.labels(method, type(outcome).__name__.lower()).inc()
     if isinstance(outcome, Proved):
-        response = frame.redirect(behind.onward(method, outcome.handle.id))
+        # What merely stood in is no step that a request could count.
+        done = () if method == second_factor.MAIL else (method, outcome.handle.id)
+        response = frame.redirect(behind.onward(*done))
         frame.set_session(response, outcome.handle)
         return response
     status, headers = 400, {}
@@ -113,7 +126,7 @@ async def _prove(
         status, headers = 429, {"Retry-After": str(max(1, outcome.until - provider.clock.now()))}
     error = second_factor.said(outcome)
     # Without a code that could be entered there is no field to point at.
-    where = "" if method == levels.SMS and error.key in {"otp.habis", "otp.hangus"} else "code"
+    where = "" if method in _SENT and error.key in {"otp.habis", "otp.hangus"} else "code"
     return await _page(
         frame, request, behind, stands, methods, {where: error}, opened=method, status=status, headers=headers
     )
@@ -125,8 +138,8 @@ def _opened(name: str, methods: tuple[str, ...], *, down: bool = False) -> str:
     While messages do not arrive, what needs none comes first.
     """
     codes = [method for method in methods if method != levels.PASSKEY]
-    if NAMES.get(name) in codes:
-        return NAMES[name]
+    if _ASKED.get(name) in codes:
+        return _ASKED[name]
     return min(codes, key=lambda method: down and method == levels.SMS)
 
 
@@ -137,9 +150,11 @@ def always(stands: Standing) -> Message | None:
 
 def reason(behind: Waiting, method: str, destination: str = "", *, sent: bool = False) -> Message | None:
     """Why a code is asked: what the service is about to do. None leaves it to the page to say that in general."""
+    if method == second_factor.MAIL:
+        return Message("masuk_kode.alasan_email")
     deed = None
     if behind.confirms:
-        deed = Message("hal.akun")
+        deed = Message("hal.data_sendiri" if behind.home in _SHOWS else "hal.akun")
     elif behind.interaction is None:
         return Message("masuk_kode.alasan")
     elif scope := next((scope for scope in _DEEDS if scope in behind.interaction.request.scope), None):
@@ -169,7 +184,7 @@ async def _page(
     provider = frame.provider
     back_at = await channels.back_at(provider, channels.SMS) if levels.SMS in methods else None
     method = opened or _opened(query(request, "cara"), methods, down=back_at is not None)
-    sent = await second_factor.sent(provider, stands.session.id, method) if method == levels.SMS else None
+    sent = await second_factor.sent(provider, stands.session.id, method) if method in _SENT else None
     destination = second_factor.masked_destination(stands, method)
     given: dict[str, Any] = {
         "method": NAME_OF[method],
@@ -182,11 +197,16 @@ async def _page(
     }
     if back_at is not None:
         given["notice"] = Message("otp.gangguan") if len(methods) > 1 else Message("otp.gangguan_satu", jam=back_at)
-    if method == levels.SMS and sent is None:
+    if method in _SENT and sent is None:
         given |= {"heading": Message("masuk_kode.judul"), "destination": destination}
         return frame.page(request, "kirim_kode", status if errors else 200, headers=headers, **given)
     given |= {"reference": sent.reference if sent else "", "until": sent.expires_at if sent else None}
     given["offer_excuse"] = stands.may_be_excused
-    if query(request, "kabar") == "terkirim" and sent is not None and not errors and back_at is None:
+    if (
+        query(request, "kabar") == "terkirim"
+        and sent is not None
+        and not errors
+        and (back_at is None or method == second_factor.MAIL)
+    ):
         given["notice"] = Message("kirim.terkirim")
     return frame.page(request, "masuk_kode", status if errors else 200, headers=headers, **given)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts import contact, passkey, policy, recovery_codes, totp
+from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import app_enrolment, assisted_recovery, passwords, removal, security
@@ -160,6 +161,11 @@ def _password(
     )
 
 
+def _recovery(case: Case) -> Message:
+    key = "pemulihan_cabang.pasti" if case.overridden else "pemulihan_cabang.berjalan"
+    return Message(key, email=contact.masked_email(case.contact), waktu=case.due_at)
+
+
 async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
     methods = await security.methods(frame.provider, stands)
     case = await assisted_recovery.under_way(frame.provider, stands)
@@ -177,9 +183,8 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         codes_left=methods.codes_left,
         few=methods.codes_left <= recovery_codes.FEW,
         leaving={name: methods.leaving[factor] for name, factor in NAMES.items() if factor in methods.leaving},
-        recovery=Message("pemulihan_cabang.berjalan", email=contact.masked_email(case.contact), waktu=case.due_at)
-        if case
-        else None,
+        recovery=_recovery(case) if case else None,
+        recovery_stands=bool(case and case.overridden),
         hidden=shown_to(stands),
         single=len(stands.enrolled - {levels.PASSWORD}) < 2,
         passkeys=[

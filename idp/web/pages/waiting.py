@@ -84,6 +84,7 @@ HOMES = {
     "batasi": "/akun/privasi/batasi",
     "hapus": "/akun/privasi/hapus",
     "identitas": "/akun/identitas",
+    "dokumen": "/akun/dokumen",
 }
 EXCUSE = "remember_device"
 """The box by which a device is not asked again at every sign-in; it stands wherever a factor is shown."""

@@ -1,0 +1,198 @@
+"""The officers' side of recoveries through a branch: looked at, approved, turned down; by two of them where one was not enough."""
+
+from collections.abc import Sequence
+
+from idp.accounts import account, assisted, contact
+from idp.accounts.account import Account
+from idp.accounts.assisted import Case
+from idp.base.errors import Fault
+from idp.base.opaque import Handle
+from idp.flows import messages
+from idp.flows.assisted_recovery import write
+from idp.provider import Provider
+from idp.store.audit import Event
+from idp.store.database import Tx
+
+
+class NotPossible(Fault):
+    """There is no such case, it was decided already, or nothing can be recovered by it; for officers."""
+
+
+async def waiting(provider: Provider, states: Sequence[str], limit: int) -> list[Case]:
+    """Cases in these states, the longest waiting first."""
+    async with provider.database.reading() as tx:
+        return await assisted.page(tx, provider.sealer, states, limit)
+
+
+async def show(provider: Provider, number: str, *, by: str) -> tuple[Case, Account | None]:
+    """A case with its account, if it found one; that somebody looked is written down. Raises NotPossible."""
+    async with provider.database.transaction() as tx:
+        case = await assisted.by_number(tx, provider.sealer, assisted.typed_number(number))
+        if case is None:
+            raise NotPossible(f"no case {number}")
+        person = await account.read(tx, case.account_id) if case.account_id else None
+        event = Event("recovery.case_viewed", actor=by, account_id=case.account_id, detail={"case": case.number})
+        await provider.audit.append(tx, event)
+    return case, person
+
+
+async def approve(
+    provider: Provider, number: str, checked: Sequence[str], reason: str, *, factors_go: bool, by: str
+) -> Case:
+    """An officer saw card and face: the wait begins, and every old contact hears of it. Raises NotPossible."""
+    async with provider.database.transaction() as tx:
+        case, person = await _recoverable(provider, tx, number)
+        handle = provider.new_handle()
+        cancels = Handle(case.id, handle.secret)
+        decided = await _begin_wait(
+            provider, tx, case, checked, reason, factors_go, by, cancel_hash=cancels.secret_hash
+        )
+        link = f"{provider.settings.issuer}/lupa-kata-sandi/bantuan/batal?token={cancels}"
+        await messages.tell_everywhere(
+            provider,
+            tx,
+            person,
+            "bantuan_disetujui",
+            batas=decided.due_at,
+            email=contact.masked_email(case.contact),
+            tautan=link,
+        )
+    return decided
+
+
+async def override(
+    provider: Provider, number: str, checked: Sequence[str], reason: str, *, factors_go: bool, officer: str
+) -> Case:
+    """Approve what was cancelled twice in a row, so that whoever holds the old contacts cannot cancel it again.
+
+    One officer asks for it, and another one, who saw card and face as well, agrees: with the first the case stays open,
+    with the second the wait begins. `officer` is the address of an officer's account. Old contacts are told as ever, and
+    an officer can still stop it (`refuse`). Raises NotPossible.
+    """
+    async with provider.database.transaction() as tx:
+        by = await _officer(provider, tx, officer)
+        case, person = await _recoverable(provider, tx, number)
+        cancelled = await assisted.cancelled_in_a_row(tx, person.id)
+        if cancelled < assisted.CANCELLED_ENOUGH:
+            raise NotPossible(
+                f"only {cancelled} in a row were cancelled for this account: approve case {case.number} without --override"
+            )
+        if case.override_asked_by is None:
+            await _settle(tx, case, assisted.OPEN, override_asked_by=by, override_reason=reason)
+            detail = {"case": case.number, "reason": reason, "checked": list(checked), "cancelled": cancelled}
+            await provider.audit.append(
+                tx, Event("recovery.override_asked", actor=by, account_id=person.id, detail=detail)
+            )
+            return await _read(provider, tx, case)
+        if case.override_asked_by == by:
+            raise NotPossible(f"another officer has to agree: this one asked for the override of case {case.number}")
+        decided = await _begin_wait(provider, tx, case, checked, reason, factors_go, by, overridden=True)
+        await messages.tell_everywhere(
+            provider, tx, person, "bantuan_dipastikan", batas=decided.due_at, email=contact.masked_email(case.contact)
+        )
+    return decided
+
+
+async def refuse(provider: Provider, number: str, reason: str, *, by: str) -> None:
+    """An officer could not recognise the person, or learns later that it was somebody else: the case ends. Raises NotPossible.
+
+    Whoever asked gets a mail; so do the old contacts, if they had heard of it.
+    """
+    now = provider.clock.now()
+    async with provider.database.transaction() as tx:
+        case = await assisted.by_number(tx, provider.sealer, assisted.typed_number(number))
+        if case is None or case.state not in assisted.UNDER_WAY:
+            case = await _open(provider, tx, number)
+        decision = {} if case.decided_at else {"reason": reason, "decided_by": by, "decided_at": now}
+        await _settle(tx, case, assisted.REFUSED, ended_at=now, **decision)
+        await write(provider, tx, case, "bantuan_ditolak", nomor=case.number)
+        if case.state in assisted.UNDER_WAY and case.account_id is not None:
+            person = await account.read(tx, case.account_id)
+            assert person is not None
+            await messages.tell_everywhere(provider, tx, person, "bantuan_dibatalkan")
+        detail = {"case": case.number, "reason": reason}
+        await provider.audit.append(
+            tx, Event("recovery.case_refused", actor=by, account_id=case.account_id, detail=detail)
+        )
+
+
+async def _recoverable(provider: Provider, tx: Tx, number: str) -> tuple[Case, Account]:
+    """An open case whose account can be recovered, under that account's lock. Raises NotPossible."""
+    case = await _open(provider, tx, number)
+    if case.account_id is None:
+        raise NotPossible(f"case {case.number} has no account: what was typed found none; let the person ask again")
+    # One account, one recovery: two officers who decide at once, about one case or two, are told apart by the lock.
+    await account.lock(tx, case.account_id)
+    case = await _open(provider, tx, number)
+    person = await account.read(tx, case.account_id) if case.account_id else None
+    if person is None or person.status not in account.MAY_SIGN_IN:
+        raise NotPossible(f"the account of case {case.number} is not active")
+    if await assisted.under_way(tx, provider.sealer, person.id):
+        raise NotPossible(f"another recovery of the account of case {case.number} is under way")
+    owner = await account.find(tx, account.lookup(provider.material, account.EMAIL, case.contact))
+    if owner is not None and owner.id != person.id:
+        raise NotPossible(f"another account has the new address of case {case.number}")
+    return case, person
+
+
+async def _begin_wait(
+    provider: Provider,
+    tx: Tx,
+    case: Case,
+    checked: Sequence[str],
+    reason: str,
+    factors_go: bool,
+    by: str,
+    **values: object,
+) -> Case:
+    """The decision, the mail to the new address, and the event; the case as it is then."""
+    now = provider.clock.now()
+    ends = now + provider.settings.lifetimes.recovery_cooling
+    await _settle(
+        tx,
+        case,
+        assisted.COOLING,
+        checked=list(checked),
+        reason=reason,
+        decided_by=by,
+        decided_at=now,
+        factors_go=factors_go,
+        due_at=ends,
+        **values,
+    )
+    await write(provider, tx, case, "bantuan_menunggu", nomor=case.number, batas=ends)
+    detail: dict[str, object] = {
+        "case": case.number, "checked": list(checked), "reason": reason, "factors_go": factors_go,
+    }  # fmt: skip
+    if values.get("overridden"):
+        detail |= {"override": True, "asked_by": case.override_asked_by}
+    event = Event("recovery.case_approved", actor=by, account_id=case.account_id, detail=detail)
+    await provider.audit.append(tx, event)
+    return await _read(provider, tx, case)
+
+
+async def _officer(provider: Provider, tx: Tx, address: str) -> str:
+    """Who decides, as the audit trail names them. Raises NotPossible for an address that is no officer's."""
+    keys = [account.lookup(provider.material, kind, value) for kind, value in contact.readings(address)]
+    found = [one for key in keys if (one := await account.opened_by(tx, key)) is not None]
+    if not found or found[0].officer_since is None or found[0].status != account.ACTIVE:
+        raise NotPossible("--officer has to be the address of an officer's account")
+    return f"officer:{found[0].id}"
+
+
+async def _read(provider: Provider, tx: Tx, case: Case) -> Case:
+    found = await assisted.by_number(tx, provider.sealer, case.number)
+    assert found is not None
+    return found
+
+
+async def _open(provider: Provider, tx: Tx, number: str) -> Case:
+    case = await assisted.by_number(tx, provider.sealer, assisted.typed_number(number))
+    if case is None or case.state != assisted.OPEN or provider.clock.now() >= case.due_at:
+        raise NotPossible(f"case {number} is not open: unknown, decided, or too old")
+    return case
+
+
+async def _settle(tx: Tx, case: Case, state: str, **values: object) -> None:
+    if not await assisted.move(tx, case, state, **values):
+        raise NotPossible(f"case {case.number} was decided meanwhile")

@@ -1,0 +1,268 @@
+"""What a stranger did in somebody's account, found by its audit trail, and taken back.
+
+Two roads lead here: «that was not me» on a session, and the link that brings a changed contact back. What cannot be
+brought back (a password, a factor that was taken away) is not claimed to be.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
+from uuid import UUID
+
+from idp.accounts import account, contact, contact_change, links, passkey, recovery_codes, removal, requests, totp
+from idp.accounts.account import Account
+from idp.accounts.contact_change import REVERTIBLE, ContactChange
+from idp.accounts.requests import Request
+from idp.flows import logout, messages
+from idp.flows.removal import NAMES, TAKING
+from idp.grants import grant
+from idp.provider import Provider
+from idp.sessions import levels
+from idp.sessions.visitor import Visitor
+from idp.store.audit import Event
+from idp.store.database import Tx
+from idp.theme.language import Message
+
+_FROZEN = ("account.restricted", "account.unrestricted")
+_ASKS = ("factor.always", "factor.not_always")
+_SINCE = ("contact.changed", "factor.added", "deletion.requested")
+"""What is taken back by when it was done; the rest only by who did it, or an owner's own freeze would thaw."""
+_REMOVED = ("factor.removed", "factor.leaving")
+_EVENTS = (*_SINCE, *_FROZEN, *_ASKS, *_REMOVED, "privacy.requested")
+# Far more than anybody does by hand: a stranger must not push a deed out of sight by repeating another.
+_LOOKED_AT = 10_000
+# An event is written after the row that it tells of, and a clock may strike between the two.
+_LATER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What there is to take back, and what cannot be. Empty when nothing was done that lasts.
+
+    `changes` are contact changes, the earliest of each kind; `added` kinds of contact that had none before; `late` kinds
+    whose change is too old; `factors` kinds of factor that were added whole; `gone` those that were taken away.
+    """
+
+    changes: tuple[ContactChange, ...] = ()
+    added: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    passkeys: tuple[UUID, ...] = ()
+    removals: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    requests: tuple[Request, ...] = field(default=(), repr=False)
+    froze: bool = False
+    thawed: bool = False
+    stopped_asking: bool = False
+
+    def told(self) -> list[Message]:
+        """A line for each, as it follows «we have» and «we will» (`undo.…` of the catalogue)."""
+        kinds = dict.fromkeys([*self.factors, *((levels.PASSKEY,) if self.passkeys else ())])
+        lines = [Message(f"undo.{one.kind}", kontak=contact.masked(one.was)) for one in self.changes]
+        lines += [Message(f"undo.{kind}_lepas") for kind in self.added]
+        lines += [Message("undo.faktor", cara=Message(NAMES[kind])) for kind in kinds]
+        lines += [Message("undo.faktor_tetap", cara=Message(NAMES[kind])) for kind in self.removals]
+        deletes = any(one.kind == requests.DELETE for one in self.requests)
+        happened = {
+            "undo.hapus": deletes,
+            "undo.permintaan": len(self.requests) > deletes,
+            "undo.buka": self.froze,
+            "undo.batasi": self.thawed,
+            "undo.selalu": self.stopped_asking,
+        }
+        return [*lines, *(Message(key) for key, did in happened.items() if did)]
+
+    def kept(self) -> list[Message]:
+        """What the owner has to mend, as whole sentences."""
+        lines = [Message(f"undo.{kind}_terlambat") for kind in self.late]
+        return lines + [Message("undo.faktor_hilang", cara=Message(NAMES[kind])) for kind in self.gone]
+
+
+NOTHING = Deeds()
+
+
+async def of_sessions(provider: Provider, tx: Tx, account_id: UUID, sessions: Collection[UUID]) -> Deeds:
+    """What was done in these sessions of an account, and still stands."""
+    return await _deeds(provider, tx, account_id, lambda row: row.session_id in sessions)
+
+
+async def since(provider: Provider, tx: Tx, account_id: UUID, moment: int) -> Deeds:
+    """What was done from a moment (UNIX seconds) on by which somebody could stay in an account, or end it."""
+    return await _deeds(provider, tx, account_id, lambda row: row.event in _SINCE and row.at >= moment)
+
+
+async def take_back(provider: Provider, tx: Tx, visitor: Visitor, person: Account, deeds: Deeds) -> Account:
+    """Do it; the account as it is then. The caller has locked it, and tells its owner."""
+    now = provider.clock.now()
+    for change in deeds.changes:
+        if await contact_change.revert(tx, change, now):
+            await bring_back(provider, tx, visitor, person, change)
+    for kind in deeds.added:
+        await _drop(provider, tx, visitor, person, kind)
+    # A change that still waits for its code is none.
+    await links.supersede(tx, links.CONTACT, person.id, now)
+    await _end_factors(provider, tx, visitor, person.id, deeds, now)
+    for request in deeds.requests:
+        if await requests.decide(tx, provider.sealer, request.id, requests.CANCELLED, str(person.id), now):
+            name = "deletion.cancelled" if request.kind == requests.DELETE else "privacy.cancelled"
+            await _note(provider, tx, visitor, name, person.id, request=str(request.id))
+    if deeds.froze and await account.lift(tx, person.id):
+        # As when it is lifted by hand: a code that was on its way must not come to life with it.
+        await grant.revoke_of_account(tx, person.id, now, "restricted")
+        await _note(provider, tx, visitor, "account.unrestricted", person.id)
+    if deeds.thawed and await account.restrict(tx, person.id, now):
+        await logout.disconnect_all(provider, tx, person.id, "restricted")
+        await _note(provider, tx, visitor, "account.restricted", person.id)
+    if deeds.stopped_asking:
+        await account.ask_factor(tx, person.id, now)
+        await _note(provider, tx, visitor, "factor.always", person.id)
+    restored = await account.read(tx, person.id)
+    assert restored is not None
+    return restored
+
+
+def said(provider: Provider, person: Account, deeds: Deeds) -> str:
+    """The lines of `told`, in the language of the account's owner and one after the other, for a letter."""
+    language = provider.theme.language(person.locale)
+    return "; ".join(language.say(line) for line in deeds.told())
+
+
+async def bring_back(provider: Provider, tx: Tx, visitor: Visitor, person: Account, change: ContactChange) -> bool:
+    """Put the contact of before a change in its place again, with the date of its proof; False if somebody else has it by now.
+
+    Whoever holds the one that goes learns that it is used here no more, and not by whom.
+    """
+    now = provider.clock.now()
+    spelled = contact.normalise_email(change.was) if change.kind == account.EMAIL else change.was
+    key = account.lookup(provider.material, change.kind, spelled)
+    proven = change.proven_at or change.changed_at
+    if not await account.set_contact(tx, person.id, change.kind, change.was, key, now, proven_at=proven):
+        return False
+    await links.supersede(tx, links.RESET, person.id, now)
+    await _tell_removed(provider, tx, person, change.kind)
+    await _note(provider, tx, visitor, "contact.reverted", person.id, kind=change.kind)
+    return True
+
+
+async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[[Any], bool]) -> Deeds:
+    rows = await provider.audit.read(tx, account_id=account_id, events=_EVENTS, limit=_LOOKED_AT)
+    mine = [row for row in rows if theirs(row)]
+    changes, added, late = await _contacts(provider, tx, account_id, rows, theirs)
+    factors, passkeys = await _factors(provider, tx, account_id, rows, theirs)
+    removals = {one.factor for one in await removal.of(tx, account_id)}
+    has = await _has(provider, tx, account_id)
+    gone = {row.detail["factor"] for row in mine if row.event in _REMOVED} & NAMES.keys() - has
+    frozen = next((row for row in rows if row.event in _FROZEN), None)
+    asks = next((row for row in rows if row.event in _ASKS), None)
+    asked = {row.detail["request"] for row in mine if row.event in ("deletion.requested", "privacy.requested")}
+    open_ = await requests.undecided(tx, provider.sealer, account_id)
+    return Deeds(
+        changes=tuple(changes),
+        added=tuple(added),
+        late=tuple(late),
+        factors=tuple(factors),
+        passkeys=tuple(passkeys),
+        removals=tuple(sorted(removals - set(factors))),
+        gone=tuple(sorted(gone)),
+        requests=tuple(one for one in open_ if str(one.id) in asked),
+        froze=_is(frozen, "account.restricted", theirs),
+        thawed=_is(frozen, "account.unrestricted", theirs),
+        stopped_asking=_is(asks, "factor.not_always", theirs),
+    )
+
+
+async def _contacts(
+    provider: Provider, tx: Tx, account_id: UUID, rows: list[Any], theirs: Callable[[Any], bool]
+) -> tuple[list[ContactChange], list[str], list[str]]:
+    """What stood before the stranger's hand, unless another hand has changed it since."""
+    now = provider.clock.now()
+    kept = await contact_change.of(tx, provider.sealer, account_id)
+    changes, added, late = [], [], []
+    for kind in (account.EMAIL, account.PHONE):
+        told = [row for row in rows if row.event == "contact.changed" and row.detail.get("kind") == kind]
+        run = list(takewhile(theirs, told))
+        if not run:
+            continue
+        before = next((one for one in kept if one.kind == kind and _tells(run[-1], one.changed_at)), None)
+        if before is not None and before.reverted_at is not None:
+            continue
+        if now >= run[-1].at + REVERTIBLE:
+            late.append(kind)
+        elif before is None:
+            added.append(kind)
+        elif before.live(now):
+            changes.append(before)
+    person = await account.read(tx, account_id)
+    stands = {account.EMAIL: person and person.email_verified, account.PHONE: person and person.phone_verified}
+    return changes, [kind for kind in added if stands[kind]], late
+
+
+async def _factors(
+    provider: Provider, tx: Tx, account_id: UUID, rows: list[Any], theirs: Callable[[Any], bool]
+) -> tuple[list[str], list[UUID]]:
+    """Factors that the stranger added; not those that the owner has added anew since."""
+    told = [row for row in rows if row.event == "factor.added"]
+    added = [row for row in told if theirs(row)]
+    apps = await totp.read(tx, provider.sealer, account_id)
+    has, factors = await _has(provider, tx, account_id), []
+    if any(_tells(row, app.created_at) for row in added if row.detail["factor"] == levels.TOTP for app in apps):
+        factors.append(levels.TOTP)
+    for kind in (levels.SMS, levels.RECOVERY):
+        newest = next((row for row in told if row.detail["factor"] == kind), None)
+        if newest is not None and theirs(newest) and kind in has:
+            factors.append(kind)
+    held = await passkey.of(tx, account_id)
+    keys = [row for row in added if row.detail["factor"] == levels.PASSKEY]
+    return factors, [one.id for one in held if any(_tells(row, one.created_at) for row in keys)]
+
+
+async def _has(provider: Provider, tx: Tx, account_id: UUID) -> frozenset[str]:
+    person = await account.read(tx, account_id)
+    found = {
+        levels.TOTP: bool(await totp.read(tx, provider.sealer, account_id)),
+        levels.SMS: person is not None and person.takes_codes,
+        levels.PASSKEY: bool(await passkey.of(tx, account_id)),
+        levels.RECOVERY: bool(await recovery_codes.left(tx, account_id)),
+    }
+    return frozenset(kind for kind, there in found.items() if there)
+
+
+async def _end_factors(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, deeds: Deeds, now: int) -> None:
+    for kind in TAKING:
+        await removal.call_off(tx, account_id, kind)
+    for kind in deeds.factors:
+        await TAKING[kind][0](tx, account_id, now)
+    for passkey_id in deeds.passkeys:
+        await passkey.remove(tx, account_id, passkey_id)
+    for kind in (*deeds.factors, *((levels.PASSKEY,) if deeds.passkeys else ())):
+        await _note(provider, tx, visitor, "factor.removed", account_id, factor=kind)
+
+
+async def _drop(provider: Provider, tx: Tx, visitor: Visitor, person: Account, kind: str) -> None:
+    await account.drop_contact(tx, person.id, kind, provider.clock.now())
+    await _tell_removed(provider, tx, person, kind)
+    await _note(provider, tx, visitor, "contact.reverted", person.id, kind=kind)
+
+
+async def _tell_removed(provider: Provider, tx: Tx, person: Account, kind: str) -> None:
+    """Word to the contact that goes: it may be a stranger's, so it names nobody."""
+    if kind == account.EMAIL and person.email is not None:
+        await messages.mail(provider, tx, person.email, "kontak_dilepas", person.locale, person.id)
+    if kind == account.PHONE and person.phone is not None:
+        await messages.sms(provider, tx, person.phone, "kontak_dilepas", person.locale, person.id)
+
+
+async def _note(provider: Provider, tx: Tx, visitor: Visitor, event: str, account_id: UUID, **detail: object) -> None:
+    noted = Event(event, actor=str(account_id), account_id=account_id, network=visitor.network, detail=detail)
+    await provider.audit.append(tx, noted)
+
+
+def _is(newest: Any | None, event: str, theirs: Callable[[Any], bool]) -> bool:
+    """Whether the newest of its kind is this event, by the stranger's hand."""
+    return newest is not None and newest.event == event and theirs(newest)
+
+
+def _tells(row: Any, moment: int) -> bool:
+    """Whether an event tells of a row that was written at a moment."""
+    return moment <= int(row.at) <= moment + _LATER
