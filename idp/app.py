@@ -99,7 +99,7 @@ async def open_provider(
             authenticator=authenticator,
             hasher=hasher,
             darkroom=darkroom,
-            objects=Objects(settings.documents.url, settings.var / "documents", sealer),
+            objects=Objects(settings.documents, settings.var / "documents", sealer, settings.outbound.ca_file),
             outbox=Outbox(sealer, clock, entropy),
             audit=Audit(clock, entropy),
             tickets=Tickets(keys, entropy, settings.lifetimes.interaction),

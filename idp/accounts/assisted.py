@@ -34,7 +34,7 @@ NUMBER_LENGTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One recovery. `contact` is the new address; `due_at` is when its state ends by itself (UNIX seconds)."""
+    """One recovery. `contact` is the new address or number; `due_at` is when its state ends by itself (UNIX seconds)."""
 
     id: UUID
     account_id: UUID | None
@@ -54,6 +54,11 @@ class Case:
     override_reason: str | None = None
     overridden: bool | None = None
     """Approved by two officers after `CANCELLED_ENOUGH` in a row were cancelled: whoever holds the old contacts cannot cancel it."""
+
+    @property
+    def by_sms(self) -> bool:
+        """Whether the new contact is a number; else it is an address."""
+        return self.contact.startswith("+")
 
 
 CANCELLED_ENOUGH = 2
@@ -83,6 +88,11 @@ async def insert(tx: Tx, sealer: Sealer, case: Case) -> None:
 async def by_number(tx: Tx, sealer: Sealer, number: str) -> Case | None:
     """The case of a number."""
     return await _one(tx, sealer, assisted_recoveries.c.number == number)
+
+
+async def read(tx: Tx, sealer: Sealer, case_id: UUID) -> Case | None:
+    """A case by its id."""
+    return await _one(tx, sealer, assisted_recoveries.c.id == case_id)
 
 
 async def by_link(tx: Tx, sealer: Sealer, text: str, *, cancels: bool = False) -> Case | None:

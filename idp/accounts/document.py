@@ -14,9 +14,6 @@ KTP, SELFIE, OTHER = "ktp", "selfie", "other"
 DRAFT, WAITING, SUBMITTED, APPROVED, REJECTED = "draft", "waiting", "submitted", "approved", "rejected"
 UNDECIDED = (DRAFT, WAITING, SUBMITTED)
 
-KEPT_AFTER_DECISION = 30 * 86_400
-"""Seconds for which a picture outlives the decision about it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -51,8 +48,9 @@ async def of(tx: Tx, subject_id: UUID) -> list[Document]:
 
 
 async def count(tx: Tx, subject_id: UUID) -> int:
-    """How many documents a draft or an account has."""
-    wanted = select(func.count()).select_from(documents).where(documents.c.subject_id == subject_id)
+    """How many documents of a draft or an account nobody has decided about: those are what their owner can take back."""
+    waiting = (documents.c.subject_id == subject_id) & documents.c.state.in_(UNDECIDED)
+    wanted = select(func.count()).select_from(documents).where(waiting)
     return int(await tx.scalar(wanted) or 0)
 
 
@@ -83,14 +81,23 @@ async def hand_over(tx: Tx, subject_id: UUID, to: UUID, state: str, delete_after
     )
 
 
-async def decide(tx: Tx, document_id: UUID, state: str, now: int) -> bool:
-    """An officer's word on an account's document, once; the picture goes after KEPT_AFTER_DECISION."""
-    decided = await tx.execute(
+async def decide(tx: Tx, account_id: UUID, state: str, now: int, until: int) -> None:
+    """A check was decided: the documents that were sent for it go at `until`. SUBMITTED says that they were not the reason."""
+    await tx.execute(
         update(documents)
-        .where(documents.c.id == document_id, documents.c.state == SUBMITTED)
-        .values(state=state, decided_at=now, delete_after=now + KEPT_AFTER_DECISION)
+        .where(documents.c.subject_id == account_id, documents.c.state == SUBMITTED)
+        .values(state=state, decided_at=now, delete_after=until)
     )
-    return decided.rowcount == 1
+
+
+async def take_along(tx: Tx, account_id: UUID) -> None:
+    """A new check begins: documents that were not the reason why the last one failed wait for its decision."""
+    left_over = (documents.c.state == SUBMITTED) & documents.c.decided_at.is_not(None)
+    await tx.execute(
+        update(documents)
+        .where(documents.c.subject_id == account_id, left_over)
+        .values(decided_at=None, delete_after=None)
+    )
 
 
 async def drop(tx: Tx, subject_id: UUID, now: int, document_id: UUID | None = None, kind: str | None = None) -> int:

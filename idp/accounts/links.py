@@ -19,7 +19,7 @@ from idp.store.tables import challenges
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabdefhnrt3479"
 CODE_LENGTH = 8
 
-ACTIVATE, RESET, CONTACT, OTP, PROOF = "activate", "reset", "contact", "otp", "proof"
+ACTIVATE, RESET, CONTACT, OTP, PROOF, ASSISTED = "activate", "reset", "contact", "otp", "proof", "assisted"
 BY_EMAIL, BY_SMS = "email", "sms"
 
 LIVE, USED, SUPERSEDED, EXPIRED = "live", "used", "superseded", "expired"
@@ -27,7 +27,7 @@ LIVE, USED, SUPERSEDED, EXPIRED = "live", "used", "superseded", "expired"
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A record as it stands. `subject_id` is a registration, an account or the session that asked, by purpose."""
+    """A record as it stands. `subject_id` is a registration, an account, a recovery at a branch or the session that asked, by purpose."""
 
     id: UUID
     purpose: str

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import webauthn
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -141,6 +142,23 @@ def request_options(site: Site, challenge: bytes, held: Sequence[Key] = ()) -> s
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return webauthn.options_to_json(options)
+
+
+def accepted(site: Site, user: bytes, name: str, full_name: str, held: Sequence[Key]) -> str:
+    """Which passkeys an account has and what it is called, by the method that tells a browser (WebAuthn section 5.1.10): one
+    that is missing here need not be offered any more."""
+    whose = {"rpId": site.host, "userId": b64encode(user)}
+    ids = [b64encode(one.credential_id) for one in held]
+    signals = {
+        "signalAllAcceptedCredentials": {**whose, "allAcceptedCredentialIds": ids},
+        "signalCurrentUserDetails": {**whose, "name": name, "displayName": full_name},
+    }
+    return orjson.dumps(signals).decode()
+
+
+def unknown(site: Site, credential_id: str) -> str:
+    """The same for a passkey that nobody here has, by its id in base64url."""
+    return orjson.dumps({"signalUnknownCredential": {"rpId": site.host, "credentialId": credential_id}}).decode()
 
 
 def read_creation(text: str) -> Answer | None:

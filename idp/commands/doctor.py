@@ -11,6 +11,7 @@ import typer
 from sqlalchemy import text
 
 from idp.base.clock import SystemClock
+from idp.base.errors import Unavailable
 from idp.base.jose import ALGORITHMS
 from idp.base.opaque import SystemEntropy
 from idp.base.settings import Settings
@@ -21,8 +22,9 @@ from idp.keys.vault import Vault
 from idp.store import material, schema
 from idp.store.audit import Audit
 from idp.store.database import Database, connect
-from idp.store.encrypted import Sealer
+from idp.store.encrypted import Place, Sealer
 from idp.store.ephemeral import open_ephemeral
+from idp.store.objects import Objects
 from idp.store.outbox import Outbox
 
 GOOD, WARNING, BAD = "good", "warning", "bad"
@@ -31,6 +33,7 @@ Check = Callable[[Settings], Awaitable[Finding]]
 
 _SKEW = 5
 _FEW_MEGABYTES = 500
+_PROBE = "doctor/probe"
 
 
 def doctor(context: typer.Context, form: FormatOption = Format.table) -> None:
@@ -143,6 +146,21 @@ async def _sms(settings: Settings) -> Finding:
     return GOOD, f"by {', then '.join(routes)}; nothing was sent"
 
 
+async def _documents(settings: Settings) -> Finding:
+    place, kept = Place("documents", "object", "doctor"), settings.documents
+    if kept.url is None:
+        return GOOD if settings.sqlite else WARNING, f"in {settings.var / 'documents'}, on this machine alone"
+    sealer = Sealer(material.load(settings.keys), SystemEntropy())
+    objects = Objects(kept, settings.var / "documents", sealer, settings.outbound.ca_file)
+    try:
+        await objects.put(_PROBE, place, b"doctor")
+        same = await objects.get(_PROBE, place) == b"doctor"
+        await objects.delete(_PROBE)
+    except Unavailable as fault:
+        return BAD, f"{kept.url} cannot be used: {fault.__cause__ or fault.private}"[:300]
+    return (GOOD, f"{kept.url} takes, gives and forgets") if same else (BAD, f"{kept.url} gives back something else")
+
+
 async def _issuer(settings: Settings) -> Finding:
     import httpx2  # heavy, and only this verb calls anybody
 
@@ -214,6 +232,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("short-lived state", _ephemeral),
     ("mail", _mail),
     ("SMS", _sms),
+    ("documents", _documents),
     ("issuer", _issuer),
     ("proxies", _proxy),
     ("test settings", _test_settings),

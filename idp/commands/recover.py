@@ -70,7 +70,9 @@ def approve(
             help="After two cancelled in a row: why nobody shall cancel this one; two officers, one after the other."
         ),
     ] = "",
-    officer: Annotated[str, typer.Option(help="With --override: the address of the officer who decides.")] = "",
+    officer: Annotated[
+        str, typer.Option(help="The address of the officer who decides; needed with --override, and where two have to.")
+    ] = "",
 ) -> None:
     """Begin the wait after which the new address gets a link. Every old contact is told, and can cancel."""
     seen = [code.strip() for code in checked.split(",") if code.strip()]
@@ -89,7 +91,7 @@ def approve(
                 provider, case, seen, override.strip(), factors_go=remove_factors, officer=officer
             )
         return await recovery_desk.approve(
-            provider, case, seen, reason.strip(), factors_go=remove_factors, by=COMMAND_LINE
+            provider, case, seen, reason.strip(), factors_go=remove_factors, by=COMMAND_LINE, officer=officer
         )
 
     decided = with_provider(context, decide)

@@ -6,6 +6,7 @@ its `sub` and everything that services know it by. Whoever asks gets a case and 
 """
 
 from typing import Any
+from uuid import UUID
 
 from idp.accounts import (
     account,
@@ -13,6 +14,7 @@ from idp.accounts import (
     contact,
     contact_change,
     links,
+    one_time_code,
     passkey,
     policy,
     recovery_codes,
@@ -23,7 +25,7 @@ from idp.accounts.account import Account
 from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import logout, messages, passwords
+from idp.flows import logout, messages, passwords, recycled
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, slip
@@ -36,21 +38,28 @@ _ASKED = "assisted-recovery"
 _SHOWN = 3600
 """How long the page with the number can be opened again in the browser that asked, in seconds."""
 _BATCH = 100
+_CODE, _PROVEN = "assisted-code", "assisted-proven"
+_PROOF_LIFETIME = 600
+"""How long somebody who typed the code may take to think of a password, in seconds."""
 _DEAD = "kesalahan.bantuan"
 
 
-async def ask(provider: Provider, visitor: Visitor, typed: str, address: str) -> str | dict[str, Message]:
-    """Open a case and write its number to the new address. The slip that the next page needs, or what is wrong by field.
+async def ask(
+    provider: Provider, visitor: Visitor, typed: str, address: str, number: str = ""
+) -> str | dict[str, Message]:
+    """Open a case and write its number to the new address, or to the new mobile number where no address is given. The slip
+    that the next page needs, or what is wrong by field.
 
     Nothing depends on whether the identifier finds anybody (T33).
     """
     errors: dict[str, Message] = {}
     if not typed.strip():
         errors["identifier"] = Message("lupa.kosong")
+    by_sms = bool(number.strip()) and not address.strip()
     try:
-        reached = contact.normalise_email(address)
+        reached = contact.normalise_phone(number) if by_sms else contact.normalise_email(address)
     except contact.NotAContact as fault:
-        errors["email"] = Message(fault.key)
+        errors["phone" if by_sms else "email"] = Message(fault.key)
     if errors:
         return errors
     limits, now = provider.settings.limits, provider.clock.now()
@@ -92,6 +101,66 @@ def asked(provider: Provider, visitor: Visitor, text: str) -> tuple[str, int]:
     return value[0], value[1]
 
 
+# The new number
+
+
+async def send_code(provider: Provider, visitor: Visitor, typed: str) -> str | Message:
+    """Send a code to the number of a case whose wait is over. The slip that the code's page needs, or why there were too many.
+
+    Whoever types a number that is no case, or not yet, sees the same, and no code comes.
+    """
+    number, now = assisted.typed_number(typed), provider.clock.now()
+    if not number.strip("-"):
+        return Message("pemulihan_cabang.nomor_kosong")
+    limits = provider.settings.limits
+    if refused := await messages.crowded(provider, "recover", visitor.network, limits.recover_per_network):
+        return refused
+    handle, ends = provider.new_handle(), now + one_time_code.LIFETIME
+    async with provider.database.transaction() as tx:
+        if refused := await messages.too_often(provider, tx, f"assisted-code:{number}"):
+            return refused
+        case = await assisted.by_number(tx, provider.sealer, number)
+        if case is not None and case.by_sms and _live(provider, case):
+            code, reference = links.new_code(provider.entropy), one_time_code.new_reference(provider.entropy)
+            challenge = links.Challenge(
+                handle.id, links.ASSISTED, case.id, links.BY_SMS, case.contact, limits.code_tries, now, ends, reference=reference
+            )  # fmt: skip
+            await links.issue(tx, provider.material, handle, code, challenge)
+            told: dict[str, Any] = {"kode": code, "ref": reference, "menit": one_time_code.LIFETIME // 60}
+            await messages.sms(provider, tx, case.contact, "atur_ulang", case.locale, case.id, **told)
+    return slip.write(provider.material, provider.entropy, _CODE, visitor.device, [str(handle.id), number], ends)
+
+
+def number_of(provider: Provider, visitor: Visitor, text: str) -> str:
+    """The case for which a code was asked here. PageFault for a slip of another browser, or an old one."""
+    return _sent(provider, visitor, text)[1]
+
+
+async def prove(provider: Provider, visitor: Visitor, text: str, typed: str) -> str | None:
+    """Exchange the code that came to the new number for what opens the page of the new password; None when it is wrong."""
+    challenge_id, now = UUID(_sent(provider, visitor, text)[0]), provider.clock.now()
+    async with provider.database.transaction() as tx:
+        right, _ = await links.try_code(tx, provider.material, challenge_id, links.typed_code(typed), now)
+        if not right or not await links.use(tx, challenge_id, now):
+            return None
+        challenge = await links.read(tx, challenge_id)
+    assert challenge is not None
+    case_id = str(challenge.subject_id)
+    return slip.write(provider.material, provider.entropy, _PROVEN, visitor.device, case_id, now + _PROOF_LIFETIME)
+
+
+def _sent(provider: Provider, visitor: Visitor, text: str) -> list[str]:
+    value = slip.read(provider.material, _CODE, visitor.device, text, provider.clock.now())
+    if value is None:
+        raise PageFault(_DEAD, "assisted recovery code slip")
+    kept: list[str] = value
+    return kept
+
+
+def _live(provider: Provider, case: Case) -> bool:
+    return case.state == assisted.READY and provider.clock.now() < case.due_at
+
+
 # The old contacts
 
 
@@ -129,11 +198,14 @@ async def cancel(provider: Provider, visitor: Visitor, stands: Standing) -> None
 # The new one
 
 
-async def look_new(provider: Provider, token: str) -> tuple[Case, Account]:
-    """What the link to the new address is worth. PageFault when it is worth nothing (any more)."""
+async def look_new(provider: Provider, visitor: Visitor, token: str) -> tuple[Case, Account]:
+    """What the link to the new address, or the proof of the new number, is worth. PageFault when it is worth nothing (any more)."""
+    proven = slip.read(provider.material, _PROVEN, visitor.device, token, provider.clock.now())
     async with provider.database.reading() as tx:
         case = await assisted.by_link(tx, provider.sealer, token)
-        live = case is not None and case.state == assisted.READY and provider.clock.now() < case.due_at
+        if case is None and isinstance(proven, str):
+            case = await assisted.read(tx, provider.sealer, UUID(proven))
+        live = case is not None and _live(provider, case)
         person = await account.read(tx, case.account_id) if case is not None and case.account_id and live else None
     if case is None or person is None or person.status not in account.MAY_SIGN_IN:
         raise PageFault(_DEAD, "assisted recovery link not live")
@@ -141,8 +213,8 @@ async def look_new(provider: Provider, token: str) -> tuple[Case, Account]:
 
 
 async def finish(provider: Provider, visitor: Visitor, token: str, password: str) -> dict[str, Message]:
-    """Set the password, put the new address in the old one's place, end everything. What is wrong by field; empty when it is done."""
-    case, person = await look_new(provider, token)
+    """Set the password, put the new contact in the old one's place, end everything. What is wrong by field; empty when it is done."""
+    case, person = await look_new(provider, visitor, token)
     if refused := await passwords.refused(provider, person, password, second_factor=False):
         return {"password": refused}
     hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
@@ -182,12 +254,14 @@ async def advance_due(provider: Provider) -> int:
 
 
 async def _send_link(provider: Provider, tx: Tx, case: Case) -> bool:
+    """A link to an address. To a number, which gets no links, word that a code can be asked for."""
     handle, ends = provider.new_handle(), provider.clock.now() + provider.settings.lifetimes.recovery_link
     opens = Handle(case.id, handle.secret)
     if not await assisted.move(tx, case, assisted.READY, link_hash=opens.secret_hash, due_at=ends):
         return False
     link = f"{provider.settings.issuer}/lupa-kata-sandi/bantuan/baru?token={opens}"
-    await write(provider, tx, case, "bantuan_siap", tautan=link, batas=ends)
+    told = {"nomor": case.number} if case.by_sms else {"tautan": link}
+    await write(provider, tx, case, "bantuan_siap", **told, batas=ends)
     event = Event("recovery.case_ready", account_id=case.account_id, detail={"case": case.number})
     await provider.audit.append(tx, event)
     return True
@@ -218,14 +292,22 @@ async def _cancel(provider: Provider, tx: Tx, visitor: Visitor, case: Case) -> b
 
 
 async def _readdress(provider: Provider, tx: Tx, case: Case, person: Account) -> None:
-    """The link came to the new address, which proves it; the old one hears of it a last time."""
-    if person.email is not None and contact.normalise_email(person.email) == case.contact:
+    """Link or code came to the new contact, which proves it; the old address hears of it a last time.
+
+    Who gave a number has no address any more: the old one is nobody's way in.
+    """
+    now = provider.clock.now()
+    if case.by_sms:
+        await recycled.release(provider, tx, case.contact, person.id)
+    elif person.email is not None and contact.normalise_email(person.email) == case.contact:
         return
-    key = account.lookup(provider.material, account.EMAIL, case.contact)
-    if not await account.set_contact(tx, person.id, account.EMAIL, case.contact, key, provider.clock.now()):
-        raise PageFault(_DEAD, "another account has the new address by now")
+    kind = account.PHONE if case.by_sms else account.EMAIL
+    key = account.lookup(provider.material, kind, case.contact)
+    if not await account.set_contact(tx, person.id, kind, case.contact, key, now):
+        raise PageFault(_DEAD, "another account has the new contact by now")
+    if case.by_sms:
+        await account.drop_contact(tx, person.id, account.EMAIL, now)
     if person.email is not None:
-        now = provider.clock.now()
         await messages.mail(
             provider, tx, person.email, "bantuan_selesai", person.locale, person.id, nama=person.name, waktu=now
         )
@@ -242,5 +324,6 @@ async def _remove_factors(provider: Provider, tx: Tx, person: Account) -> None:
 
 
 async def write(provider: Provider, tx: Tx, case: Case, template: str, **values: Any) -> None:
-    """A letter to the new address. It names nobody: who asked need not be who they say."""
-    await messages.mail(provider, tx, case.contact, template, case.locale, case.id, **values)
+    """A message to the new contact. It names nobody: who asked need not be who they say."""
+    send = messages.sms if case.by_sms else messages.mail
+    await send(provider, tx, case.contact, template, case.locale, case.id, **values)

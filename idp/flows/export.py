@@ -1,18 +1,21 @@
 """A copy of everything that we hold of a person, for them: HTML to read, JSON for programs, in one archive (UU PDP art. 32, 13).
 
-Made while they wait, which takes a moment, and sealed; downloaded by its owner alone, for a day.
+Made while they wait, which takes a moment, and sealed; downloaded by its owner alone, for a day. Pictures join it on its way
+out, one at a time: they are not kept twice, and one that was deleted meanwhile stays deleted.
 """
 
 import io
 import zipfile
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from idp.accounts import account, birthdate, requests
-from idp.flows import owner, privacy, retention
+from idp.accounts import account, birthdate, document, requests
+from idp.accounts.document import Document
+from idp.flows import documents, owner, parcel, privacy, retention
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -23,7 +26,8 @@ from idp.theme.language import Language, Message
 PER_HOUR = 5
 """Copies that one account may have made in an hour."""
 _EVERYTHING = 10_000
-_MOMENTS = ("_at", "_until", "at", "not_before", "officer_since", "auth_time")
+_MOMENTS = ("_at", "_until", "_after", "at", "not_before", "officer_since", "auth_time")
+_DATA = "data.json"
 
 
 async def make(provider: Provider, visitor: Visitor, stands: Standing, language: Language) -> Message | None:
@@ -48,13 +52,21 @@ async def waiting(provider: Provider, stands: Standing) -> list[Any]:
         return await requests.exports(tx, stands.account_id, provider.clock.now())
 
 
-async def fetch(provider: Provider, visitor: Visitor, stands: Standing, export_id: UUID) -> bytes | None:
-    """The archive, if it is this person's and in time (T38)."""
-    async with provider.database.transaction() as tx:
+async def fetch(provider: Provider, visitor: Visitor, stands: Standing, export_id: UUID) -> AsyncIterator[bytes] | None:
+    """The archive in pieces, if it is this person's and in time (T38). Raises Unavailable while the object store is away."""
+    async with provider.database.reading() as tx:
         archive = await requests.open_export(tx, provider.sealer, stands.account_id, export_id, provider.clock.now())
-        if archive is not None:
-            await provider.audit.append(tx, owner.did("privacy.downloaded", visitor, stands))
-    return archive
+        mine = {str(one.id): one for one in await document.of(tx, stands.account_id)}
+    if archive is None:
+        return None
+    kept = _unpacked(archive)
+    listed = orjson.loads(kept[_DATA])["holds"].get("documents", ())
+    pictures = _pictures(provider, [(row["file"], mine[row["id"]]) for row in listed if row["id"] in mine])
+    # A download that has begun can only break off, so the store is asked before.
+    first = await anext(pictures, None)
+    async with provider.database.transaction() as tx:
+        await provider.audit.append(tx, owner.did("privacy.downloaded", visitor, stands))
+    return parcel.packed(_in_turn([*kept.items(), *([first] if first else ())], pictures))
 
 
 async def collect(provider: Provider, account_id: UUID) -> dict[str, Any]:
@@ -64,6 +76,7 @@ async def collect(provider: Provider, account_id: UUID) -> dict[str, Any]:
         assert person is not None
         held = await dossier.read(tx, account_id)
         asked = await requests.of(tx, provider.sealer, account_id, _EVERYTHING)
+        papers = await document.of(tx, account_id)
     (own,) = held["accounts"]
     own["birthdate"] = birthdate.unseal(provider.sealer, account_id, person.birthdate_sealed) or None
     own["nik"] = _nik(provider, account_id, person.nik_sealed)
@@ -78,6 +91,7 @@ async def collect(provider: Provider, account_id: UUID) -> dict[str, Any]:
     written = {one.id: one for one in asked}
     for row in held.get("privacy_requests", ()):
         row["detail"] = dict(written[row["id"]].detail) if row["id"] in written else {}
+    held["documents"] = [_listed(number, one) for number, one in enumerate(papers, 1)]
     return {
         "account": account_id,
         "made_at": provider.clock.now(),
@@ -87,18 +101,45 @@ async def collect(provider: Provider, account_id: UUID) -> dict[str, Any]:
 
 
 def packed(provider: Provider, data: dict[str, Any], language: Language) -> bytes:
-    """The archive: `data.json`, and the same to read as `data.html`."""
+    """What is kept of the copy until it is downloaded: `data.json`, and the same to read as `data.html`."""
     plain = _plain(data)
     sections = [(name, [list(row.items()) for row in rows]) for name, rows in plain["holds"].items() if rows]
     page = provider.theme.render(
         "salinan_berkas", language, made=language.moment(data["made_at"]), sections=sections, account=plain["account"]
     )
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        # A fixed date: what is inside says when it was made.
-        for name, body in (("data.json", orjson.dumps(plain, option=orjson.OPT_INDENT_2)), ("data.html", page)):
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), body, zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, body in ((_DATA, orjson.dumps(plain, option=orjson.OPT_INDENT_2)), ("data.html", page)):
+            archive.writestr(parcel.entry(name), body, zipfile.ZIP_DEFLATED)
     return made.getvalue()
+
+
+def _unpacked(archive: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as kept:
+        return {name: kept.read(name) for name in kept.namelist()}
+
+
+def _listed(number: int, paper: Document) -> dict[str, Any]:
+    return {
+        "id": paper.id, "file": f"dokumen/{number}-{paper.kind}.jpg", "kind": paper.kind, "state": paper.state, "size": paper.size,
+        "sha256": paper.sha256.hex(), "created_at": paper.created_at, "decided_at": paper.decided_at, "delete_after": paper.delete_after,
+    }  # fmt: skip
+
+
+async def _pictures(provider: Provider, named: Iterable[tuple[str, Document]]) -> AsyncIterator[tuple[str, bytes]]:
+    for name, paper in named:
+        picture = await documents.picture(provider, paper)
+        if picture is not None:
+            yield name, picture
+
+
+async def _in_turn(
+    first: Iterable[tuple[str, bytes]], then: AsyncIterator[tuple[str, bytes]]
+) -> AsyncIterator[tuple[str, bytes]]:
+    for one in first:
+        yield one
+    async for one in then:
+        yield one
 
 
 def _nik(provider: Provider, account_id: UUID, sealed: bytes | None) -> str | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from idp.accounts import account, passkey, removal, webauthn
 from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
-from idp.base.opaque import Handle, b64decode
+from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import messages, owner, second_factor
 from idp.flows.beginning import SignedIn, beginning, take_over
 from idp.grants.standing import Standing
@@ -33,6 +33,13 @@ _SIGN_IN, _PROOF, _RESET, _ENROLMENT = "passkey-sign-in", "passkey-proof", "pass
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Not a passkey that opens anything here: unknown, removed, of a disabled account, answered before. Nobody learns which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Refused):
+    """No account has it; `signal` is what tells the browser that shows it, so that it need not offer it again."""
+
+    signal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ async def sign_in(
     now = provider.clock.now()
     found = await assertion.find(provider.database, answer.credential_id, visitor, provider.settings.lifetimes, now)
     if found is None:
-        return Refused()
+        return Unknown(webauthn.unknown(_site(provider), b64encode(answer.credential_id)))
     try:
         shown = _verify(provider, answer, found.known.account_id, found.public_key, synced=found.synced)
         if not found.known.active:
@@ -261,6 +268,14 @@ async def of(provider: Provider, stands: Standing) -> Sequence[Passkey]:
     """The passkeys of the person who is here, oldest first."""
     async with provider.database.reading() as tx:
         return await passkey.of(tx, stands.account_id)
+
+
+def signals(provider: Provider, stands: Standing, held: Sequence[Passkey]) -> str:
+    """What the browser of somebody who looks at their passkeys is told of them."""
+    person = stands.person
+    user = passkey.user_handle(provider.material, stands.account_id)
+    name = person.email or person.phone or person.name
+    return webauthn.accepted(_site(provider), user, name, person.name, [one.key for one in held])
 
 
 async def rename(provider: Provider, stands: Standing, passkey_id: UUID, name: str) -> bool:

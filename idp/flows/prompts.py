@@ -79,14 +79,32 @@ def unmet(request: AuthorizationRequest, standing: Standing) -> bool:
 
 
 def addable(request: AuthorizationRequest, standing: Standing) -> frozenset[str]:
-    """The factors that this account has not, of which any one, once added, would do for a level that is asked for."""
+    """The factors that this account has not, of which any one, once added, would do for a level that is asked for; where only
+    an identity check would, those that make two of one."""
     missing = set(levels.ENROLLABLE) - standing.enrolled - request.client.excluded_factors
     identity = standing.person.identity_level
+    wanted = request.wanted if within(request, identity) else ("loa2",)
     return frozenset(
         factor
         for factor in missing
-        if any(levels.reaches(levels.level({*standing.enrolled, factor}, identity), level) for level in request.wanted)
+        if any(levels.reaches(levels.level({*standing.enrolled, factor}, identity), level) for level in wanted)
     )
+
+
+def within(request: AuthorizationRequest, identity_level: int) -> bool:
+    """Whether an account of this identity level can reach a wanted level by adding what can be added."""
+    highest = levels.attainable(identity_level, request.client.excluded_factors)
+    return any(levels.reaches(highest, level) for level in request.wanted)
+
+
+def enrolling_helps(request: AuthorizationRequest, standing: Standing) -> bool:
+    """Whether a factor more brings this account to a level that is asked for; or at least nearer, where the service takes less
+    than it asks for: an identity check takes days, and two factors are shown now."""
+    if not unreached(request, standing):
+        return False
+    if within(request, standing.person.identity_level):
+        return True
+    return not request.acr_essential and standing.reachable == "loa1" and bool(addable(request, standing))
 
 
 def second_factors(request: AuthorizationRequest, standing: Standing) -> frozenset[str]:
@@ -106,12 +124,6 @@ def _wants_two(question: Question) -> bool:
         return False
     level = wanted_level(question.request, question.standing)
     return level is not None and level != "loa1"
-
-
-def _within(question: Question, identity_level: int) -> bool:
-    """Whether an account of this identity level can reach a wanted level by adding what can be added."""
-    highest = levels.attainable(identity_level, question.request.client.excluded_factors)
-    return any(levels.reaches(highest, level) for level in question.request.wanted)
 
 
 def _may_show(question: Question) -> bool:
@@ -162,11 +174,11 @@ def _second_factor(question: Question) -> bool:
 def _enrol(question: Question) -> bool:
     """A second factor would do, and there is none: it can be added right here."""
     standing = question.standing
-    if standing is None or not unreached(question.request, standing) or not _may_show(question):
+    if standing is None or not _may_show(question):
         return False
     if question.did(ALONE) and not question.request.acr_essential:
         return False
-    return _within(question, standing.person.identity_level)
+    return enrolling_helps(question.request, standing)
 
 
 def _identity(question: Question) -> bool:
@@ -174,7 +186,7 @@ def _identity(question: Question) -> bool:
     standing = question.standing
     if standing is None or not unmet(question.request, standing) or not _may_show(question):
         return False
-    return not _within(question, standing.person.identity_level) and _within(question, 2)
+    return not within(question.request, standing.person.identity_level) and within(question.request, 2)
 
 
 def _new_password(question: Question) -> bool:

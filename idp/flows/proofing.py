@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from idp.accounts import account, birthdate, contact, membership, nik, proofing
+from idp.accounts import account, birthdate, contact, document, membership, nik, proofing
 from idp.accounts.account import Account
 from idp.accounts.contact import NotAContact
 from idp.accounts.membership import Membership
@@ -215,6 +215,7 @@ async def _begin(
 ) -> None:
     begun = Proofing(provider.new_id(), stands.account_id, state, provider.clock.now(), tuple(flags))
     await proofing.insert(tx, begun)
+    await document.take_along(tx, stands.account_id)
     if state == proofing.SUBMITTED:
         await registry_check.put(provider, tx, stands.account_id, begun.id)
     event = owner.did("identity.submitted", visitor, stands, state=state, flags=list(flags))
@@ -260,6 +261,7 @@ async def approve(provider: Provider, proofing_id: UUID, method: str, *, by: str
             raise Contested("another account proved to have this NIK: settle that first")
         until = now + provider.settings.lifetimes.proofing_documents
         await proofing.settle(tx, found, proofing.APPROVED, by=by, now=now, documents_until=until)
+        await document.decide(tx, person.id, document.APPROVED, now, until)
         await account.identify(tx, person.id, 2, method, now)
         await provider.audit.append(
             tx, Event("identity.verified", actor=by, account_id=person.id, detail={"level": 2, "method": method})

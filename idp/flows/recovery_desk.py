@@ -7,7 +7,7 @@ from idp.accounts.account import Account
 from idp.accounts.assisted import Case
 from idp.base.errors import Fault
 from idp.base.opaque import Handle
-from idp.flows import messages
+from idp.flows import messages, recycled
 from idp.flows.assisted_recovery import write
 from idp.provider import Provider
 from idp.store.audit import Event
@@ -37,11 +37,30 @@ async def show(provider: Provider, number: str, *, by: str) -> tuple[Case, Accou
 
 
 async def approve(
-    provider: Provider, number: str, checked: Sequence[str], reason: str, *, factors_go: bool, by: str
+    provider: Provider,
+    number: str,
+    checked: Sequence[str],
+    reason: str,
+    *,
+    factors_go: bool,
+    by: str,
+    officer: str = "",
 ) -> Case:
-    """An officer saw card and face: the wait begins, and every old contact hears of it. Raises NotPossible."""
+    """An officer saw card and face: the wait begins, and every old contact hears of it. Raises NotPossible.
+
+    Where two have to (`recovery.officers`), the case stays open with the first, and nobody hears of it before the second
+    has seen the same. `officer` is the address of an officer's account, and takes the place of `by`.
+    """
+    two = provider.settings.recovery.officers > 1
     async with provider.database.transaction() as tx:
+        by = await _officer(provider, tx, officer) if two or officer.strip() else by
         case, person = await _recoverable(provider, tx, number)
+        if two and (case.override_asked_by is None or case.override_reason is not None):
+            return await _first(provider, tx, case, checked, reason, factors_go, by)
+        if two and case.override_asked_by == by:
+            raise NotPossible(f"another officer has to agree: this one has approved case {case.number} already")
+        if two and case.factors_go != factors_go:
+            raise NotPossible(f"the first officer of case {case.number} said otherwise about --remove-factors")
         handle = provider.new_handle()
         cancels = Handle(case.id, handle.secret)
         decided = await _begin_wait(
@@ -54,7 +73,7 @@ async def approve(
             person,
             "bantuan_disetujui",
             batas=decided.due_at,
-            email=contact.masked_email(case.contact),
+            email=contact.masked(case.contact),
             tautan=link,
         )
     return decided
@@ -77,7 +96,7 @@ async def override(
             raise NotPossible(
                 f"only {cancelled} in a row were cancelled for this account: approve case {case.number} without --override"
             )
-        if case.override_asked_by is None:
+        if case.override_reason is None:
             await _settle(tx, case, assisted.OPEN, override_asked_by=by, override_reason=reason)
             detail = {"case": case.number, "reason": reason, "checked": list(checked), "cancelled": cancelled}
             await provider.audit.append(
@@ -88,7 +107,7 @@ async def override(
             raise NotPossible(f"another officer has to agree: this one asked for the override of case {case.number}")
         decided = await _begin_wait(provider, tx, case, checked, reason, factors_go, by, overridden=True)
         await messages.tell_everywhere(
-            provider, tx, person, "bantuan_dipastikan", batas=decided.due_at, email=contact.masked_email(case.contact)
+            provider, tx, person, "bantuan_dipastikan", batas=decided.due_at, email=contact.masked(case.contact)
         )
     return decided
 
@@ -116,6 +135,19 @@ async def refuse(provider: Provider, number: str, reason: str, *, by: str) -> No
         )
 
 
+async def _first(
+    provider: Provider, tx: Tx, case: Case, checked: Sequence[str], reason: str, factors_go: bool, by: str
+) -> Case:
+    """The word of the first of two officers, written down until the second says the same."""
+    await _settle(
+        tx, case, assisted.OPEN, checked=list(checked), reason=reason, factors_go=factors_go, override_asked_by=by, override_reason=None
+    )  # fmt: skip
+    detail = {"case": case.number, "checked": list(checked), "reason": reason, "factors_go": factors_go}
+    event = Event("recovery.second_officer_asked", actor=by, account_id=case.account_id, detail=detail)
+    await provider.audit.append(tx, event)
+    return await _read(provider, tx, case)
+
+
 async def _recoverable(provider: Provider, tx: Tx, number: str) -> tuple[Case, Account]:
     """An open case whose account can be recovered, under that account's lock. Raises NotPossible."""
     case = await _open(provider, tx, number)
@@ -129,9 +161,15 @@ async def _recoverable(provider: Provider, tx: Tx, number: str) -> tuple[Case, A
         raise NotPossible(f"the account of case {case.number} is not active")
     if await assisted.under_way(tx, provider.sealer, person.id):
         raise NotPossible(f"another recovery of the account of case {case.number} is under way")
-    owner = await account.find(tx, account.lookup(provider.material, account.EMAIL, case.contact))
-    if owner is not None and owner.id != person.id:
-        raise NotPossible(f"another account has the new address of case {case.number}")
+    key = account.lookup(provider.material, account.PHONE if case.by_sms else account.EMAIL, case.contact)
+    if case.by_sms:
+        # A number that nobody has proved for long goes to whoever proves it.
+        owner_id = await recycled.trusted(provider, tx, key)
+    else:
+        owner = await account.find(tx, key)
+        owner_id = owner.id if owner is not None else None
+    if owner_id not in (None, person.id):
+        raise NotPossible(f"another account has the new {'number' if case.by_sms else 'address'} of case {case.number}")
     return case, person
 
 
@@ -164,8 +202,8 @@ async def _begin_wait(
     detail: dict[str, object] = {
         "case": case.number, "checked": list(checked), "reason": reason, "factors_go": factors_go,
     }  # fmt: skip
-    if values.get("overridden"):
-        detail |= {"override": True, "asked_by": case.override_asked_by}
+    if case.override_asked_by is not None:
+        detail |= {"override": bool(values.get("overridden")), "asked_by": case.override_asked_by}
     event = Event("recovery.case_approved", actor=by, account_id=case.account_id, detail=detail)
     await provider.audit.append(tx, event)
     return await _read(provider, tx, case)

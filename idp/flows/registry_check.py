@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, birthdate, declared, membership, nik, proofing, registry
+from idp.accounts import account, birthdate, declared, document, membership, nik, proofing, registry
 from idp.accounts.account import Account
 from idp.accounts.proofing import Proofing
 from idp.accounts.registry import Answer, Question
@@ -196,6 +196,9 @@ async def reject(provider: Provider, tx: Tx, person: Account, waits: Proofing, r
     now = provider.clock.now()
     until = now + provider.settings.lifetimes.proofing_documents
     await proofing.settle(tx, waits, proofing.REJECTED, by=by, now=now, reason=reason, documents_until=until)
+    # Where the typed data were the reason, nobody has to take the same pictures again.
+    pictures = document.SUBMITTED if reason == proofing.DIFFERENT else document.REJECTED
+    await document.decide(tx, person.id, pictures, now, until)
     await provider.audit.append(
         tx, Event("identity.rejected", actor=by, account_id=person.id, detail={"reason": reason})
     )

@@ -53,7 +53,9 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     lupa_kata_sandi  identifier                          send-reset
     lupa_terkirim    code                                submit-code          resend
     atur_ulang       hidden token cara, code? password   set-password         method=<name> (sends, for sms and email)
-    bantuan          identifier email                    open-case
+    bantuan          identifier email phone              open-case
+    bantuan_nomor    number                              send-code
+    bantuan_kode     code                                submit-code          resend
     bantuan_batal    hidden token                        cancel-recovery
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     akun_privasi                                         accept
@@ -109,6 +111,7 @@ COMMON: dict[str, Any] = {
     "errors": {},
     "notice": None,
     "back": "",
+    "signal": "",
     "stuck": "",
     "service": None,
     "name": "",
@@ -120,6 +123,7 @@ COMMON: dict[str, Any] = {
 }
 
 _STEP = {"position": "int; which step this is", "positions": "int; how many there are"}
+_KEPT = {"kept_days": "int; days for which a picture outlives the decision about it"}
 
 # Page → name → what it is. Names here have no default: StrictUndefined refuses a page that misses one.
 PAGES: Mapping[str, Mapping[str, str]] = {
@@ -158,7 +162,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "daftar_data_diri": {**_STEP, "ask_confirmation": "bool; the number is of another date: it may be confirmed"},
     "daftar_kontak": {**_STEP, "suggestion": "str; the address that was probably meant, or empty"},
     "daftar_kepesertaan": _STEP,
-    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind"},
+    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind", **_KEPT},
     "unggah": {"kind": "str; ktp, selfie or other"},
     "daftar_kata_sandi": {
         **_STEP,
@@ -183,6 +187,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "papers": "sequence of Paper, oldest first; without `picture` while that is not shown",
         "add": "sequence of Paper; kinds that can be added",
         "unlock": "str; where a factor is shown before the pictures are; empty when nothing is missing",
+        **_KEPT,
     },
     "daftar_terkirim": {
         "first": "str; email or sms, which of the two the person looks at first",
@@ -220,6 +225,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     },
     "atur_ulang_selesai": {},
     "bantuan": {},
+    "bantuan_nomor": {},
+    "bantuan_kode": {},
     "bantuan_terkirim": {"number": "str; the case", "until": "int; when it expires"},
     "bantuan_batal": {
         "email": "str; masked new address",

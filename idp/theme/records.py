@@ -159,7 +159,8 @@ class RequestRow:
 
 @dataclass(frozen=True)
 class KeptRow:
-    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, akhir or akun."""
+    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, putusan (days after a
+    decision), akhir or akun."""
 
     name: str
     basis: str
@@ -231,7 +232,7 @@ class Answer:
 class Paper:
     """A document, or the place of one: labelled `dokumen.<kind>`. `add` is where to send it; `id` is what the button that
     removes it sends, empty when it cannot be removed; `picture` is the address of its small picture; `state` is one of
-    `dokumen.status_<state>`; `created` is UNIX seconds."""
+    `dokumen.status_<state>`; `created` and `goes`, when it will be deleted (0 while nobody has decided), are UNIX seconds."""
 
     kind: str
     add: str = ""
@@ -239,3 +240,4 @@ class Paper:
     picture: str = ""
     state: str = ""
     created: int = 0
+    goes: int = 0

@@ -5,12 +5,16 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 
-from idp.accounts import document
+from idp.accounts import document, proofing
 from idp.flows import documents as flow
+from idp.flows import people
+from idp.flows import proofing as decisions
+from idp.flows.people import Wanted
 from idp.store.tables import accounts, audit, documents
 from idp.worker import drain
 from tests.journeys.mailbox import newest
@@ -19,6 +23,7 @@ from tests.journeys.test_sign_in import enter
 from tests.support.browser import Browser, Page
 from tests.support.pictures import card, png
 from tests.support.registration import fill_in, register
+from tests.support.relying_party import Account
 from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
@@ -255,20 +260,86 @@ async def test_documents_become_the_accounts_and_are_kept_until_somebody_decides
     await drain(house.provider)
     found = await rows(house)
     assert {(row.state, row.delete_after) for row in found} == {(document.SUBMITTED, None)}
-    provider = house.provider
-    async with provider.database.transaction() as tx:
-        assert await document.decide(tx, found[0].id, document.APPROVED, house.clock.now())
-        assert not await document.decide(tx, found[0].id, document.REJECTED, house.clock.now())
+
+
+async def under_review(house: House, browser: Browser, person: Account) -> UUID:
+    """Pictures sent, and an officer asked; the check."""
+    for kind in ("ktp", "selfie"):
+        await browser.upload(await browser.get(f"/akun/dokumen/unggah?jenis={kind}"), "photo", card())
+    data = {"nik": "5171032802960006", "name": "Made Suartana", "day": "28", "month": "2", "year": "1996"}
+    await browser.submit(await browser.get("/akun/identitas"), data, press="submit-identity")
+    found = await people.find(house.provider, person.email)
+    assert found is not None
+    async with house.provider.database.reading() as tx:
+        check = await proofing.newest(tx, found.id)
+    assert check is not None
+    assert check.state == proofing.REVIEW
+    return check.id
+
+
+async def newcomer(house: House) -> tuple[Browser, Account]:
+    person = Account("made@contoh.example", "layang putus di atas sawah", None)
+    await people.create(house.provider, Wanted(person.email, "Belum Tahu", password=person.password), by="the test")
+    browser = house.browser()
+    await enter(browser, person.email, person.password)
+    return browser, person
+
+
+@pytest.mark.parametrize("reason", ["", "buram"], ids=["approved", "rejected"])
+async def test_pictures_go_a_month_after_the_decision(house: House, reason: str) -> None:
+    browser, person = await newcomer(house)
+    check = await under_review(house, browser, person)
+    house.clock.advance(40 * DAY)
+    await drain(house.provider)
+    assert len(objects(house)) == 2
+    if reason:
+        await decisions.reject(house.provider, check, reason, by="officer")
+    else:
+        await decisions.approve(house.provider, check, proofing.DOCUMENT, by="officer")
+    decided = await rows(house)
+    async with house.provider.database.reading() as tx:
+        settled = await proofing.read(tx, check)
+    assert settled is not None
+    assert {row.delete_after for row in decided} == {settled.documents_until} == {house.clock.now() + 30 * DAY}
+    await enter(browser, person.email, person.password)
+    page = await browser.get("/akun/dokumen")
+    assert page.text.count("Ditolak" if reason else "Diterima") == page.text.count("Akan dihapus") == 2
+    assert "Dihapus 30 hari setelah diperiksa." in (await browser.get("/akun/privasi")).text
     house.clock.advance(30 * DAY - 1)
-    await drain(provider)
+    await drain(house.provider)
     assert len(objects(house)) == 2
     house.clock.advance(2)
-    await drain(provider)
-    assert len(objects(house)) == 1
-    async with provider.database.reading() as tx:
-        receipt = (await tx.execute(select(audit.c.detail).where(audit.c.event == "document.deleted"))).scalar_one()
-    assert receipt["document"] == str(found[0].id)
-    assert receipt["sha256"] == found[0].sha256.hex()
+    await drain(house.provider)
+    assert len(objects(house)) == 0
+    assert await rows(house) == []
+    async with house.provider.database.reading() as tx:
+        receipts = (await tx.execute(select(audit.c.detail).where(audit.c.event == "document.deleted"))).scalars().all()
+    assert {(one["document"], one["sha256"]) for one in receipts} == {
+        (str(row.id), row.sha256.hex()) for row in decided
+    }
+
+
+async def test_pictures_that_were_not_the_reason_go_on_with_the_next_check(house: House) -> None:
+    browser, person = await newcomer(house)
+    await decisions.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
+    assert {row.state for row in await rows(house)} == {document.SUBMITTED}
+    house.clock.advance(29 * DAY)
+    await enter(browser, person.email, person.password)
+    again = await browser.get("/akun/identitas")
+    data = {"nik": "5171032802960006", "name": "Made Suartana", "day": "28", "month": "2", "year": "1996"}
+    await browser.submit(again, data, press="submit-identity")
+    house.clock.advance(29 * DAY)
+    await drain(house.provider)
+    assert len(objects(house)) == 2
+    assert {row.delete_after for row in await rows(house)} == {None}
+
+
+async def test_pictures_of_a_check_that_nobody_repeats_go_too(house: House) -> None:
+    browser, person = await newcomer(house)
+    await decisions.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
+    house.clock.advance(30 * DAY + 1)
+    await drain(house.provider)
+    assert len(objects(house)) == 0
 
 
 async def test_documents_of_a_registration_that_nobody_activates_go_after_a_week(house: House) -> None:
@@ -333,7 +404,7 @@ async def test_what_is_decided_cannot_be_taken_back(house: House) -> None:
     (row,) = await rows(house)
     values = dict(page.form_with("csrf").values)
     async with house.provider.database.transaction() as tx:
-        await document.decide(tx, row.id, document.REJECTED, house.clock.now())
+        await document.decide(tx, row.subject_id, document.REJECTED, house.clock.now(), house.clock.now() + DAY)
     answer = await browser.http.post("/akun/dokumen", data={**values, "remove": str(row.id)})
     assert "Ditolak" in answer.text
     assert len(await rows(house)) == 1
@@ -377,10 +448,10 @@ async def test_an_account_that_is_erased_takes_its_pictures_along(house: House) 
     await enter(browser, person.email, person.password)
     for kind in ("ktp", "other"):
         await browser.upload(await browser.get(f"/akun/dokumen/unggah?jenis={kind}"), "photo", card())
-    found = await rows(house)
+    mine = (await rows(house))[0].subject_id
     async with house.provider.database.transaction() as tx:
-        await document.decide(tx, found[0].id, document.APPROVED, house.clock.now())
-        await document.release(tx, found[0].subject_id, house.clock.now())
+        await document.decide(tx, mine, document.APPROVED, house.clock.now(), house.clock.now() + DAY)
+        await document.release(tx, mine, house.clock.now())
     assert "Belum ada dokumen" in (await browser.get("/akun/dokumen")).text
     await drain(house.provider)
     assert await rows(house) == []

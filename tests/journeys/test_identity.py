@@ -205,6 +205,7 @@ GARBAGE = (
 )  # fmt: skip
 
 
+# Redis counts how often somebody asks at once by a clock of its own, which no test moves.
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_garbage_confirms_nothing(houses: Callable[..., AbstractAsyncContextManager[House]]) -> None:
     async with odd_registry() as odd, houses(registry={"url": odd.url}) as house:
@@ -318,7 +319,6 @@ MISTAKES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_each_mistake_has_its_sentence(house: House) -> None:
     browser, page = await at_identity(house, await newcomer(house))
     for field, value, said in MISTAKES:

@@ -1,11 +1,16 @@
 """Passkeys in a real browser with the authenticator that Chromium brings for tests, in both languages, on a narrow screen."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from urllib.parse import parse_qsl, urlsplit
 
+import anyio
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import CDPSession, Page
 
@@ -48,6 +53,13 @@ class Phone:
     async def credentials(self) -> int:
         held = await self.session.send("WebAuthn.getCredentials", {"authenticatorId": self.authenticator})
         return len(held["credentials"])
+
+    async def forgets(self) -> None:
+        """The device gives up every passkey that it keeps, since the page told it to."""
+        deadline = monotonic() + 5
+        while await self.credentials():
+            assert monotonic() < deadline, "the device still offers what no longer works"
+            await anyio.sleep(0.05)
 
 
 @asynccontextmanager
@@ -144,6 +156,28 @@ async def test_a_passkey_from_its_making_to_its_end(server: Server, chromium: Ch
         await page.goto(f"{server.issuer}/masuk")
         await page.wait_for_url("**/akun")
         await remove_all(server, device, locale)
+        await device.forgets()
+
+
+async def test_a_passkey_that_nobody_here_has_is_offered_once(server: Server, chromium: Chromium) -> None:
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    stray = {
+        "credentialId": b64encode(b"c" * 32).decode(),
+        "isResidentCredential": True,
+        "rpId": "localhost",
+        "privateKey": b64encode(key).decode(),
+        "userHandle": b64encode(b"u" * 32).decode(),
+        "signCount": 1,
+    }
+    async with phone(chromium) as device:
+        await device.session.send(
+            "WebAuthn.addCredential", {"authenticatorId": device.authenticator, "credential": stray}
+        )
+        await device.page.goto(f"{server.issuer}/masuk")
+        await device.page.get_by_role("alert").get_by_text("Passkey").first.wait_for()
+        await device.forgets()
 
 
 async def test_a_passkey_is_the_second_factor_of_a_service(server: Server, chromium: Chromium) -> None:

@@ -5,16 +5,18 @@ import gzip
 import io
 import json
 import re
+import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import LargeBinary, String, Text, cast, func, select, update
 
 from idp import worker
 from idp.accounts import requests
-from idp.flows import people, privacy_desk, retention
+from idp.flows import parcel, people, privacy_desk, retention
 from idp.jobs import erasure
 from idp.store.tables import accounts, audit, consent_history, grants, metadata, privacy_exports, privacy_requests
 from tests.admin.conftest import machine, token
@@ -22,6 +24,7 @@ from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_recover import now_code, plain
 from tests.support.browser import Browser, Page
+from tests.support.pictures import card
 from tests.support.relying_party import Account
 from tests.support.servers import House
 
@@ -159,6 +162,71 @@ async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
     for body in files.values():
         for canary in (stored, "$argon2", person.totp_secret, person.password, other.email, "Siti", "_hash", "_sealed"):
             assert str(canary).encode() not in body, canary
+
+
+async def test_a_copy_holds_the_pictures_that_were_sent(
+    houses: Callable[..., AbstractAsyncContextManager[House]],
+) -> None:
+    async with houses() as house, houses(documents={"url": "file:///proc/nowhere"}) as without_store:
+        person, browser = plain(house), await at_home_with_both(house, plain(house))
+        for kind in ("ktp", "other"):
+            await browser.upload(await browser.get(f"/akun/dokumen/unggah?jenis={kind}"), "photo", card())
+            house.clock.advance(1)
+        files = await copy(browser)
+        listed = json.loads(files["data.json"])["holds"]["documents"]
+        assert [(row["file"], row["state"]) for row in listed] == [
+            ("dokumen/1-ktp.jpg", "submitted"),
+            ("dokumen/2-other.jpg", "submitted"),
+        ]
+        for row in listed:
+            picture = files[row["file"]]
+            assert picture.startswith(b"\xff\xd8\xff")
+            assert sha256(picture).hexdigest() == row["sha256"]
+        assert b'href="dokumen/1-ktp.jpg"' in files["data.html"]
+
+        # A store that is away is told before anything is sent.
+        page = await browser.get(f"{CENTRE}/salinan")
+        (button,) = [button for button in page.forms[0].buttons if button.name == "download"]
+        asked = {**dict(page.form_with("sesi").values), "download": button.value}
+        house.clock.advance(61)
+        elsewhere = await at_home_with_both(without_store, person)
+        theirs = dict((await elsewhere.get(f"{CENTRE}/salinan")).form_with("sesi").values)
+        answer = await elsewhere.http.post(f"{CENTRE}/salinan", data={**asked, **theirs})
+        assert (answer.status_code, answer.headers["retry-after"].isdigit()) == (503, True)
+        assert "text/html" in answer.headers["content-type"]
+
+        # What was taken back since is in the copy no longer.
+        page = await browser.get("/akun/dokumen")
+        remove = next(button for button in page.form_with("csrf").buttons if button.name == "remove")
+        await browser.http.post("/akun/dokumen", data={**dict(page.form_with("csrf").values), "remove": remove.value})
+        answer = await browser.http.post(f"{CENTRE}/salinan", data=asked)
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            assert sorted(archive.namelist()) == ["data.html", "data.json", "dokumen/2-other.jpg"]
+            assert archive.testzip() is None
+
+
+async def test_an_archive_leaves_one_file_at_a_time() -> None:
+    """Forty pictures of a megabyte never lie in memory together."""
+    begun: list[int] = []
+
+    async def pictures() -> AsyncIterator[tuple[str, bytes]]:
+        for number in range(40):
+            begun.append(number)
+            yield f"{number}.jpg", bytes([number]) * 1_000_000
+
+    pieces = parcel.packed(pictures())
+    received = bytearray()
+    tracemalloc.start()
+    for number in range(40):
+        piece = await anext(pieces)
+        assert begun[-1] == number
+        assert len(piece) < 1_001_000
+        if number < 3:
+            received += piece
+    assert tracemalloc.get_traced_memory()[1] < 16_000_000
+    tracemalloc.stop()
+    assert await anext(pieces)
+    assert received.count(b"PK\x03\x04") == 3
 
 
 async def test_a_copy_is_sealed_and_gone_after_a_day(house: House) -> None:

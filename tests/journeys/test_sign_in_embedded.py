@@ -98,10 +98,7 @@ async def test_an_operator_may_look_away(houses: Callable[..., AbstractAsyncCont
         assert "password" in (await within(house).get("/masuk")).names
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-async def test_in_a_browser_of_320_pixels_it_fits_and_leads_on(
-    server: Server, chromium: Chromium, backend: str
-) -> None:
+async def test_in_a_browser_of_320_pixels_it_fits_and_leads_on(server: Server, chromium: Chromium) -> None:
     context = await chromium.new_context(
         locale="id-ID",
         viewport={"width": 320, "height": 640},

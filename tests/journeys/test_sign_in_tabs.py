@@ -137,8 +137,7 @@ async def _sign_in(tab: Tab, server: Server, request: AuthorizationRequest) -> s
     return (await arrival.value).url
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-async def test_in_a_real_browser(server: Server, chromium: Chromium, backend: str) -> None:
+async def test_in_a_real_browser(server: Server, chromium: Chromium) -> None:
     """Two tabs, the second one first; then Back in the first, and the same form once more."""
     context = await chromium.new_context(locale="id-ID", viewport={"width": 320, "height": 640})
     parties = [server.relying_party(name) for name in ("saldo", "klaim")]

@@ -486,7 +486,6 @@ async def check_anything(stage: Stage, path: str, raw: bytes, authorization: str
 
 
 @pytest.mark.parametrize("path", [*FOR_CLIENTS, *FOR_BROWSERS, "/userinfo"])
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_no_500_on_anything(stage: Stage, path: str) -> None:
     """Hypothesis chooses; the house is asked in one loop, so the examples are drawn first."""
     drawn: list[tuple[bytes, str | None]] = []

@@ -1,6 +1,7 @@
 // Comfort: every page works without it, save for passkeys, which only a script can ask for. Shows passwords and what they
-// still lack, copies, prints, shrinks pictures, warns before a session ends, swallows a double click. Fetches nothing
-// but more time for a session: what is asked of a passkey stands in the page, what it answers goes with the form.
+// still lack, copies, prints, shrinks pictures and says how far they are, warns before a session ends, swallows a double
+// click. Fetches nothing but more time for a session: what is asked of a passkey stands in the page, what it answers goes
+// with the form.
 (function () {
   "use strict";
   var each = function (selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); };
@@ -123,28 +124,73 @@
       PublicKeyCredential.isConditionalMediationAvailable().then(function (can) { return can && ask("conditional"); }).catch(function () {});
     }
   });
+  // What became of passkeys is told to the browser that keeps them, if it listens.
+  each("[data-signal]", function (one) {
+    var said = JSON.parse(one.getAttribute("data-signal")), known = window.PublicKeyCredential || {};
+    Object.keys(said).forEach(function (name) { if (known[name]) known[name](said[name]).catch(function () {}); });
+  });
   // Pictures of a phone's camera become small before they travel; the server takes them as they are, too.
   each("[data-shrink]", function (input) {
     if (!window.createImageBitmap || !window.DataTransfer) return;
     input.addEventListener("change", function () {
       var file = input.files[0];
       if (!file || file.size < 3e5) return;
-      createImageBitmap(file, { imageOrientation: "from-image" }).then(function (image) {
+      input.form.ready = createImageBitmap(file, { imageOrientation: "from-image" }).then(function (image) { return new Promise(function (done) {
         var canvas = document.createElement("canvas"), scale = Math.min(1, 1600 / Math.max(image.width, image.height));
         canvas.width = image.width * scale;
         canvas.height = image.height * scale;
         canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
         var shrink = function (quality) {
           canvas.toBlob(function (blob) {
-            if (!blob) return;
-            if (blob.size > 3e5 && quality > 0.4) return shrink(quality - 0.15);
-            var chosen = new DataTransfer();
-            chosen.items.add(new File([blob], "foto.jpg", { type: "image/jpeg" }));
-            input.files = chosen.files;
+            if (blob && blob.size > 3e5 && quality > 0.4) return shrink(quality - 0.15);
+            if (blob && input.files[0] === file) {
+              var chosen = new DataTransfer();
+              chosen.items.add(new File([blob], "foto.jpg", { type: "image/jpeg" }));
+              input.files = chosen.files;
+            }
+            done();
           }, "image/jpeg", quality);
         };
         shrink(0.85);
-      }, function () {});
+      }); }, function () {});
+    });
+  });
+  // On a slow network a picture takes its time: says how far it is, and keeps it chosen when the network fails.
+  each("form[enctype]", function (form) {
+    var bar = form.querySelector("progress"), said = form.querySelector("[role=status]"), busy, told;
+    if (!window.Promise || !("responseURL" in new XMLHttpRequest())) return;
+    var tell = function (percent) {
+      if (percent <= told) return;
+      said.textContent = bar.getAttribute("aria-label") + " " + (told = percent) + " %";
+    };
+    var send = function () {
+      var call = new XMLHttpRequest();
+      told = -1;
+      tell(bar.value = 0);
+      bar.parentNode.hidden = false;
+      call.open("POST", form.action);
+      call.upload.onprogress = function (event) {
+        bar.value = event.loaded / event.total * 100;
+        tell(Math.floor(bar.value / 25) * 25);
+      };
+      call.onload = function () {
+        if (call.status < 400) return location.assign(call.responseURL);
+        document.open();
+        document.write(call.responseText);
+        document.close();
+      };
+      call.onerror = function () {
+        busy = false;
+        bar.parentNode.hidden = true;
+        said.textContent = said.getAttribute("data-failed");
+      };
+      call.send(new FormData(form));
+    };
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      if (busy) return;
+      busy = true;
+      Promise.resolve(form.ready).then(send);
     });
   });
   each("form", function (form) {

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from idp.base import failpoint
-from idp.base.settings.bounds import Documents, Lifetimes, Limits, Registration, Risk
+from idp.base.settings.bounds import Documents, Lifetimes, Limits, Recovery, Registration, Risk
 from idp.base.settings.outside import Gateway, Outbound, Registry, Smtp, Spending
 
 PREFIX = "IDP_"
@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     outbound: Outbound = Outbound()
     registration: Registration = Registration()
     documents: Documents = Documents()
+    recovery: Recovery = Recovery()
     risk: Risk = Risk()
 
     @field_validator("trusted_proxies", mode="before")
@@ -267,6 +268,7 @@ __all__ = [
     "Lifetimes",
     "Limits",
     "Outbound",
+    "Recovery",
     "Registration",
     "Registry",
     "Risk",

@@ -3,7 +3,7 @@
 import ipaddress
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 
 class Lifetimes(BaseModel):
@@ -132,7 +132,20 @@ class Documents(BaseModel):
 
     url: str | None = Field(
         None,
-        description="Object store: `s3://bucket/prefix`, `gs://…`, `az://…`; its credentials come from the usual variables (`AWS_…`). Unset keeps files in `IDP_VAR/documents`.",
+        description="Object store: `s3://bucket/prefix`, `gs://…`, `az://…`; its credentials come from the usual variables (`AWS_…`), or from the four settings below. Unset keeps files in `IDP_VAR/documents`.",
+    )
+    endpoint: str | None = Field(
+        None,
+        description="URL of an S3-compatible server that is not Amazon's (MinIO, Ceph, …); its CA may be `outbound.ca_file`.",
+    )
+    region: str | None = Field(None, description="Region of an S3 bucket.")
+    access_key: str | None = Field(None, description="Access key of an S3 bucket.")
+    secret_key: SecretStr | None = Field(None, description="Secret of that access key.")
+    timeout: int = Field(
+        15,
+        ge=1,
+        le=120,
+        description="Seconds until an object store that does not answer counts as away: uploads get 503.",
     )
     max_bytes: int = Field(5 * 1024 * 1024, ge=65_536, description="Largest file in bytes.")
     max_pixels: int = Field(
@@ -159,6 +172,22 @@ class Registration(BaseModel):
         False,
         description="`require_pkce` of confidential clients that register themselves; public clients always use PKCE.",
     )
+
+
+class Recovery(BaseModel):
+    """Recoveries through a branch."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    officers: Literal[1, 2] = Field(
+        1,
+        description="Officers who have to approve a recovery: with 2 a second one sees the person too, and says so by another `idp recover approve --officer ADDRESS`.",
+    )
+
+    @field_validator("officers", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isdigit() else value
 
 
 class Risk(BaseModel):

@@ -11,7 +11,7 @@ assisted_recoveries = Table(
     # Nobody's, when what was typed found no account: such a case looks like any other to whoever asked.
     Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
     Column("number", String(12), nullable=False, unique=True),  # what the person tells at the branch
-    Column("contact_sealed", LargeBinary, nullable=False),  # the new address
+    Column("contact_sealed", LargeBinary, nullable=False),  # the new address or number
     Column("locale", String(8), nullable=False),
     Column("state", String(12), nullable=False),  # open | cooling | ready | done | cancelled | refused | expired
     Column("checked", Json, nullable=False),  # what the officer saw: codes
@@ -19,7 +19,7 @@ assisted_recoveries = Table(
     Column("decided_by", Text),
     Column("factors_go", Boolean, nullable=False),  # whether the old second factors are removed with it
     # Cancelled twice in a row, a recovery needs two officers and then cannot be cancelled again.
-    Column("override_asked_by", Text),  # the first officer
+    Column("override_asked_by", Text),  # the first of two officers, also where two are the rule
     Column("override_reason", Text),
     Column("overridden", Boolean),
     Column("cancel_hash", LargeBinary(32)),  # of the link in the letters to the old contacts

@@ -25,8 +25,8 @@ challenges = Table(
     "challenges",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("purpose", String(16), nullable=False),  # activate | reset | otp | proof
-    Column("subject_id", Id, nullable=False),  # a sign-up, an account, or the session that asked, by purpose
+    Column("purpose", String(16), nullable=False),  # activate | reset | contact | otp | proof | assisted
+    Column("subject_id", Id, nullable=False),  # a sign-up, an account, a case, or the session that asked, by purpose
     Column("channel", String(8), nullable=False),  # email | sms
     Column("destination", Text, nullable=False),
     Column("link_hash", LargeBinary(32), nullable=False),

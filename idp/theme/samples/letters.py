@@ -129,6 +129,10 @@ SMS: dict[str, dict[str, Any]] = {
     "atur_ulang": {"kode": "Hn4RtaQ9", "ref": "KX7M", "menit": 10, "host": _HOST},
     # The longest subject that a notice has.
     "kabar": {"apa": Message("mail.totp_dipasang.subjek"), "telepon": "1500 175"},
+    **{
+        f"bantuan_{state}": {"nomor": "K7MX-2RT4", "batas": NOON, "host": _HOST}
+        for state in ("kasus", "menunggu", "ditolak", "siap")
+    },
     "kontak_kode": {"kode": "Hn4RtaQ9", "host": _HOST},
     "kontak_terpakai": {"host": _HOST},
     "kontak_dilepas": {"host": _HOST},

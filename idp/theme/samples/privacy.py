@@ -10,6 +10,7 @@ _KEPT = (
     KeptRow("identity", "contract", "akun", 0),
     KeptRow("sessions", "interest", "hari", 7),
     KeptRow("proofs", "law", "tahun", 5),
+    KeptRow("documents", "consent", "putusan", 30),
 )
 
 _CENTRE = {"name": "Budi Santoso", "back": "/akun"}
@@ -78,7 +79,10 @@ PAGES = (
     sample("hapus_batal", "selesai", holder="", done=True),
     sample(
         "salinan_berkas", made=_SAID, account="01993f7e-0000-7000-8000-000000000000",
-        sections=(("accounts", ((("name", "Budi Santoso"), ("email", "budi.santoso@contoh.com")),)),),
+        sections=(
+            ("accounts", ((("name", "Budi Santoso"), ("email", "budi.santoso@contoh.com")),)),
+            ("documents", ((("file", "dokumen/1-ktp.jpg"), ("state", "approved")),)),
+        ),
     ),
     sample("privasi", version="2026-11", kept=("identity", "sessions", "audit")),
     sample("ketentuan", version="2026-11"),

@@ -34,6 +34,11 @@ PAGES = (
         values={"identifier": "", "email": "budi@contoh"},
         errors={"identifier": Message("lupa.kosong"), "email": Message("email")},
     ),
+    sample("bantuan", "ponsel", back="/lupa-kata-sandi", values={"phone": "021"}, errors={"phone": Message("hp")}),
+    sample("bantuan_nomor", back="/lupa-kata-sandi/bantuan"),
+    sample("bantuan_nomor", "salah", errors={"number": Message("pemulihan_cabang.nomor_kosong")}),
+    sample("bantuan_kode", back="/lupa-kata-sandi/bantuan/lanjut"),
+    sample("bantuan_kode", "salah", errors={"code": Message("lupa_terkirim.salah")}),
     sample("bantuan_terkirim", number="K7MX-2RT4", until=NOON + 1_209_600),
     sample(
         "bantuan_batal",

@@ -83,16 +83,18 @@ PAGES = (
         errors={"category-PU": Message("kepesertaan.pilih"), "kpj": Message("kpj")},
         **_step(3),
     ),
-    sample("daftar_dokumen", papers=(Paper("ktp", add="#isi"), Paper("selfie", add="#isi")), **_step(4)),
+    sample("daftar_dokumen", papers=ADDABLE[:2], kept_days=30, **_step(4)),
     sample(
         "daftar_dokumen",
         "ada",
         papers=(Paper("ktp", "#isi", "01", "/daftar/dokumen/gambar?id=01"), Paper("selfie", add="#isi")),
+        kept_days=30,
         back="/daftar/kepesertaan",
         **_step(4),
     ),
     sample("unggah", kind="ktp", back="/daftar/dokumen"),
     sample("unggah", "wajah", kind="selfie", errors={"photo": Message("foto")}),
+    sample("unggah", "tertunda", kind="ktp", errors={"photo": Message("dokumen.tertunda")}, back="/daftar/dokumen"),
     sample("unggah", "lain", kind="other", errors={"photo": Message("file")}),
     sample("daftar_kata_sandi", identifier="budi@contoh.com", chosen=False, back="/daftar/dokumen", **_step(5)),
     sample(
@@ -152,7 +154,7 @@ PAGES = (
         values={"email": "budi@contoh.go.id"},
         errors={"password": Message("pw.ulang")},
     ),
-    sample("akun_dokumen", name="Budi Santoso", papers=(), add=ADDABLE, unlock="", back="/akun"),
+    sample("akun_dokumen", name="Budi Santoso", papers=(), add=ADDABLE, unlock="", kept_days=30, back="/akun"),
     sample(
         "akun_dokumen",
         "tersembunyi",
@@ -160,6 +162,7 @@ PAGES = (
         papers=(Paper("ktp", id="01", state="submitted", created=NOON),),
         add=ADDABLE,
         unlock="/masuk/kode?kembali=dokumen",
+        kept_days=30,
         back="/akun",
     ),
     sample(
@@ -168,9 +171,10 @@ PAGES = (
         name="Budi Santoso",
         papers=(
             Paper("ktp", id="01", picture="/akun/dokumen/gambar?id=01", state="submitted", created=NOON),
-            Paper("other", picture="/akun/dokumen/gambar?id=02", state="rejected", created=NOON - 90_000),
+            Paper("other", picture="/akun/dokumen/gambar?id=02", state="rejected", created=NOON - 90_000, goes=NOON),
         ),
         add=ADDABLE,
+        kept_days=30,
         unlock="",
         notice=Message("dokumen.dihapus"),
         back="/akun",

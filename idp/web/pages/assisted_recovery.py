@@ -25,10 +25,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit(request: Request, form: Form) -> Response:
         outcome = await assisted_recovery.ask(
-            provider, frame.visitor(request), form.text("identifier"), form.text("email")
+            provider, frame.visitor(request), form.text("identifier"), form.text("email"), form.text("phone")
         )
         if isinstance(outcome, dict):
-            values = form.typed("identifier", "email")
+            values = form.typed("identifier", "email", "phone")
             back = f"{frame.root}/lupa-kata-sandi"
             return frame.page(request, "bantuan", 400, values=values, errors=outcome, back=back)
         return frame.redirect(f"{_ROOT}/terkirim?kasus={outcome}")
@@ -39,6 +39,35 @@ def routes(provider: Provider) -> list[BaseRoute]:
         except PageFault as fault:
             return _dead(frame, request, fault)
         return frame.page(request, "bantuan_terkirim", number=number, until=until)
+
+    async def show_number(request: Request) -> Response:
+        return frame.page(request, "bantuan_nomor", back=f"{frame.root}{_ROOT}")
+
+    async def submit_number(request: Request, form: Form) -> Response:
+        outcome = await assisted_recovery.send_code(provider, frame.visitor(request), form.text("number"))
+        if isinstance(outcome, Message):
+            errors, values = {"number": outcome}, form.typed("number")
+            return frame.page(request, "bantuan_nomor", 400, back=f"{frame.root}{_ROOT}", values=values, errors=errors)
+        return frame.redirect(f"{_ROOT}/kode?kasus={outcome}")
+
+    async def show_code(request: Request) -> Response:
+        return _code(frame, request)
+
+    async def submit_code(request: Request, form: Form) -> Response:
+        visitor, asked = frame.visitor(request), query(request, "kasus")
+        try:
+            if "resend" in form:
+                number = assisted_recovery.number_of(provider, visitor, asked)
+                again = await assisted_recovery.send_code(provider, visitor, number)
+                if isinstance(again, Message):
+                    return _code(frame, request, {"code": again})
+                return frame.redirect(f"{_ROOT}/kode?kasus={again}")
+            token = await assisted_recovery.prove(provider, visitor, asked, form.text("code"))
+        except PageFault as fault:
+            return _dead(frame, request, fault)
+        if token is None:
+            return _code(frame, request, {"code": Message("lupa_terkirim.salah")})
+        return frame.redirect(f"{_ROOT}/baru?token={token}")
 
     async def show_cancel(request: Request) -> Response:
         return await _cancel(frame, request, query(request, "token"))
@@ -71,10 +100,21 @@ def routes(provider: Provider) -> list[BaseRoute]:
     return [
         frame.door(_ROOT, show, submit),
         frame.door(f"{_ROOT}/terkirim", sent),
+        frame.door(f"{_ROOT}/lanjut", show_number, submit_number),
+        frame.door(f"{_ROOT}/kode", show_code, submit_code),
         frame.door(f"{_ROOT}/batal", show_cancel, submit_cancel),
         frame.door(f"{_ROOT}/dibatalkan", cancelled),
         frame.door(f"{_ROOT}/baru", show_new, submit_new),
     ]
+
+
+def _code(frame: Frame, request: Request, errors: dict[str, Message] | None = None) -> Response:
+    try:
+        assisted_recovery.number_of(frame.provider, frame.visitor(request), query(request, "kasus"))
+    except PageFault as fault:
+        return _dead(frame, request, fault)
+    back = f"{frame.root}{_ROOT}/lanjut"
+    return frame.page(request, "bantuan_kode", 400 if errors else 200, back=back, errors=errors or {})
 
 
 async def _cancel(frame: Frame, request: Request, token: str) -> Response:
@@ -85,7 +125,7 @@ async def _cancel(frame: Frame, request: Request, token: str) -> Response:
     return frame.page(
         request,
         "bantuan_batal",
-        email=contact.masked_email(case.contact),
+        email=contact.masked(case.contact),
         approved_at=case.decided_at,
         until=case.due_at,
         hidden={"token": token},
@@ -96,7 +136,7 @@ async def _new_password(
     frame: Frame, request: Request, token: str, errors: dict[str, Message] | None = None
 ) -> Response:
     try:
-        case, person = await assisted_recovery.look_new(frame.provider, token)
+        case, person = await assisted_recovery.look_new(frame.provider, frame.visitor(request), token)
     except PageFault as fault:
         return _dead(frame, request, fault)
     return frame.page(

@@ -1,14 +1,16 @@
 """Documents: /daftar/dokumen while registering, /akun/dokumen ever after. One file per form; small pictures for their owner alone."""
 
+from collections.abc import Awaitable
 from uuid import UUID
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts import document
 from idp.accounts.document import Document
-from idp.base.errors import PageFault
+from idp.base.errors import PageFault, Unavailable
 from idp.flows import answers as steps
 from idp.flows import documents, drafting, security
 from idp.provider import Provider
@@ -23,6 +25,8 @@ UPLOADS = ("/daftar/dokumen/unggah", "/akun/dokumen/unggah")
 _WHILE_REGISTERING = (document.KTP, document.SELFIE)
 _ALL = (*_WHILE_REGISTERING, document.OTHER)
 _FILES = ("photo", "gallery")
+log = structlog.get_logger("gerbang.web")
+
 _IMAGE = {"Cache-Control": "private, no-store", "Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
@@ -70,7 +74,9 @@ def _registering(frame: Frame) -> list[BaseRoute]:
         if isinstance(tab, Response):
             return tab
         back = draft.path(behind, tab.number, steps.DOCUMENTS)
-        refused = await documents.add_to_draft(provider, frame.visitor(request), tab.draft.id, kind, form.file(*_FILES))
+        refused = await _kept(
+            documents.add_to_draft(provider, frame.visitor(request), tab.draft.id, kind, form.file(*_FILES))
+        )
         if refused:
             hidden = {"formulir": draft.mark(frame, request, tab)}
             return _upload(frame, request, behind, kind, frame.root + back, hidden, refused)
@@ -119,8 +125,8 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
         if not answers(form, stands):
             return frame.redirect("/akun/dokumen")
         kind = _kind(request, _ALL)
-        refused = await documents.add_to_account(
-            provider, frame.visitor(request), stands.account_id, kind, form.file(*_FILES)
+        refused = await _kept(
+            documents.add_to_account(provider, frame.visitor(request), stands.account_id, kind, form.file(*_FILES))
         )
         if refused:
             behind = _nobody(frame, request)
@@ -157,7 +163,7 @@ async def _step(frame: Frame, request: Request, behind: Waiting, tab: draft.Tab)
         for kind in _WHILE_REGISTERING
     ]
     context = draft.context(frame, request, behind, tab, steps.DOCUMENTS)
-    return frame.page(request, "daftar_dokumen", papers=papers, **context)
+    return frame.page(request, "daftar_dokumen", papers=papers, kept_days=_kept_days(frame), **context)
 
 
 async def _home(frame: Frame, request: Request, notice: Message | None = None) -> Response:
@@ -176,6 +182,7 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
         papers=[_paper(frame, one, shown=missing is None) for one in found],
         unlock=frame.root + to_confirm("dokumen", missing) if missing is not None and found else "",
         add=add,
+        kept_days=_kept_days(frame),
         hidden=shown_to(stands),
     )
 
@@ -187,7 +194,21 @@ def _paper(frame: Frame, one: Document, *, shown: bool) -> Paper:
         picture=f"{frame.root}/akun/dokumen/gambar?id={one.id}" if shown else "",
         state=one.state,
         created=one.created_at,
+        goes=(one.delete_after or 0) if one.decided_at else 0,
     )
+
+
+def _kept_days(frame: Frame) -> int:
+    return frame.provider.settings.lifetimes.proofing_documents // 86_400
+
+
+async def _kept(adding: Awaitable[Message | None]) -> Message | Unavailable | None:
+    """What is in the way of a picture: what is wrong with it, or that it cannot be kept now."""
+    try:
+        return await adding
+    except Unavailable as fault:
+        log.warning("unavailable", reason=fault.private)
+        return fault
 
 
 def _upload(
@@ -197,13 +218,15 @@ def _upload(
     kind: str,
     back: str,
     hidden: dict[str, str],
-    refused: Message | None = None,
+    refused: Message | Unavailable | None = None,
 ) -> Response:
-    errors = {_FILES[0]: refused} if refused else {}
+    later = isinstance(refused, Unavailable)
+    errors = {_FILES[0]: Message("dokumen.tertunda") if later else refused} if refused else {}
     return frame.page(
         request,
         "unggah",
-        400 if errors else 200,
+        503 if later else 400 if errors else 200,
+        headers={"Retry-After": str(refused.retry_after)} if isinstance(refused, Unavailable) else None,
         kind=kind,
         back=back,
         hidden=hidden,

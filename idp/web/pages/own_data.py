@@ -1,7 +1,7 @@
 """/akun/privasi/salinan, /batasi and /hapus: a copy of one's data, freezing it, and deleting the account."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
 from idp.base.errors import AccessDenied, PageFault
@@ -43,7 +43,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         archive = await export.fetch(provider, frame.visitor(request), stands, as_id(form.text("download")))
         if archive is None:
             return await _copies(frame, request, stands, {"": Message("salinan.tidak_ada")})
-        return Response(archive, 200, _attachment("salinan-data.zip"), "application/zip")
+        return StreamingResponse(archive, 200, _attachment("salinan-data.zip"), "application/zip")
 
     async def show_restriction(request: Request) -> Response:
         behind = await waiting(frame, request)

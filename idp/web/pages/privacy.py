@@ -123,11 +123,15 @@ async def _hub(frame: Frame, request: Request, stands: Standing) -> Response:
         deletion=language.moment(centre.deletion.runs_at) if centre.deletion and centre.deletion.runs_at else "",
         accept=centre.terms_version != version,
         hidden=shown_to(stands),
-        kept=[_kept(category) for category in retention.CATEGORIES],
+        kept=[_kept(frame, category) for category in retention.CATEGORIES],
     )
 
 
-def _kept(category: retention.Category) -> KeptRow:
+def _kept(frame: Frame, category: retention.Category) -> KeptRow:
+    if any(rule.job == retention.DOCUMENTS for rule in category.rules):
+        # Each picture has a date of its own, which somebody's decision sets.
+        days = frame.provider.settings.lifetimes.proofing_documents // _DAY
+        return KeptRow(category.name, category.basis, "putusan", days)
     period = category.longest
     for unit, seconds in (("tahun", retention.YEAR), ("hari", _DAY), ("jam", _HOUR)):
         if period >= seconds:

@@ -28,7 +28,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind) if behind.interaction else frame.redirect("/akun/keamanan")
         excluded = behind.interaction.client.excluded_factors
-        if not prompts.unreached(behind.interaction.request, stands.without(excluded)):
+        if not prompts.enrolling_helps(behind.interaction.request, stands.without(excluded)):
             return frame.redirect(behind.onward())
         helps = prompts.addable(behind.interaction.request, stands.without(excluded))
         return frame.page(

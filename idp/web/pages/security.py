@@ -11,6 +11,7 @@ from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import app_enrolment, assisted_recovery, passwords, removal, security
+from idp.flows import passkey as enrolled_passkeys
 from idp.flows.app_enrolment import Enrolment
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -163,7 +164,7 @@ def _password(
 
 def _recovery(case: Case) -> Message:
     key = "pemulihan_cabang.pasti" if case.overridden else "pemulihan_cabang.berjalan"
-    return Message(key, email=contact.masked_email(case.contact), waktu=case.due_at)
+    return Message(key, email=contact.masked(case.contact), waktu=case.due_at)
 
 
 async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
@@ -190,6 +191,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         passkeys=[
             PasskeyRow(str(one.id), one.name, one.synced, one.created_at, one.used_at) for one in methods.passkeys
         ],
+        signal=enrolled_passkeys.signals(frame.provider, stands, methods.passkeys),
         room_for_passkeys=len(methods.passkeys) < passkey.MOST,
         notice=_NOTICES.get(query(request, "kabar")),
         password_due=passwords.due(frame.provider, stands) != policy.OFF,

@@ -99,7 +99,9 @@ async def _with_passkey(frame: Frame, request: Request, behind: Waiting, form: F
         frame.set_session(response, outcome.handle)
         return response
     late = isinstance(outcome, passkey.TooLate)
-    return _again(frame, request, behind, form, {"": Message("passkey.lama" if late else "passkey.gagal")})
+    signal = outcome.signal if isinstance(outcome, passkey.Unknown) else ""
+    error = {"": Message("passkey.lama" if late else "passkey.gagal")}
+    return _again(frame, request, behind, form, error, signal=signal)
 
 
 def _elsewhere(frame: Frame, request: Request, behind: Waiting) -> Response | None:
@@ -134,6 +136,7 @@ def _again(
     status: int = 400,
     promote_reset: bool = False,
     headers: dict[str, str] | None = None,
+    signal: str = "",
 ) -> Response:
     """The page once more, without the password."""
     values = form.typed("identifier", "public_device")
@@ -146,6 +149,7 @@ def _again(
         passkey_options=passkey.sign_in_options(frame.provider, frame.visitor(request)),
         values=values,
         errors=errors,
+        signal=signal,
         **behind.context,
     )
 
