@@ -1,16 +1,34 @@
-"""What the owner of an account does while signed in, as an event of the audit trail."""
+"""The owner of an account while signed in: who they are, and what they do as an event of the audit trail."""
 
+from idp.accounts import account
+from idp.accounts.account import Account
 from idp.grants.standing import Standing
+from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
+from idp.store.database import Tx
 
 
-def did(event: str, visitor: Visitor, stands: Standing, **detail: object) -> Event:
-    """An event by the owner's own hand: in which session, and from where. `detail` as in `Event`."""
+async def read(tx: Tx, stands: Standing) -> Account:
+    """The account of whoever is signed in; it is there as long as their session is."""
+    person = await account.read(tx, stands.account_id)
+    assert person is not None
+    return person
+
+
+async def look(provider: Provider, stands: Standing) -> Account:
+    """The same, outside of a transaction."""
+    async with provider.database.reading() as tx:
+        return await read(tx, stands)
+
+
+def did(event: str, visitor: Visitor, stands: Standing, *, client_id: str | None = None, **detail: object) -> Event:
+    """An event by the owner's own hand: in which session, and from where. `client_id` and `detail` as in `Event`."""
     return Event(
         event,
         actor=str(stands.account_id),
         account_id=stands.account_id,
+        client_id=client_id,
         session_id=stands.session.id,
         network=visitor.network,
         detail=detail,

@@ -18,8 +18,7 @@ async def make(provider: Provider, visitor: Visitor, stands: Standing) -> str:
     codes, now = recovery_codes.new_codes(provider.entropy), provider.clock.now()
     async with provider.database.transaction() as tx:
         await account.lock(tx, stands.account_id)
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         await recovery_codes.replace(tx, provider.material, person.id, codes, now)
         await messages.tell_everywhere(provider, tx, person, "pemulihan_dibuat")
         await device.ask_all(tx, person.id)
