@@ -114,7 +114,9 @@ class Frame:
         request.scope["gerbang.session_ends"] = ends
 
     def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
-        """Take note of the languages that a relying party wishes for its person (OIDC Core section 3.1.2.1, `ui_locales`)."""
+        """Take note of the languages that somebody else knows the person to wish for: a relying party (OIDC Core section
+        3.1.2.1, `ui_locales`), or the registration behind a link.
+        """
         request.scope["gerbang.ui_locales"] = ui_locales
 
     def csrf(self, request: HTTPConnection) -> str:
