@@ -67,10 +67,10 @@ def carried(provider: Provider, stands: Standing, text: str) -> Asked | None:
 
 
 async def prove(provider: Provider, visitor: Visitor, stands: Standing, asked: Asked, code: str) -> Message | None:
-    """Exchange the old contact for the new one if the code is right; what to say when it is not."""
+    """Exchange the old contact for the new one if the code is right; what to say when it is not. PageFault as `owner.hold`."""
     now = provider.clock.now()
-    person = await _account(provider, stands)
     async with provider.database.transaction() as tx:
+        person = await owner.hold(provider, tx, stands)
         right, left = await links.try_code(tx, provider.material, asked.challenge_id, links.typed_code(code), now)
         if not right:
             return Message("akt.kode", n=left) if left else Message("akt.kode_habis")

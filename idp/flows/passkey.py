@@ -270,9 +270,7 @@ async def enrol(
     except NotGood:
         return Refused()
     async with provider.database.transaction() as tx:
-        await account.lock(tx, stands.account_id)
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.hold(provider, tx, stands)
         if not await passkey.spend(tx, answer.challenge, expires_at):
             return Refused()
         if len(await passkey.of(tx, person.id)) >= passkey.MOST:

@@ -6,8 +6,13 @@ import re
 import pytest
 from sqlalchemy import func, select, update
 
-from idp.flows import people
+from idp.base.errors import PageFault
+from idp.base.opaque import Handle
+from idp.flows import people, recovery_codes, removal, security
+from idp.sessions import levels
+from idp.sessions.visitor import Visitor
 from idp.store.tables import accounts, outbox, passkeys, reports
+from idp.web.frame import session_cookie
 from tests.journeys.mailbox import letters
 from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_activate import sign_in
@@ -118,6 +123,41 @@ async def test_an_open_session_cannot_change_the_password_back(house: House) -> 
     page = await still.submit(page, {"current_password": person.password, "password": NEW}, press="set-password")
     assert "tidak bisa dipakai lagi" in page.text
     assert not (await sign_in(house.browser("203.0.113.5"), person.email, NEW)).url.endswith("/akun")
+
+
+async def test_a_password_that_is_being_changed_in_that_moment_opens_nothing(house: House) -> None:
+    """Hashing takes longer than «Bukan saya»: what the stranger confirmed before must not count after."""
+    person = plain(house)
+    here = await at_home(house, person)
+    house.clock.advance(60)
+    thief = await at_home(house, person, "203.0.113.1")
+    form = await thief.get("/akun/kata-sandi")
+    page = await here.get(await other_session(house, here, thief))
+    await asyncio.gather(
+        thief.submit(form, {"current_password": person.password, "password": NEW}, press="set-password"),
+        here.submit(page, press="not-me"),
+    )
+    assert not (await sign_in(house.browser("203.0.113.5"), person.email, NEW)).url.endswith("/akun")
+
+
+async def test_what_is_under_way_in_a_session_that_ends_is_not_done(house: House) -> None:
+    """A request whose session was read a moment before: nothing that it does would be taken back any more."""
+    person, provider = plain(house), house.provider
+    here = await at_home(house, person)
+    house.clock.advance(60)
+    thief = await at_home_with_both(house, person)
+    cookie = thief.http.cookies[session_cookie(provider.settings)]
+    visitor = Visitor(Handle.parse(cookie), b"d" * 16, "203.0.113.1", "")
+    stands = await security.present(provider, visitor)
+    assert stands
+    await here.submit(await here.get(await other_session(house, here, thief)), press="not-me")
+    for doing in (
+        recovery_codes.make(provider, visitor, stands),
+        removal.remove_factor(provider, visitor, stands, levels.SMS),
+        security.ask_always(provider, visitor, stands, always=True),
+    ):
+        with pytest.raises(PageFault, match="session ended"):
+            await doing
 
 
 async def test_two_clicks_at_once_are_one_report(house: House) -> None:
