@@ -103,7 +103,7 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
     """Bring the old contact back, and take back whatever could keep the one who changed it in the account. PageFault as `look`.
 
     That is every later change of either contact, whose links went to a mailbox that may be theirs; factors added since; a
-    deletion that waits.
+    deletion that waits; and what the same session had done of these before.
     """
     change, now = await look(provider, token), provider.clock.now()
     async with provider.database.transaction() as tx:
@@ -111,7 +111,7 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
         person = await account.read(tx, change.account_id)
         if person is None:
             raise PageFault("kesalahan.kontak", "the account is gone")
-        deeds = await undo.since(provider, tx, person.id, change.changed_at)
+        deeds = await undo.with_change(provider, tx, change)
         deeds = replace(deeds, changes=tuple(one for one in deeds.changes if one.kind != change.kind))
         if not await contact_change.revert(tx, change, now) or not await undo.bring_back(
             provider, tx, visitor, person, change

@@ -87,9 +87,18 @@ async def of_sessions(provider: Provider, tx: Tx, account_id: UUID, sessions: Co
     return await _deeds(provider, tx, account_id, lambda row: row.session_id in sessions)
 
 
-async def since(provider: Provider, tx: Tx, account_id: UUID, moment: int) -> Deeds:
-    """What was done from a moment (UNIX seconds) on by which somebody could stay in an account, or end it."""
-    return await _deeds(provider, tx, account_id, lambda row: row.event in _SINCE and row.at >= moment)
+async def with_change(provider: Provider, tx: Tx, change: ContactChange) -> Deeds:
+    """What was done since a contact was changed, and before it by the same hand, by which somebody could stay in an account, or end it."""
+    moment = change.changed_at
+    told = await provider.audit.read(tx, account_id=change.account_id, events=("contact.changed",), limit=_LOOKED_AT)
+    # Whoever means to stay lets themselves in another way first, and changes the contact then.
+    hands = {row.session_id for row in told if row.detail.get("kind") == change.kind and _tells(row, moment)}
+    return await _deeds(
+        provider,
+        tx,
+        change.account_id,
+        lambda row: row.event in _SINCE and (row.at >= moment or row.session_id in hands),
+    )
 
 
 async def take_back(provider: Provider, tx: Tx, visitor: Visitor, person: Account, deeds: Deeds) -> Account:
@@ -175,18 +184,19 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
 async def _contacts(
     provider: Provider, tx: Tx, account_id: UUID, rows: list[Any], theirs: Callable[[Any], bool]
 ) -> tuple[list[ContactChange], list[str], list[str]]:
-    """What stood before the stranger's hand, unless another hand has changed it since."""
+    """What stood before the stranger's hand, unless another hand has changed it since and that still counts."""
     now = provider.clock.now()
     kept = await contact_change.of(tx, provider.sealer, account_id)
     changes, added, late = [], [], []
     for kind in (account.EMAIL, account.PHONE):
+        mine = [one for one in kept if one.kind == kind]
+        back = [one.changed_at for one in mine if one.reverted_at is not None]
         told = [row for row in rows if row.event == "contact.changed" and row.detail.get("kind") == kind]
-        run = list(takewhile(theirs, told))
+        # Taken back, a change hides none that came before: a stranger with two sessions is sent out of one after the other.
+        run = list(takewhile(theirs, (row for row in told if not any(_tells(row, moment) for moment in back))))
         if not run:
             continue
-        before = next((one for one in kept if one.kind == kind and _tells(run[-1], one.changed_at)), None)
-        if before is not None and before.reverted_at is not None:
-            continue
+        before = next((one for one in mine if _tells(run[-1], one.changed_at)), None)
         if now >= run[-1].at + REVERTIBLE:
             late.append(kind)
         elif before is None:

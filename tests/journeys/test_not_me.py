@@ -312,6 +312,21 @@ async def test_what_the_owner_did_meanwhile_stays(house: House) -> None:
     assert "lift" in (await here.get("/akun/privasi/batasi")).ids
 
 
+async def test_two_sessions_of_a_stranger_are_sent_out_one_after_the_other(house: House) -> None:
+    """The newest stands first in the list: taken back, its change must not hide the one before."""
+    person = plain(house)
+    here = await at_home(house, person, "203.0.113.1")
+    await change(house, await at_home_with_both(house, person), "email", THEIRS)
+    house.clock.advance(61)
+    second = await at_home_with_both(house, Account(THEIRS, person.password))
+    await change(house, second, "email", "pencuri.lagi@contoh.example")
+    for nth in range(2):
+        page = await here.get("/akun/aktivitas")
+        strange = [link for words, link in page.links.items() if words.startswith(NOT_ME) and "diganti" in words]
+        await here.submit(await here.get(strange[nth]), press="not-me")
+    assert (await known(house, person.email))[0] == "email"
+
+
 async def test_what_cannot_be_brought_back_is_said(house: House) -> None:
     person = house.account()
     thief = await at_home(house, person)
