@@ -83,10 +83,10 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, asked: A
         if not await account.set_contact(tx, person.id, asked.kind, asked.value, key, now):
             # Somebody else proved it between the code and now.
             return Message("kontak.gagal")
-        await _tell(provider, tx, person, asked, before, now)
+        change = await _tell(provider, tx, person, asked, before, now)
         # What was sent to the old mailbox to reset the password must not outlive it.
         await links.supersede(tx, links.RESET, person.id, now)
-        await provider.audit.append(tx, owner.did("contact.changed", visitor, stands, kind=asked.kind))
+        await provider.audit.append(tx, owner.did("contact.changed", visitor, stands, kind=asked.kind, **change))
     return None
 
 
@@ -180,13 +180,20 @@ async def _proven(provider: Provider, tx: Tx, person: Account, kind: str) -> int
     return found[1] if found is not None and found[0] == person.id else None
 
 
-async def _tell(provider: Provider, tx: Tx, person: Account, asked: Asked, proven: int | None, now: int) -> None:
-    """The old contact learns of it with a way back, the new one that it counts now. `proven` is when the old one was."""
+async def _tell(
+    provider: Provider, tx: Tx, person: Account, asked: Asked, proven: int | None, now: int
+) -> dict[str, str]:
+    """The old contact learns of it with a way back, the new one that it counts now. `proven` is when the old one was.
+
+    By what the event names the way back, if there is one.
+    """
+    change = {}
     was = person.email if asked.kind == EMAIL else person.phone if person.phone_verified else None
     kind = _name(asked.kind)
     if was is not None:
         handle = provider.new_handle()
         await contact_change.put(tx, provider.sealer, handle, person.id, asked.kind, was, proven, now)
+        change["id"] = str(handle.id)
         # No SMS of ours holds a link, so the way back goes to the mailbox, whichever of the two was changed.
         if person.email is not None:
             await messages.mail(
@@ -214,6 +221,7 @@ async def _tell(provider: Provider, tx: Tx, person: Account, asked: Asked, prove
         )
     else:
         await messages.sms(provider, tx, asked.value, "kontak_baru", person.locale, person.id, jenis=kind)
+    return change
 
 
 def _name(kind: str) -> Message:

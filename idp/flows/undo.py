@@ -32,7 +32,7 @@ _REMOVED = ("factor.removed", "factor.leaving")
 _EVENTS = (*_SINCE, *_FROZEN, *_ASKS, *_REMOVED, "privacy.requested")
 # Far more than anybody does by hand: a stranger must not push a deed out of sight by repeating another.
 _LOOKED_AT = 10_000
-# An event is written after the row that it tells of, and a clock may strike between the two.
+# An event is written after the row that it tells of: where it does not name it, the clock may have struck between the two.
 _LATER = 5
 
 
@@ -89,15 +89,18 @@ async def of_sessions(provider: Provider, tx: Tx, account_id: UUID, sessions: Co
 
 async def with_change(provider: Provider, tx: Tx, change: ContactChange) -> Deeds:
     """What was done since a contact was changed, and before it by the same hand, by which somebody could stay in an account, or end it."""
-    moment = change.changed_at
     told = await provider.audit.read(tx, account_id=change.account_id, events=("contact.changed",), limit=_LOOKED_AT)
     # Whoever means to stay lets themselves in another way first, and changes the contact then.
-    hands = {row.session_id for row in told if row.detail.get("kind") == change.kind and _tells(row, moment)}
+    hands = {
+        row.session_id
+        for row in told
+        if row.detail.get("kind") == change.kind and _tells(row, change.id, change.changed_at)
+    }
     return await _deeds(
         provider,
         tx,
         change.account_id,
-        lambda row: row.event in _SINCE and (row.at >= moment or row.session_id in hands),
+        lambda row: row.event in _SINCE and (row.at >= change.changed_at or row.session_id in hands),
     )
 
 
@@ -190,13 +193,15 @@ async def _contacts(
     changes, added, late = [], [], []
     for kind in (account.EMAIL, account.PHONE):
         mine = [one for one in kept if one.kind == kind]
-        back = [one.changed_at for one in mine if one.reverted_at is not None]
+        back = [one for one in mine if one.reverted_at is not None]
         told = [row for row in rows if row.event == "contact.changed" and row.detail.get("kind") == kind]
         # Taken back, a change hides none that came before: a stranger with two sessions is sent out of one after the other.
-        run = list(takewhile(theirs, (row for row in told if not any(_tells(row, moment) for moment in back))))
+        run = list(
+            takewhile(theirs, (row for row in told if not any(_tells(row, one.id, one.changed_at) for one in back)))
+        )
         if not run:
             continue
-        before = next((one for one in mine if _tells(run[-1], one.changed_at)), None)
+        before = next((one for one in mine if _tells(run[-1], one.id, one.changed_at)), None)
         if now >= run[-1].at + REVERTIBLE:
             late.append(kind)
         elif before is None:
@@ -216,7 +221,7 @@ async def _factors(
     added = [row for row in told if theirs(row)]
     apps = await totp.read(tx, provider.sealer, account_id)
     has, factors = await _has(provider, tx, account_id), []
-    if any(_tells(row, app.created_at) for row in added if row.detail["factor"] == levels.TOTP for app in apps):
+    if any(_tells(row, app.id, app.created_at) for row in added if row.detail["factor"] == levels.TOTP for app in apps):
         factors.append(levels.TOTP)
     for kind in (levels.SMS, levels.RECOVERY):
         newest = next((row for row in told if row.detail["factor"] == kind), None)
@@ -224,7 +229,7 @@ async def _factors(
             factors.append(kind)
     held = await passkey.of(tx, account_id)
     keys = [row for row in added if row.detail["factor"] == levels.PASSKEY]
-    return factors, [one.id for one in held if any(_tells(row, one.created_at) for row in keys)]
+    return factors, [one.id for one in held if any(_tells(row, one.id, one.created_at) for row in keys)]
 
 
 async def _has(provider: Provider, tx: Tx, account_id: UUID) -> frozenset[str]:
@@ -273,6 +278,7 @@ def _is(newest: Any | None, event: str, theirs: Callable[[Any], bool]) -> bool:
     return newest is not None and newest.event == event and theirs(newest)
 
 
-def _tells(row: Any, moment: int) -> bool:
-    """Whether an event tells of a row that was written at a moment."""
-    return moment <= int(row.at) <= moment + _LATER
+def _tells(row: Any, made_id: UUID, moment: int) -> bool:
+    """Whether an event tells of what was made under an id, at a moment; events of older versions name no id."""
+    named = row.detail.get("id")
+    return moment <= int(row.at) <= moment + _LATER if named is None else named == str(made_id)
