@@ -29,7 +29,8 @@ _ASKS = ("factor.always", "factor.not_always")
 _SINCE = ("contact.changed", "factor.added", "deletion.requested")
 """What is taken back by when it was done; the rest only by who did it, or an owner's own freeze would thaw."""
 _REMOVED = ("factor.removed", "factor.leaving")
-_EVENTS = (*_SINCE, *_FROZEN, *_ASKS, *_REMOVED, "privacy.requested")
+_SHOWED = ("session.started", "factor.proved")
+_EVENTS = (*_SINCE, *_FROZEN, *_ASKS, *_REMOVED, *_SHOWED, "privacy.requested")
 # Far more than anybody does by hand: a stranger must not push a deed out of sight by repeating another.
 _LOOKED_AT = 10_000
 # An event is written after the row that it tells of: where it does not name it, the clock may have struck between the two.
@@ -41,7 +42,8 @@ class Deeds:
     """What there is to take back, and what cannot be. Empty when nothing was done that lasts.
 
     `changes` are contact changes, the earliest of each kind; `added` kinds of contact that had none before; `late` kinds
-    whose change is too old; `factors` kinds of factor that were added whole; `gone` those that were taken away.
+    whose change is too old; `factors` kinds of factor that were added whole; `gone` those that were taken away; `opened`
+    whether a passkey let somebody in, and there still is one that nobody added there.
     """
 
     changes: tuple[ContactChange, ...] = ()
@@ -51,6 +53,7 @@ class Deeds:
     passkeys: tuple[UUID, ...] = ()
     removals: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    opened: bool = False
     requests: tuple[Request, ...] = field(default=(), repr=False)
     froze: bool = False
     thawed: bool = False
@@ -76,6 +79,7 @@ class Deeds:
     def kept(self) -> list[Message]:
         """What the owner has to mend, as whole sentences."""
         lines = [Message(f"undo.{kind}_terlambat") for kind in self.late]
+        lines += [Message("undo.passkey_terpakai")] if self.opened else []
         return lines + [Message("undo.faktor_hilang", cara=Message(NAMES[kind])) for kind in self.gone]
 
 
@@ -165,6 +169,8 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
     removals = {one.factor for one in await removal.of(tx, account_id)}
     has = await _has(provider, tx, account_id)
     gone = {row.detail["factor"] for row in mine if row.event in _REMOVED} & NAMES.keys() - has
+    showed = any(row.event in _SHOWED and row.detail.get("factor") == levels.PASSKEY for row in mine)
+    others = {one.id for one in await passkey.of(tx, account_id)}.difference(passkeys)
     frozen = next((row for row in rows if row.event in _FROZEN), None)
     asks = next((row for row in rows if row.event in _ASKS), None)
     asked = {row.detail["request"] for row in mine if row.event in ("deletion.requested", "privacy.requested")}
@@ -177,6 +183,7 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
         passkeys=tuple(passkeys),
         removals=tuple(sorted(removals - set(factors))),
         gone=tuple(sorted(gone)),
+        opened=showed and bool(others),
         requests=tuple(one for one in open_ if str(one.id) in asked),
         froze=_is(frozen, "account.restricted", theirs),
         thawed=_is(frozen, "account.unrestricted", theirs),

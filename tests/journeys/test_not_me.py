@@ -263,6 +263,21 @@ async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
     assert not page.url.endswith("/akun")
 
 
+async def test_the_passkey_that_let_the_stranger_in_is_named(house: House) -> None:
+    """It was not added there, so it stays; and it opens the account as before, whatever the password."""
+    person, key = plain(house), Authenticator(house.issuer)
+    here = await at_home_with_both(house, person)
+    page = await here.get("/akun/keamanan/passkey")
+    await here.submit(page, {"name": "HP lama", "passkey": key.create(asked(page))})
+    thief = house.browser("203.0.113.1")
+    door = await thief.get("/masuk")
+    await thief.submit(door, {"passkey": key.get(asked(door))}, form=door.form_with("passkey"))
+    page = await here.get(event_of(await here.get("/akun/aktivitas"), "Masuk dengan passkey,"))
+    assert "passkey itu masih bisa dipakai" in page.text
+    assert "passkey itu masih bisa dipakai" in (await here.submit(page, press="not-me")).text
+    assert "HP lama" in (await here.get("/akun/keamanan")).text
+
+
 async def test_a_contact_that_the_stranger_changed_comes_back_and_all_that_they_asked_for_is_cancelled(
     house: House,
 ) -> None:

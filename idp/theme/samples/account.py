@@ -184,7 +184,11 @@ PAGES = (
             Message("undo.hapus"),
             Message("undo.buka"),
         ),
-        remains=(Message("undo.phone_terlambat"), Message("undo.faktor_hilang", cara=Message("cara.recovery"))),
+        remains=(
+            Message("undo.phone_terlambat"),
+            Message("undo.passkey_terpakai"),
+            Message("undo.faktor_hilang", cara=Message("cara.recovery")),
+        ),
         ends_here=False,
         hidden={"peristiwa": "e5"},
     ),
