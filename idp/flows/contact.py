@@ -159,8 +159,6 @@ async def _send(provider: Provider, tx: Tx, person: Account, owner: Account | No
     )
     await links.issue(tx, provider.material, handle, code, challenge)
     taken = owner is not None and owner.id != person.id
-    if taken:
-        await links.supersede(tx, links.CONTACT, person.id, now)
     template = "kontak_terpakai" if taken else "kontak_kode"
     if kind == EMAIL:
         await messages.mail(
