@@ -16,7 +16,6 @@ from idp.accounts.contact_change import REVERTIBLE, ContactChange
 from idp.accounts.requests import Request
 from idp.flows import logout, messages
 from idp.flows.removal import NAMES, TAKING
-from idp.grants import grant
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.sessions.visitor import Visitor
@@ -27,7 +26,7 @@ from idp.theme.language import Message
 _FROZEN = ("account.restricted", "account.unrestricted")
 _ASKS = ("factor.always", "factor.not_always")
 _SINCE = ("contact.changed", "factor.added", "deletion.requested")
-"""What is taken back by when it was done; the rest only by who did it, or an owner's own freeze would thaw."""
+"""What is taken back by when it was done; the rest only by who did it, or an owner's own wishes would go with it."""
 _REMOVED = ("factor.removed", "factor.leaving")
 _SHOWED = ("session.started", "factor.proved")
 _EVENTS = (*_SINCE, *_FROZEN, *_ASKS, *_REMOVED, *_SHOWED, "privacy.requested")
@@ -43,7 +42,8 @@ class Deeds:
 
     `changes` are contact changes, the earliest of each kind; `added` kinds of contact that had none before; `late` kinds
     whose change is too old; `factors` kinds of factor that were added whole; `gone` those that were taken away; `opened`
-    whether a passkey let somebody in, and there still is one that nobody added there.
+    whether a passkey let somebody in, and there still is one that nobody added there; `froze` that the data were frozen, and
+    stay so: whoever sits in a stolen session would else thaw what the owner froze, which takes the strongest factors.
     """
 
     changes: tuple[ContactChange, ...] = ()
@@ -70,7 +70,6 @@ class Deeds:
         happened = {
             "undo.hapus": deletes,
             "undo.permintaan": len(self.requests) > deletes,
-            "undo.buka": self.froze,
             "undo.batasi": self.thawed,
             "undo.selalu": self.stopped_asking,
         }
@@ -80,6 +79,7 @@ class Deeds:
         """What the owner has to mend, as whole sentences."""
         lines = [Message(f"undo.{kind}_terlambat") for kind in self.late]
         lines += [Message("undo.passkey_terpakai")] if self.opened else []
+        lines += [Message("undo.tetap_dibatasi")] if self.froze else []
         return lines + [Message("undo.faktor_hilang", cara=Message(NAMES[kind])) for kind in self.gone]
 
 
@@ -123,10 +123,6 @@ async def take_back(provider: Provider, tx: Tx, visitor: Visitor, person: Accoun
         if await requests.decide(tx, provider.sealer, request.id, requests.CANCELLED, str(person.id), now):
             name = "deletion.cancelled" if request.kind == requests.DELETE else "privacy.cancelled"
             await _note(provider, tx, visitor, name, person.id, request=str(request.id))
-    if deeds.froze and await account.lift(tx, person.id):
-        # As when it is lifted by hand: a code that was on its way must not come to life with it.
-        await grant.revoke_of_account(tx, person.id, now, "restricted")
-        await _note(provider, tx, visitor, "account.unrestricted", person.id)
     if deeds.thawed and await account.restrict(tx, person.id, now):
         await logout.disconnect_all(provider, tx, person.id, "restricted")
         await _note(provider, tx, visitor, "account.restricted", person.id)

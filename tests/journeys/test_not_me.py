@@ -294,7 +294,7 @@ async def test_a_contact_that_the_stranger_changed_comes_back_and_all_that_they_
     await thief.submit(await thief.get("/akun/privasi/batasi"), press="restrict")
     page = await here.get("/akun/aktivitas")
     page = await here.get(event_of(page, "diganti"))
-    for line in ("email lama Anda, s***@contoh.go.id", "permintaan hapus akun", "membuka pembatasan data"):
+    for line in ("email lama Anda, s***@contoh.go.id", "permintaan hapus akun", "tetap dibatasi sampai"):
         assert line in page.text
     assert (await known(house, THEIRS))[0] == "email"  # to look changes nothing
     page = await here.submit(page, press="not-me")
@@ -308,7 +308,20 @@ async def test_a_contact_that_the_stranger_changed_comes_back_and_all_that_they_
     assert "Siti" not in word.text
     assert not [one for one in await letters(house, THEIRS) if one.subject.startswith("Laporan GB-")]
     assert "keep-account" not in (await here.get("/akun/privasi/hapus")).ids
-    assert "restrict" in (await here.get("/akun/privasi/batasi")).ids
+    assert "lift" in (await here.get("/akun/privasi/batasi")).ids
+
+
+async def test_a_stolen_session_thaws_nothing_by_disowning_the_owners(house: House) -> None:
+    """To freeze is easy, and to thaw takes the strongest factors: the thief has none of them."""
+    person = plain(house)
+    here = await at_home(house, person)
+    house.clock.advance(60)
+    thief = await at_home(house, person, "203.0.113.1")
+    await here.submit(await here.get("/akun/privasi/batasi"), press="restrict")
+    house.clock.advance(301)
+    page = await thief.get(event_of(await thief.get("/akun/aktivitas"), "ibatasi"))
+    assert "tetap dibatasi sampai" in (await thief.submit(page, press="not-me")).text
+    assert "lift" in (await thief.get("/akun/privasi/batasi")).ids
 
 
 async def test_what_the_owner_did_meanwhile_stays(house: House) -> None:

@@ -182,11 +182,11 @@ PAGES = (
             Message("undo.faktor", cara=Message("cara.passkey")),
             Message("undo.faktor_tetap", cara=Message("cara.totp")),
             Message("undo.hapus"),
-            Message("undo.buka"),
         ),
         remains=(
             Message("undo.phone_terlambat"),
             Message("undo.passkey_terpakai"),
+            Message("undo.tetap_dibatasi"),
             Message("undo.faktor_hilang", cara=Message("cara.recovery")),
         ),
         ends_here=False,
