@@ -25,10 +25,12 @@ from idp.commands import (
     trail,
     verbs,
 )
-from idp.commands.console import Flags
+from idp.commands.anywhere import Root
+from idp.commands.console import Flags, Format
 
 app = typer.Typer(
-    name="idp", help="Gerbang, an OpenID Connect provider.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="idp", help="Gerbang, an OpenID Connect provider.", cls=Root, no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
 )  # fmt: skip
 
 app.command()(serve.serve)
@@ -63,19 +65,19 @@ def _version(asked: bool) -> None:
 def before(
     context: typer.Context,
     dev: Annotated[
-        bool | None, typer.Option("--dev", help="Dev mode (IDP_DEV): for the provider that `serve --dev` runs.")
+        bool | None,
+        typer.Option("--dev", help="Dev mode (IDP_DEV): makes everything that is missing; loopback issuers only."),
     ] = None,
-    config_file: Annotated[
-        Path | None, typer.Option("--config", help="A TOML file with settings (IDP_CONFIG).")
-    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="A TOML file with settings (IDP_CONFIG).")] = None,
+    form: Annotated[Format | None, typer.Option("--format", help="A table for people, or JSON for programs.")] = None,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
     ] = False,
 ) -> None:
-    """What stands before the verb."""
+    """What is said of the whole call; behind the verb it means the same."""
     # Whatever this program writes, a database or a mail among it, is nobody else's to read.
     os.umask(0o077)
-    context.obj = Flags(dev or None, config_file)
+    context.obj = Flags(dev or None, config, form)
 
 
 __all__ = ["accounts", "app", "clients"]

@@ -27,7 +27,7 @@ from idp.store import schema
 from idp.store.database import Database, connect
 from tests.support import chromium as machine_browser
 from tests.support import mail, postgres, redis_server
-from tests.support.servers import House, Server, Storage, Storages, open_house, settings_for
+from tests.support.servers import House, Server, Storage, Storages, open_house, running, settings_for
 
 # Our own cluster has no TLS. Asking for it first would add a round trip, and when a test cuts the connection in that
 # moment, the driver leaves an exception behind that nobody can catch.
@@ -147,15 +147,13 @@ def houses(
 async def house(houses: Callable[..., AbstractAsyncContextManager[House]]) -> AsyncIterator[House]:
     async with houses() as opened:
         yield opened
+        assert await opened.told_from_nowhere() == [], "what people do themselves is told with the network it came from"
 
 
 @pytest.fixture(scope="module")
 def server(storages: Storages) -> Iterator[Server]:
-    made = storages.empty()
-    running = Server(made, workers=2 if made.redis_url else 1).start()
-    yield running
-    running.stop()
-    storages.remove(made)
+    with running(storages) as started:
+        yield started
 
 
 @pytest.fixture

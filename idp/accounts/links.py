@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, and_, case, select, update
 
 from idp.base.opaque import Entropy, Handle, choose, keyed, same
 from idp.store.database import Tx
@@ -51,6 +51,12 @@ class Challenge:
 
 
 _COLUMNS = [challenges.c[name] for name in Challenge.__slots__]
+_UNSPENT = and_(challenges.c.used_at.is_(None), challenges.c.superseded_at.is_(None))
+
+
+def _live(challenge_id: UUID, now: int) -> ColumnElement[bool]:
+    """As `Challenge.state` has it, for one record: it lies with the statement that acts on it, so that of many one acts."""
+    return and_(challenges.c.id == challenge_id, _UNSPENT, challenges.c.expires_at > now)
 
 
 def new_code(entropy: Entropy) -> str:
@@ -71,8 +77,7 @@ async def issue(tx: Tx, material: Material, handle: Handle, code: str, challenge
             challenges.c.subject_id == challenge.subject_id,
             challenges.c.purpose == challenge.purpose,
             challenges.c.channel == challenge.channel,
-            challenges.c.used_at.is_(None),
-            challenges.c.superseded_at.is_(None),
+            _UNSPENT,
         )
         .values(superseded_at=challenge.created_at)
     )
@@ -120,13 +125,7 @@ async def try_code(tx: Tx, material: Material, challenge_id: UUID, code: str, no
     """
     taken = await tx.execute(
         update(challenges)
-        .where(
-            challenges.c.id == challenge_id,
-            challenges.c.tries_left > 0,
-            challenges.c.used_at.is_(None),
-            challenges.c.superseded_at.is_(None),
-            challenges.c.expires_at > now,
-        )
+        .where(_live(challenge_id, now), challenges.c.tries_left > 0)
         .values(tries_left=challenges.c.tries_left - 1)
         .returning(challenges.c.code_hash, challenges.c.tries_left)
     )
@@ -142,31 +141,13 @@ async def prove(tx: Tx, challenge_id: UUID, until: int, now: int) -> bool:
     False if it was not live any more.
     """
     later = case((challenges.c.expires_at < until, until), else_=challenges.c.expires_at)
-    proved = await tx.execute(
-        update(challenges)
-        .where(
-            challenges.c.id == challenge_id,
-            challenges.c.used_at.is_(None),
-            challenges.c.superseded_at.is_(None),
-            challenges.c.expires_at > now,
-        )
-        .values(tries_left=0, expires_at=later)
-    )
+    proved = await tx.execute(update(challenges).where(_live(challenge_id, now)).values(tries_left=0, expires_at=later))
     return proved.rowcount == 1
 
 
 async def use(tx: Tx, challenge_id: UUID, now: int) -> bool:
     """Spend a record; False if it was not live any more. Of many at once one gets True."""
-    used = await tx.execute(
-        update(challenges)
-        .where(
-            challenges.c.id == challenge_id,
-            challenges.c.used_at.is_(None),
-            challenges.c.superseded_at.is_(None),
-            challenges.c.expires_at > now,
-        )
-        .values(used_at=now)
-    )
+    used = await tx.execute(update(challenges).where(_live(challenge_id, now)).values(used_at=now))
     return used.rowcount == 1
 
 
@@ -177,8 +158,7 @@ async def supersede(tx: Tx, purpose: str, subject_id: UUID, now: int) -> None:
         .where(
             challenges.c.subject_id == subject_id,
             challenges.c.purpose == purpose,
-            challenges.c.used_at.is_(None),
-            challenges.c.superseded_at.is_(None),
+            _UNSPENT,
         )
         .values(superseded_at=now)
     )

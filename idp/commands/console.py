@@ -41,15 +41,24 @@ class Format(StrEnum):
     json = "json"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="A table for people, or JSON for programs.")]
-
-
 @dataclass(frozen=True)
 class Flags:
-    """What stands before the verb."""
+    """What was said of the whole call, before the verb or behind it."""
 
     dev: bool | None = None
     config: Path | None = None
+    form: Format | None = None
+
+
+def _chosen(context: typer.Context, option: typer.CallbackParam, value: Format) -> Format:
+    source = context.get_parameter_source(option.name or "")
+    before = context.obj.form if isinstance(context.obj, Flags) else None
+    return before if before and source is not None and source.name == "DEFAULT" else value
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="A table for people, or JSON for programs.", callback=_chosen)
+]
 
 
 class Trouble(Exception):

@@ -42,7 +42,6 @@ class Server(uvicorn.Server):
 
 def serve(
     context: typer.Context,
-    dev: Annotated[bool | None, typer.Option("--dev", help="Make everything that is missing; loopback only.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on (IDP_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port (IDP_PORT).")] = None,
     management_port: Annotated[
@@ -56,7 +55,7 @@ def serve(
 ) -> None:
     """Serve the pages and the protocol until SIGTERM or Ctrl-C."""
     chosen = console.settings(
-        context, dev=dev or None, host=host, port=port, management_port=management_port, workers=workers,
+        context, host=host, port=port, management_port=management_port, workers=workers,
         run_worker=False if inherit else None,
     )  # fmt: skip
     if inherit:

@@ -6,13 +6,14 @@ from typing import Any
 
 from idp.accounts import account, requests
 from idp.clients.client import Client
-from idp.flows import logout, privacy
+from idp.flows import logout, owner, privacy
 from idp.flows.interaction import Interaction
 from idp.grants import claims as claims_of
 from idp.grants import consent, grant
 from idp.grants.consent import Consent
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 
 # Not worth a line of their own: each says something about another claim.
@@ -53,7 +54,9 @@ def disclosure(provider: Provider, interaction: Interaction, stands: Standing) -
     )
 
 
-async def allow(provider: Provider, interaction: Interaction, stands: Standing, ticked: Collection[str]) -> None:
+async def allow(
+    provider: Provider, visitor: Visitor, interaction: Interaction, stands: Standing, ticked: Collection[str]
+) -> None:
     """Remember the person's yes for this client and exactly what it asked, without the optional claims that are not `ticked`."""
     now, request = provider.clock.now(), interaction.request
     client = interaction.client
@@ -76,15 +79,15 @@ async def allow(provider: Provider, interaction: Interaction, stands: Standing, 
             tx, provider.new_id(), stands.account_id, client.client_id, given, answered, until
         )
         await grant.withhold(tx, stands.account_id, client.client_id, kept.withheld)
-        await provider.audit.append(tx, _event("consent.given", interaction, stands, kept.withheld))
+        await provider.audit.append(tx, _event("consent.given", visitor, interaction, stands, kept.withheld))
 
 
-async def deny(provider: Provider, interaction: Interaction, stands: Standing) -> None:
+async def deny(provider: Provider, visitor: Visitor, interaction: Interaction, stands: Standing) -> None:
     """Only the audit trail remembers a no; the service may ask again."""
-    await provider.audit.note(provider.database, _event("consent.refused", interaction, stands))
+    await provider.audit.note(provider.database, _event("consent.refused", visitor, interaction, stands))
 
 
-async def withdraw(provider: Provider, stands: Standing, client_id: str) -> None:
+async def withdraw(provider: Provider, visitor: Visitor, stands: Standing, client_id: str) -> None:
     """Take back what was allowed to a service and everything that it holds, effective at commit, and tell it (UU PDP art. 40)."""
     now, account_id = provider.clock.now(), stands.account_id
     async with provider.database.transaction() as tx:
@@ -98,26 +101,18 @@ async def withdraw(provider: Provider, stands: Standing, client_id: str) -> None
         elif not held:
             # Pressed twice, or never connected: nothing happened, and so nothing is told.
             return
-        event = Event(
-            "consent.withdrawn",
-            actor=str(account_id),
-            account_id=account_id,
-            client_id=client_id,
-            session_id=stands.session.id,
-        )
-        await provider.audit.append(tx, event)
+        await provider.audit.append(tx, owner.did("consent.withdrawn", visitor, stands, client_id=client_id))
 
 
-def _event(name: str, interaction: Interaction, stands: Standing, withheld: Collection[str] = ()) -> Event:
-    return Event(
+def _event(
+    name: str, visitor: Visitor, interaction: Interaction, stands: Standing, withheld: Collection[str] = ()
+) -> Event:
+    return owner.did(
         name,
-        actor=str(stands.account_id),
-        account_id=stands.account_id,
+        visitor,
+        stands,
         client_id=interaction.client.client_id,
-        session_id=stands.session.id,
-        detail={
-            "scope": sorted(interaction.request.scope),
-            "resources": sorted(interaction.request.foreign),
-            "withheld": sorted(withheld),
-        },
+        scope=sorted(interaction.request.scope),
+        resources=sorted(interaction.request.foreign),
+        withheld=sorted(withheld),
     )

@@ -41,7 +41,7 @@ async def ask(provider: Provider, visitor: Visitor, stands: Standing, kind: str,
         value = contact.normalise_email(typed) if kind == EMAIL else contact.normalise_phone(typed)
     except contact.NotAContact as fault:
         return Message(fault.key)
-    person = await _account(provider, stands)
+    person = await owner.look(provider, stands)
     present = person.email if kind == EMAIL else person.phone if person.phone_verified else None
     if present is not None and value == _spelled(kind, present):
         return Message("kontak.sama")
@@ -51,8 +51,8 @@ async def ask(provider: Provider, visitor: Visitor, stands: Standing, kind: str,
     async with provider.database.transaction() as tx:
         if refused := await messages.too_often(provider, tx, value):
             return refused
-        owner = await _owner(provider, tx, kind, value)
-        challenge_id = await _send(provider, tx, person, owner, kind, value)
+        holder = await _holder(provider, tx, kind, value)
+        challenge_id = await _send(provider, tx, person, holder, kind, value)
     expires = provider.clock.now() + _LIFETIME
     carried = slip.write(
         provider.material, provider.entropy, _ASKED, stands.session.id.bytes, [kind, value, str(challenge_id)], expires
@@ -121,7 +121,7 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
         if (person.password_changed_at or 0) > change.changed_at:
             # Chosen by whoever read the other mailbox: it must not open the account to them again.
             await account.require_reset(tx, person.id, now)
-        await logout.end_all(provider, tx, person.id, "person")
+        await logout.end_all(provider, tx, person.id, "person", visitor.network)
         await device.forget_all(tx, person.id)
         lines = undo.said(provider, restored, deeds)
         template = "kontak_kembali_juga" if lines else "kontak_kembali"
@@ -133,18 +133,18 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
 
 async def present(provider: Provider, stands: Standing) -> Account:
     """The contacts as they are."""
-    return await _account(provider, stands)
+    return await owner.look(provider, stands)
 
 
-async def _owner(provider: Provider, tx: Tx, kind: str, value: str) -> Account | None:
+async def _holder(provider: Provider, tx: Tx, kind: str, value: str) -> Account | None:
     """Who has the new contact already; nobody has a number any more that they did not prove for long."""
     key = account.lookup(provider.material, kind, value)
-    owner = await account.find(tx, key)
+    holder = await account.find(tx, key)
     lapsed = kind == PHONE and await recycled.trusted(provider, tx, key) is None
-    return None if lapsed else owner
+    return None if lapsed else holder
 
 
-async def _send(provider: Provider, tx: Tx, person: Account, owner: Account | None, kind: str, value: str) -> UUID:
+async def _send(provider: Provider, tx: Tx, person: Account, holder: Account | None, kind: str, value: str) -> UUID:
     """The code to the new contact; to its owner, if it has one, word of it and a code that nobody gets."""
     handle, code, now = provider.new_handle(), links.new_code(provider.entropy), provider.clock.now()
     challenge = links.Challenge(
@@ -158,7 +158,7 @@ async def _send(provider: Provider, tx: Tx, person: Account, owner: Account | No
         now + _LIFETIME,
     )
     await links.issue(tx, provider.material, handle, code, challenge)
-    taken = owner is not None and owner.id != person.id
+    taken = holder is not None and holder.id != person.id
     template = "kontak_terpakai" if taken else "kontak_kode"
     if kind == EMAIL:
         await messages.mail(
@@ -228,10 +228,3 @@ def _name(kind: str) -> Message:
 
 def _spelled(kind: str, value: str) -> str:
     return contact.normalise_email(value) if kind == EMAIL else value
-
-
-async def _account(provider: Provider, stands: Standing) -> Account:
-    async with provider.database.reading() as tx:
-        person = await account.read(tx, stands.account_id)
-    assert person is not None
-    return person

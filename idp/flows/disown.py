@@ -104,7 +104,7 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
             # A mail named several sign-ins, and some of them were reported one by one.
             about = (await _live(provider, tx, claim.account_id, claim.sessions))[0]
         for session_id in claim.sessions:
-            await _end(provider, tx, claim.account_id, session_id)
+            await _end(provider, tx, visitor, claim.account_id, session_id)
         # Read again under the lock: the page was shown a while ago.
         deeds = await undo.of_sessions(provider, tx, claim.account_id, claim.sessions)
         restored = await undo.take_back(provider, tx, visitor, person, deeds)
@@ -168,11 +168,11 @@ async def _live(provider: Provider, tx: Tx, account_id: UUID, sessions: Sequence
     return [one.id for one in live if one.id in sessions]
 
 
-async def _end(provider: Provider, tx: Tx, account_id: UUID, session_id: UUID) -> None:
+async def _end(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, session_id: UUID) -> None:
     found = await session.of_account(tx, account_id, [session_id])
     if not found:
         # Swept, or never this account's: there is nothing to end.
         return
     if found[0].device is not None:
         await device.forget(tx, account_id, found[0].device)
-    await logout.end_session(provider, tx, session_id, account_id, "person", offline_too=True)
+    await logout.end_session(provider, tx, session_id, account_id, "person", visitor.network, offline_too=True)

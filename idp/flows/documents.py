@@ -9,6 +9,7 @@ from idp.accounts.document import Document
 from idp.accounts.photo import NotAPhoto
 from idp.base.errors import Unavailable
 from idp.provider import Provider
+from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.store.encrypted import Place
@@ -19,14 +20,16 @@ _UNFINISHED = 3600
 _BATCH = 100
 
 
-async def add_to_draft(provider: Provider, draft_id: UUID, kind: str, file: bytes) -> Message | None:
+async def add_to_draft(provider: Provider, visitor: Visitor, draft_id: UUID, kind: str, file: bytes) -> Message | None:
     """A picture for a registration that is being filled in; what is wrong with it, if anything."""
-    return await _add(provider, draft_id, kind, file, of_account=False)
+    return await _add(provider, visitor, draft_id, kind, file, of_account=False)
 
 
-async def add_to_account(provider: Provider, account_id: UUID, kind: str, file: bytes) -> Message | None:
+async def add_to_account(
+    provider: Provider, visitor: Visitor, account_id: UUID, kind: str, file: bytes
+) -> Message | None:
     """The same for an account; it waits for an officer."""
-    return await _add(provider, account_id, kind, file, of_account=True)
+    return await _add(provider, visitor, account_id, kind, file, of_account=True)
 
 
 async def mine(provider: Provider, subject_id: UUID) -> list[Document]:
@@ -80,7 +83,9 @@ async def delete_due(provider: Provider) -> int:
             return gone
 
 
-async def _add(provider: Provider, subject_id: UUID, kind: str, file: bytes, *, of_account: bool) -> Message | None:
+async def _add(
+    provider: Provider, visitor: Visitor, subject_id: UUID, kind: str, file: bytes, *, of_account: bool
+) -> Message | None:
     if not file:
         return Message("dokumen.kosong")
     try:
@@ -122,7 +127,8 @@ async def _add(provider: Provider, subject_id: UUID, kind: str, file: bytes, *, 
         await document.keep(tx, made, kept_until)
         detail = {"document": str(made.id), "kind": kind, "size": made.size, "sha256": made.sha256.hex()}
         owner = subject_id if of_account else None
-        await provider.audit.append(tx, Event("document.added", account_id=owner, detail=detail))
+        event = Event("document.added", account_id=owner, network=visitor.network, detail=detail)
+        await provider.audit.append(tx, event)
     return None
 
 

@@ -3,18 +3,18 @@
 Nothing is hidden until the last moment: who asked, and every contact, is told when it will be, and the mail holds the way back.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from idp.accounts import account, document, requests
 from idp.accounts.requests import Request
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle, same
-from idp.flows import logout, messages, retention
+from idp.flows import logout, messages, owner, retention
 from idp.grants import grant
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.sessions.visitor import Visitor
 from idp.store import dossier
 from idp.store.audit import Event
 from idp.theme.language import Message
@@ -45,7 +45,7 @@ async def affected(provider: Provider, stands: Standing) -> list[Affected]:
     return [Affected(client_id, tuple(client.holds)) for client_id, client in known if client is not None]
 
 
-async def request(provider: Provider, stands: Standing) -> Message | None:
+async def request(provider: Provider, visitor: Visitor, stands: Standing) -> Message | None:
     """Ask for the deletion, and tell every contact; what is in its way, if something is. The caller has seen fresh factors."""
     now, handle = provider.clock.now(), provider.new_handle()
     wanted = Request(
@@ -58,8 +58,7 @@ async def request(provider: Provider, stands: Standing) -> Message | None:
             return Message("privasi.sudah_diminta")
         link = f"{provider.settings.issuer}/akun/privasi/hapus/batal?token={handle}"
         await messages.tell_everywhere(provider, tx, person, "hapus_diminta", waktu=wanted.runs_at, tautan=link)
-        asked = _event("deletion.requested", str(person.id), person.id, request=str(wanted.id))
-        await provider.audit.append(tx, replace(asked, session_id=stands.session.id))
+        await provider.audit.append(tx, owner.did("deletion.requested", visitor, stands, request=str(wanted.id)))
     return None
 
 
@@ -78,18 +77,18 @@ async def look(provider: Provider, token: str) -> Pending:
     return Pending(found, person.name)
 
 
-async def cancel_by_link(provider: Provider, token: str) -> None:
+async def cancel_by_link(provider: Provider, visitor: Visitor, token: str) -> None:
     """Take the deletion back; whoever reads the person's mail may, since it changes nothing else."""
     pending = await look(provider, token)
-    if not await _cancel(provider, pending.request):
+    if not await _cancel(provider, visitor, pending.request):
         raise PageFault("kesalahan.hapus_batal", "carried out or taken back meanwhile")
 
 
-async def cancel(provider: Provider, stands: Standing) -> bool:
+async def cancel(provider: Provider, visitor: Visitor, stands: Standing) -> bool:
     """Take one's own deletion back; False if none waits (any more)."""
     async with provider.database.reading() as tx:
         found = await requests.waiting(tx, provider.sealer, stands.account_id, requests.DELETE)
-    return found is not None and await _cancel(provider, found)
+    return found is not None and await _cancel(provider, visitor, found)
 
 
 async def due(provider: Provider) -> list[UUID]:
@@ -111,7 +110,7 @@ async def carry_out(provider: Provider, request_id: UUID) -> bool:
         person = await account.read(tx, found.account_id)
         if person is None:
             return True
-        await logout.end_all(provider, tx, person.id, "erasure")
+        await logout.end_all(provider, tx, person.id, "erasure", None)
         await requests.empty(tx, person.id)
         await document.release(tx, person.id, now)
         gone = await dossier.erase(tx, person.id)
@@ -121,12 +120,12 @@ async def carry_out(provider: Provider, request_id: UUID) -> bool:
                 provider, tx, person.email, "hapus_selesai", person.locale, None,
                 nama=person.name, waktu=now, rujukan=str(request_id),
             )  # fmt: skip
-        certificate = _event("account.erased", "erasure", person.id, request=str(request_id), rows=gone)
-        await provider.audit.append(tx, certificate)
+        certificate = {"request": str(request_id), "rows": gone}
+        await provider.audit.append(tx, Event("account.erased", "erasure", person.id, detail=certificate))
     return True
 
 
-async def _cancel(provider: Provider, found: Request) -> bool:
+async def _cancel(provider: Provider, visitor: Visitor, found: Request) -> bool:
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         actor = str(found.account_id)
@@ -135,9 +134,8 @@ async def _cancel(provider: Provider, found: Request) -> bool:
         person = await account.read(tx, found.account_id)
         if person is not None:
             await messages.tell_everywhere(provider, tx, person, "hapus_batal")
-        await provider.audit.append(tx, _event("deletion.cancelled", actor, found.account_id, request=str(found.id)))
+        event = Event(
+            "deletion.cancelled", actor, found.account_id, network=visitor.network, detail={"request": str(found.id)}
+        )
+        await provider.audit.append(tx, event)
     return True
-
-
-def _event(name: str, actor: str, account_id: UUID, **detail: Any) -> Event:
-    return Event(name, actor=actor, account_id=account_id, detail=detail)

@@ -15,11 +15,11 @@ import orjson
 
 from idp.accounts import account, birthdate, document, requests
 from idp.accounts.document import Document
-from idp.flows import documents, export_page, parcel, privacy, retention
+from idp.flows import documents, export_page, owner, parcel, privacy, retention
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.sessions.visitor import Visitor
 from idp.store import dossier
-from idp.store.audit import Event
 from idp.store.encrypted import Place
 from idp.theme.language import Language, Message
 
@@ -29,7 +29,7 @@ _EVERYTHING = 10_000
 _DATA = "data.json"
 
 
-async def make(provider: Provider, stands: Standing, language: Language) -> Message | None:
+async def make(provider: Provider, visitor: Visitor, stands: Standing, language: Language) -> Message | None:
     """Make a copy; what is in its way, if something is. The caller has made sure that nothing is `missing_to_change`."""
     now, account_id = provider.clock.now(), stands.account_id
     if await provider.ephemeral.hit(f"export:{account_id}", 3600) > PER_HOUR:
@@ -41,8 +41,7 @@ async def make(provider: Provider, stands: Standing, language: Language) -> Mess
             tx, provider.sealer, provider.new_id(), account_id, archive, now, now + retention.EXPORT_KEPT
         )
         await privacy.done(provider, tx, account_id, requests.ACCESS)
-        event = Event("privacy.exported", str(account_id), account_id, session_id=stands.session.id)
-        await provider.audit.append(tx, event)
+        await provider.audit.append(tx, owner.did("privacy.exported", visitor, stands))
     return None
 
 
@@ -52,7 +51,7 @@ async def waiting(provider: Provider, stands: Standing) -> list[Any]:
         return await requests.exports(tx, stands.account_id, provider.clock.now())
 
 
-async def fetch(provider: Provider, stands: Standing, export_id: UUID) -> AsyncIterator[bytes] | None:
+async def fetch(provider: Provider, visitor: Visitor, stands: Standing, export_id: UUID) -> AsyncIterator[bytes] | None:
     """The archive in pieces, if it is this person's and in time (T38). Raises Unavailable while the object store is away."""
     async with provider.database.reading() as tx:
         archive = await requests.open_export(tx, provider.sealer, stands.account_id, export_id, provider.clock.now())
@@ -65,8 +64,7 @@ async def fetch(provider: Provider, stands: Standing, export_id: UUID) -> AsyncI
     # A download that has begun can only break off, so the store is asked before.
     first = await anext(pictures, None)
     async with provider.database.transaction() as tx:
-        event = Event("privacy.downloaded", str(stands.account_id), stands.account_id, session_id=stands.session.id)
-        await provider.audit.append(tx, event)
+        await provider.audit.append(tx, owner.did("privacy.downloaded", visitor, stands))
     return parcel.packed(_in_turn([*kept.items(), *([first] if first else ())], pictures))
 
 

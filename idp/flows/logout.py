@@ -61,7 +61,9 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
         # Nobody is signed in at this browser, and an ID token that somebody found ends no session elsewhere.
         return SignedOut(None, location)
     async with provider.database.transaction() as tx:
-        await end_session(provider, tx, stands.session.id, stands.account_id, f"client:{client.client_id}")
+        await end_session(
+            provider, tx, stands.session.id, stands.account_id, f"client:{client.client_id}", visitor.network
+        )
     return SignedOut(stands.session.id, location)
 
 
@@ -73,7 +75,7 @@ async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
     if stands is None:
         return SignedOut(None, None)
     async with provider.database.transaction() as tx:
-        await end_session(provider, tx, stands.session.id, stands.account_id, "person")
+        await end_session(provider, tx, stands.session.id, stands.account_id, "person", visitor.network)
     return SignedOut(stands.session.id, None)
 
 
@@ -86,9 +88,16 @@ async def confirmations(provider: Provider, session_id: UUID) -> list[tuple[str,
 
 
 async def end_session(
-    provider: Provider, tx: Tx, session_id: UUID, account_id: UUID, by: str, *, offline_too: bool = False
+    provider: Provider,
+    tx: Tx,
+    session_id: UUID,
+    account_id: UUID,
+    by: str,
+    network: str | None,
+    *,
+    offline_too: bool = False,
 ) -> None:
-    """End one session and what was granted in it, and tell its services.
+    """End one session and what was granted in it, and tell its services. `by` and `network`: who did it, and from where.
 
     Grants with offline_access outlive a plain sign-out; with `offline_too` they end as well, also when the session itself
     is over already: whoever signed in shall keep nothing.
@@ -99,11 +108,17 @@ async def end_session(
     told = [(session_id, client_id) for client_id in await grant.clients_of_session(tx, session_id)]
     await grant.revoke_of_session(tx, session_id, now, "logout", offline_too=offline_too)
     await _tell(provider, tx, account_id, told)
-    await provider.audit.append(tx, Event("session.ended", actor=by, account_id=account_id, session_id=session_id))
+    event = Event("session.ended", actor=by, account_id=account_id, session_id=session_id, network=network)
+    await provider.audit.append(tx, event)
 
 
-async def end_all(provider: Provider, tx: Tx, account_id: UUID, by: str, but: UUID | None = None) -> None:
-    """End every session of an account, offline grants too, save the session `but`; effective at commit, on every replica."""
+async def end_all(
+    provider: Provider, tx: Tx, account_id: UUID, by: str, network: str | None, but: UUID | None = None
+) -> None:
+    """End every session of an account, offline grants too, save the session `but`; effective at commit, on every replica.
+
+    `network` is None when nobody at a browser asked for it.
+    """
     now = provider.clock.now()
     live = [one.id for one in await session.live_of(tx, account_id, provider.settings.lifetimes, now) if one.id != but]
     told = await grant.reached_by_account(tx, account_id, live, but)
@@ -114,12 +129,15 @@ async def end_all(provider: Provider, tx: Tx, account_id: UUID, by: str, but: UU
         # What a request under way is about to write was decided before this moment, and dies with the rest.
         await account.set_not_before(tx, account_id, now)
     await _tell(provider, tx, account_id, told)
-    await provider.audit.append(
-        tx,
-        Event(
-            "session.ended_everywhere", actor=by, account_id=account_id, session_id=but, detail={"sessions": len(live)}
-        ),
+    event = Event(
+        "session.ended_everywhere",
+        actor=by,
+        account_id=account_id,
+        session_id=but,
+        network=network,
+        detail={"sessions": len(live)},
     )
+    await provider.audit.append(tx, event)
 
 
 async def disconnect(provider: Provider, tx: Tx, account_id: UUID, client_id: str, by: str) -> None:

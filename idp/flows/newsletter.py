@@ -8,23 +8,24 @@ from idp.base.opaque import b64decode, b64encode, keyed, same
 from idp.flows import messages
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 
 _BATCH = 200
 _PROOF = 16
 
 
-async def choose(provider: Provider, stands: Standing, *, wanted: bool) -> None:
+async def choose(provider: Provider, visitor: Visitor, stands: Standing, *, wanted: bool) -> None:
     """Subscribe or unsubscribe whoever is signed in."""
-    await _set(provider, stands.account_id, wanted=wanted)
+    await _set(provider, visitor, stands.account_id, wanted=wanted)
 
 
-async def leave(provider: Provider, token: str) -> bool:
+async def leave(provider: Provider, visitor: Visitor, token: str) -> bool:
     """Unsubscribe by the link of a mail, which works for ever and for nothing else; False if it is no such link."""
     account_id = whose(provider, token)
     if account_id is None:
         return False
-    await _set(provider, account_id, wanted=False)
+    await _set(provider, visitor, account_id, wanted=False)
     return True
 
 
@@ -68,11 +69,11 @@ async def send(provider: Provider, letters: dict[str, tuple[str, str]], *, by: s
     return sent
 
 
-async def _set(provider: Provider, account_id: UUID, *, wanted: bool) -> None:
+async def _set(provider: Provider, visitor: Visitor, account_id: UUID, *, wanted: bool) -> None:
     async with provider.database.transaction() as tx:
         await account.set_newsletter(tx, account_id, provider.clock.now() if wanted else None)
         event = "newsletter.subscribed" if wanted else "newsletter.left"
-        await provider.audit.append(tx, Event(event, actor=str(account_id), account_id=account_id))
+        await provider.audit.append(tx, Event(event, str(account_id), account_id, network=visitor.network))
 
 
 def _token(provider: Provider, account_id: UUID) -> str:

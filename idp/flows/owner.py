@@ -1,4 +1,4 @@
-"""What the owner of an account does while signed in: still in their session, and as an event of the audit trail."""
+"""The owner of an account while signed in: who they are, still in their session, and what they do as an event of the audit trail."""
 
 from idp.accounts import account
 from idp.accounts.account import Account
@@ -11,26 +11,39 @@ from idp.store.audit import Event
 from idp.store.database import Tx
 
 
+async def read(tx: Tx, stands: Standing) -> Account:
+    """The account of whoever is signed in; it is there as long as their session is."""
+    person = await account.read(tx, stands.account_id)
+    assert person is not None
+    return person
+
+
+async def look(provider: Provider, stands: Standing) -> Account:
+    """The same, outside of a transaction."""
+    async with provider.database.reading() as tx:
+        return await read(tx, stands)
+
+
 async def hold(provider: Provider, tx: Tx, stands: Standing) -> Account:
-    """The account as it is now, locked for `tx`, while the session still stands. PageFault 409 when it has ended meanwhile.
+    """The same as it is now, locked for `tx`, while the session still stands. PageFault 409 when it has ended meanwhile.
 
     Whose request it is was read before the transaction. In between, somebody may have said «that was not me» of this very
     session: what it was about to do would come after all that it did was taken back, and stay.
     """
     await account.lock(tx, stands.account_id)
     live = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
-    person = await account.read(tx, stands.account_id)
-    if person is None or all(one.id != stands.session.id for one in live):
+    if all(one.id != stands.session.id for one in live):
         raise PageFault("kesalahan.formulir", "session ended meanwhile", 409)
-    return person
+    return await read(tx, stands)
 
 
-def did(event: str, visitor: Visitor, stands: Standing, **detail: object) -> Event:
-    """An event by the owner's own hand: in which session, and from where. `detail` as in `Event`."""
+def did(event: str, visitor: Visitor, stands: Standing, *, client_id: str | None = None, **detail: object) -> Event:
+    """An event by the owner's own hand: in which session, and from where. `client_id` and `detail` as in `Event`."""
     return Event(
         event,
         actor=str(stands.account_id),
         account_id=stands.account_id,
+        client_id=client_id,
         session_id=stands.session.id,
         network=visitor.network,
         detail=detail,

@@ -6,7 +6,7 @@ twice: not on another replica, and not after Redis was lost. docs/decisions/0033
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,11 +15,10 @@ from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import messages, owner, second_factor
-from idp.flows.logout import end_session
-from idp.flows.sign_in import SignedIn, session_lifetime
+from idp.flows.beginning import SignedIn, beginning, take_over
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import assertion, device, levels, risk, session, slip
+from idp.sessions import assertion, device, levels, session, slip
 from idp.sessions.assertion import Found
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -85,11 +84,11 @@ async def sign_in(
     if found is None:
         return Unknown(webauthn.unknown(_site(provider), b64encode(answer.credential_id)))
     try:
-        shown = _verify(provider, answer, found.account_id, found.public_key, synced=found.synced)
-        if not found.active:
+        shown = _verify(provider, answer, found.known.account_id, found.public_key, synced=found.synced)
+        if not found.known.active:
             raise NotGood("account")
         if passkey.cloned(found.sign_count, shown.sign_count):
-            await _suspect(provider, visitor, found.account_id, found.passkey_id)
+            await _suspect(provider, visitor, found.known.account_id, found.passkey_id)
             return Refused()
     except NotGood as fault:
         return await _refused(provider, visitor, found, str(fault))
@@ -105,48 +104,27 @@ async def _begin(
     challenge_expires_at: int,
     public_device: bool,
 ) -> SignedIn | Refused:
-    present, now = found.present, provider.clock.now()
-    if present is not None and present.account_id != found.account_id:
-        # Somebody else was signed in here: their session ends, and their services are told.
-        async with provider.database.transaction() as tx:
-            await end_session(provider, tx, present.id, present.account_id, "sign-in")
-        found = replace(found, present=None)
-    verdict = risk.judge(found.facts(visitor.network, now), provider.settings.risk)
-    handle = provider.new_handle()
-    if found.present is not None:
-        handle = replace(handle, id=found.present.id)
+    known = await take_over(provider, visitor, found.known)
+    factors = levels.with_passkey({}, synced=shown.synced, now=provider.clock.now())
+    begins = beginning(provider, visitor, known, factors, public_device=public_device, factor=levels.PASSKEY)
     begun = await assertion.begin(
         provider.database,
-        found,
-        handle,
-        levels.with_passkey({}, synced=shown.synced, now=now),
+        found.passkey_id,
+        known,
         visitor,
+        begins,
         challenge=answer.challenge,
         challenge_expires_at=challenge_expires_at,
         sign_count=shown.sign_count,
-        remember=not public_device,
-        now=now,
-        expires_at=now + session_lifetime(provider, public_device=public_device),
-        milliseconds=provider.clock.milliseconds(),
-        entropy=provider.entropy,
-        detail={
-            "factor": levels.PASSKEY,
-            "known_device": found.known_device,
-            "public_device": public_device,
-            "risk": list(verdict.met),
-            "device": device.name(visitor.user_agent),
-        },
-        verdict=verdict,
-        gather=provider.settings.risk.gather,
     )
     if not begun:
         return await _refused(provider, visitor, found, "answered before")
-    return SignedIn(handle, found.account_id)
+    return SignedIn(begins.handle, known.account_id)
 
 
 async def _refused(provider: Provider, visitor: Visitor, found: Found, reason: str) -> Refused:
     detail = {"factor": levels.PASSKEY, "reason": reason, "device": device.name(visitor.user_agent)}
-    event = Event("session.refused", account_id=found.account_id, network=visitor.network, detail=detail)
+    event = Event("session.refused", account_id=found.known.account_id, network=visitor.network, detail=detail)
     await provider.audit.note(provider.database, event)
     return Refused()
 
@@ -238,8 +216,7 @@ async def creation_options(provider: Provider, stands: Standing) -> str | None:
     """
     async with provider.database.reading() as tx:
         held = await passkey.of(tx, stands.account_id)
-        person = await account.read(tx, stands.account_id)
-    assert person is not None
+        person = await owner.read(tx, stands)
     if len(held) >= passkey.MOST:
         return None
     return webauthn.creation_options(
@@ -281,8 +258,10 @@ async def enrol(
         await device.ask_all(tx, person.id)
         await messages.tell_everywhere(provider, tx, person, "passkey_dipasang")
         await removal.call_off(tx, person.id, levels.PASSKEY)
-        detail = {"factor": levels.PASSKEY, "id": str(passkey_id), "synced": made.synced}
-        await provider.audit.append(tx, owner.did("factor.added", visitor, stands, **detail))
+        event = owner.did(
+            "factor.added", visitor, stands, factor=levels.PASSKEY, id=str(passkey_id), synced=made.synced
+        )
+        await provider.audit.append(tx, event)
     return Enrolled()
 
 

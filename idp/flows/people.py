@@ -124,7 +124,7 @@ async def switch(provider: Provider, account_id: UUID, *, enabled: bool, by: str
         if not await rooms.set_status(tx, account_id, rooms.ACTIVE if enabled else rooms.DISABLED, now):
             raise UnknownAccount(f"no account {account_id}")
         if not enabled:
-            await logout.end_all(provider, tx, account_id, by)
+            await logout.end_all(provider, tx, account_id, by, None)
         event = "account.enabled" if enabled else "account.disabled"
         await provider.audit.append(tx, Event(event, actor=by, account_id=account_id))
         changed = await rooms.read(tx, account_id)
@@ -140,10 +140,8 @@ async def set_password(provider: Provider, account_id: UUID, password: str, *, b
         raise UnknownAccount(f"no account {account_id}")
     hashed = await _hashed(provider, password, account)
     async with provider.database.transaction() as tx:
-        await rooms.set_password(
-            tx, account_id, hashed, passwords.rules_for(provider, account).version, provider.clock.now()
-        )
-        await logout.end_all(provider, tx, account_id, by)
+        await passwords.replace(provider, tx, account, hashed)
+        await logout.end_all(provider, tx, account_id, by, None)
         await provider.audit.append(tx, Event("password.changed", actor=by, account_id=account_id))
 
 
@@ -179,8 +177,9 @@ async def rewrite(provider: Provider, tx: Tx, prepared: Prepared, known: Account
     if not await rooms.rewrite(tx, account, prepared.keys):
         raise BadAccount(f"account {account.email}: another account has its email address, mobile number or KPJ")
     await provider.audit.append(tx, Event("account.changed", actor=by, account_id=account.id))
-    if account.password_hash != known.password_hash:
-        await logout.end_all(provider, tx, account.id, by)
+    if account.password_hash is not None and account.password_hash != known.password_hash:
+        await passwords.replace(provider, tx, known, account.password_hash)
+        await logout.end_all(provider, tx, account.id, by, None)
         await provider.audit.append(tx, Event("password.changed", actor=by, account_id=account.id))
     await _enrol(provider, tx, prepared, by)
 

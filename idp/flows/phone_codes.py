@@ -1,6 +1,6 @@
 """Codes by SMS are turned on, by a code that comes to the number on record."""
 
-from idp.accounts import account, links, removal
+from idp.accounts import account, links, proven_phone, removal
 from idp.accounts.links import Challenge
 from idp.base.opaque import Handle
 from idp.flows import messages, owner, recycled, second_factor
@@ -15,8 +15,7 @@ from idp.theme.language import Message
 async def send(provider: Provider, visitor: Visitor, stands: Standing) -> Message | None:
     """Send a code to the number on record, proven or not; what to say when it is one too many."""
     async with provider.database.transaction() as tx:
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         return await second_factor.send(
             provider, tx, visitor, person, stands.session.id, levels.SMS, purpose=links.PROOF
         )
@@ -34,12 +33,11 @@ async def turn_on(provider: Provider, visitor: Visitor, stands: Standing, code: 
         entry = Entry(levels.SMS, code, stands.session.id, links.PROOF)
         if refused := await second_factor.check(provider, tx, visitor, stands.account_id, entry, {levels.SMS}):
             return second_factor.said(refused)
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         assert person.phone is not None
         key = account.lookup(provider.material, account.PHONE, person.phone)
         await recycled.release(provider, tx, person.phone, person.id)
-        if not await account.prove_phone(tx, person.id, key, now):
+        if not await proven_phone.prove(tx, person.id, key, now):
             return Message("ponsel.dipakai")
         handle = Handle(stands.session.id, provider.new_handle().secret)
         assert visitor.session is not None

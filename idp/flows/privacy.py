@@ -11,12 +11,12 @@ from uuid import UUID
 
 from idp.accounts import account, birthdate, contact, requests
 from idp.accounts.requests import Request
-from idp.flows import logout, messages
+from idp.flows import logout, messages, owner
 from idp.grants import claims as claims_of
 from idp.grants import consent, grant
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.store.audit import Event
+from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
 from idp.theme.language import CODES, ZONES, Message
 
@@ -60,9 +60,8 @@ class Reading:
 async def centre(provider: Provider, stands: Standing) -> Centre:
     """The account's state, and what it asked."""
     async with provider.database.reading() as tx:
-        person = await account.read(tx, stands.account_id)
+        person = await owner.read(tx, stands)
         asked = await requests.of(tx, provider.sealer, stands.account_id)
-    assert person is not None
     return Centre(person.restricted_at, asked, person.terms_version, person.terms_accepted_at)
 
 
@@ -105,7 +104,7 @@ async def readings(provider: Provider, account_id: UUID, limit: int = _SHOWN_REA
     return sorted([*services, *officers], key=lambda one: -one.last)[:limit]
 
 
-async def restrict(provider: Provider, stands: Standing) -> None:
+async def restrict(provider: Provider, visitor: Visitor, stands: Standing) -> None:
     """Freeze: no service is told anything any more, effective at commit on every replica, and all are told so (art. 41)."""
     now, account_id = provider.clock.now(), stands.account_id
     async with provider.database.transaction() as tx:
@@ -113,10 +112,10 @@ async def restrict(provider: Provider, stands: Standing) -> None:
             await logout.disconnect_all(provider, tx, account_id, "restricted")
             await done(provider, tx, account_id, requests.RESTRICT)
             await _tell(provider, tx, stands, "dibatasi")
-            await provider.audit.append(tx, _event("account.restricted", stands))
+            await provider.audit.append(tx, owner.did("account.restricted", visitor, stands))
 
 
-async def lift(provider: Provider, stands: Standing) -> None:
+async def lift(provider: Provider, visitor: Visitor, stands: Standing) -> None:
     """Undo `restrict`; the caller has made sure that the person has just shown their strongest factors."""
     now, account_id = provider.clock.now(), stands.account_id
     async with provider.database.transaction() as tx:
@@ -124,10 +123,12 @@ async def lift(provider: Provider, stands: Standing) -> None:
             # A code that was on its way when the account was frozen must not come to life with it.
             await grant.revoke_of_account(tx, account_id, now, "restricted")
             await _tell(provider, tx, stands, "batas_dicabut")
-            await provider.audit.append(tx, _event("account.unrestricted", stands))
+            await provider.audit.append(tx, owner.did("account.unrestricted", visitor, stands))
 
 
-async def ask(provider: Provider, stands: Standing, kind: str, detail: dict[str, str]) -> Message | None:
+async def ask(
+    provider: Provider, visitor: Visitor, stands: Standing, kind: str, detail: dict[str, str]
+) -> Message | None:
     """Put a request into the queue; what is in its way, if something is."""
     now = provider.clock.now()
     request = Request(
@@ -136,11 +137,13 @@ async def ask(provider: Provider, stands: Standing, kind: str, detail: dict[str,
     async with provider.database.transaction() as tx:
         if not await requests.add(tx, provider.sealer, request):
             return Message("privasi.sudah_diminta")
-        await provider.audit.append(tx, _event("privacy.requested", stands, kind=kind, request=str(request.id)))
+        await provider.audit.append(
+            tx, owner.did("privacy.requested", visitor, stands, kind=kind, request=str(request.id))
+        )
     return None
 
 
-async def take_back(provider: Provider, stands: Standing, request_id: UUID) -> None:
+async def take_back(provider: Provider, visitor: Visitor, stands: Standing, request_id: UUID) -> None:
     """Cancel one's own open request; somebody else's, and a deletion, which has its own way back, are not touched (T38)."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
@@ -148,7 +151,7 @@ async def take_back(provider: Provider, stands: Standing, request_id: UUID) -> N
         if found is None or found.account_id != stands.account_id or found.kind == requests.DELETE:
             return
         if await requests.decide(tx, provider.sealer, request_id, requests.CANCELLED, str(stands.account_id), now):
-            await provider.audit.append(tx, _event("privacy.cancelled", stands, request=str(request_id)))
+            await provider.audit.append(tx, owner.did("privacy.cancelled", visitor, stands, request=str(request_id)))
 
 
 def correction(typed: Mapping[str, str], now: int) -> tuple[dict[str, str], dict[str, Message]]:
@@ -173,26 +176,25 @@ def correction(typed: Mapping[str, str], now: int) -> tuple[dict[str, str], dict
     return {field: text for field, text in said.items() if text}, errors
 
 
-async def prefer(provider: Provider, stands: Standing, locale: str, zone: str) -> bool:
+async def prefer(provider: Provider, visitor: Visitor, stands: Standing, locale: str, zone: str) -> bool:
     """Language and time zone need nobody's leave; False for ones that we do not have."""
     if locale not in CODES or zone not in ZONES:
         return False
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         claims = {**person.claims, "zoneinfo": zone}
         await account.correct(tx, stands.account_id, now, locale=locale, claims=claims)
-        await provider.audit.append(tx, _event("account.changed", stands, fields=["locale", "zoneinfo"]))
+        await provider.audit.append(tx, owner.did("account.changed", visitor, stands, fields=["locale", "zoneinfo"]))
     return True
 
 
-async def accept(provider: Provider, stands: Standing) -> None:
+async def accept(provider: Provider, visitor: Visitor, stands: Standing) -> None:
     """The person has read the present terms and privacy notice."""
     version = provider.theme.notice_version
     async with provider.database.transaction() as tx:
         await account.accept_terms(tx, stands.account_id, version, provider.clock.now())
-        await provider.audit.append(tx, _event("terms.accepted", stands, version=version))
+        await provider.audit.append(tx, owner.did("terms.accepted", visitor, stands, version=version))
 
 
 async def done(provider: Provider, tx: Tx, account_id: UUID, kind: str) -> None:
@@ -214,17 +216,6 @@ def _names(scope: str, claims: Any, withheld: Any) -> set[str]:
 
 
 async def _tell(provider: Provider, tx: Tx, stands: Standing, template: str) -> None:
-    person = await account.read(tx, stands.account_id)
-    assert person is not None
+    person = await owner.read(tx, stands)
     link = f"{provider.settings.issuer}/akun/privasi"
     await messages.tell_everywhere(provider, tx, person, template, tautan=link)
-
-
-def _event(name: str, stands: Standing, **detail: Any) -> Event:
-    return Event(
-        name,
-        actor=str(stands.account_id),
-        account_id=stands.account_id,
-        session_id=stands.session.id,
-        detail=detail,
-    )

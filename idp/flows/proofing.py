@@ -102,11 +102,10 @@ async def status(provider: Provider, stands: Standing) -> Status:
     """What the identity page tells."""
     now = provider.clock.now()
     async with provider.database.reading() as tx:
-        person = await account.read(tx, stands.account_id)
+        person = await owner.read(tx, stands)
         newest = await proofing.newest(tx, stands.account_id)
         tries = await _tries(provider, tx, stands.account_id, now)
         missing = await _missing(tx, stands.account_id)
-    assert person is not None
     reviewed = newest is not None and newest.state == proofing.REVIEW
     return Status(
         person.identity_level,

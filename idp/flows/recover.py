@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, links, one_time_code, passkey, policy, recovery_codes, throttle, totp
+from idp.accounts import (
+    account,
+    contact,
+    links,
+    one_time_code,
+    passkey,
+    policy,
+    proven_phone,
+    recovery_codes,
+    throttle,
+    totp,
+)
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.base.errors import PageFault
@@ -88,7 +99,7 @@ async def prove(provider: Provider, visitor: Visitor, asked: str, typed: str) ->
             if right and await links.prove(tx, challenge_id, now + _PROOF_LIFETIME, now):
                 proven = await links.read(tx, challenge_id)
         if proven is not None and proven.channel == links.BY_SMS:
-            await account.used_phone(tx, proven.subject_id, now)
+            await proven_phone.used(tx, proven.subject_id, now)
     if proven is None:
         return None
     return slip.write(
@@ -168,7 +179,7 @@ async def set_password(
             raise PageFault("kesalahan.atur_ulang", "reset link spent meanwhile")
         await passwords.replace(provider, tx, reset.account, hashed)
         await links.supersede(tx, links.RESET, reset.account.id, now)
-        await logout.end_all(provider, tx, reset.account.id, "recovery")
+        await logout.end_all(provider, tx, reset.account.id, "recovery", visitor.network)
         await throttle.clear(tx, reset.account.id.bytes)
         # Whoever had the old password may have left a known device behind.
         await device.forget_all(tx, reset.account.id)

@@ -7,7 +7,7 @@ everything else. Operators tell about SIM changes sooner than that; no such sour
 
 from uuid import UUID
 
-from idp.accounts import account, contact
+from idp.accounts import account, contact, proven_phone
 from idp.flows import messages
 from idp.provider import Provider
 from idp.store.audit import Event
@@ -30,7 +30,7 @@ async def trusted(provider: Provider, tx: Tx, key: bytes) -> UUID | None:
 async def release(provider: Provider, tx: Tx, number: str, claimant_id: UUID) -> None:
     """Take a number from the account that has not proved it for too long, for the one who proves it now, and tell its owner."""
     key = account.lookup(provider.material, account.PHONE, number)
-    lost = await account.release_phone(tx, key, claimant_id, trusted_since(provider))
+    lost = await proven_phone.release(tx, key, claimant_id, trusted_since(provider))
     if lost is None:
         return
     person = await account.read(tx, lost)

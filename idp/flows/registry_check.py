@@ -208,7 +208,7 @@ async def reject(provider: Provider, tx: Tx, person: Account, waits: Proofing, r
 async def bury(provider: Provider, tx: Tx, person: Account, *, by: str) -> None:
     """Close the account of somebody who has died: every session and token ends. The contacts learn it, lest it is a mistake."""
     await account.set_status(tx, person.id, account.DECEASED, provider.clock.now())
-    await logout.end_all(provider, tx, person.id, by)
+    await logout.end_all(provider, tx, person.id, by, None)
     await provider.audit.append(tx, Event("account.deceased", actor=by, account_id=person.id))
     await tell(provider, tx, person, "akun_meninggal")
 

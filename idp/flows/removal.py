@@ -74,8 +74,7 @@ async def remove_passkey(provider: Provider, visitor: Visitor, stands: Standing,
             return await _take(provider, tx, visitor, stands, levels.PASSKEY)
         if await passkey.remove(tx, stands.account_id, passkey_id):
             await device.ask_all(tx, stands.account_id)
-            person = await account.read(tx, stands.account_id)
-            assert person is not None
+            person = await owner.read(tx, stands)
             await messages.tell_everywhere(provider, tx, person, TAKING[levels.PASSKEY][1])
             await provider.audit.append(tx, owner.did("factor.removed", visitor, stands, factor=levels.PASSKEY))
     return None
@@ -83,8 +82,7 @@ async def remove_passkey(provider: Provider, visitor: Visitor, stands: Standing,
 
 async def _take(provider: Provider, tx: Tx, visitor: Visitor, stands: Standing, factor: str) -> Removal | None:
     now = provider.clock.now()
-    person = await account.read(tx, stands.account_id)
-    assert person is not None
+    person = await owner.read(tx, stands)
     # One that waits already still is the last one: asking again takes it away no sooner.
     if factor in levels.STRONG and not await removal.strong(tx, person.id) - {factor}:
         handle = provider.new_handle()

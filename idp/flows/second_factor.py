@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, links, one_time_code, recovery_codes, throttle, totp
+from idp.accounts import account, contact, links, one_time_code, proven_phone, recovery_codes, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.base.opaque import Handle
@@ -222,8 +222,7 @@ async def send(
 async def send_to(provider: Provider, visitor: Visitor, stands: Standing, method: str) -> Message | None:
     """`send` for whoever is signed in here, in a transaction of its own."""
     async with provider.database.transaction() as tx:
-        person = await account.read(tx, stands.account_id)
-        assert person is not None
+        person = await owner.read(tx, stands)
         return await send(provider, tx, visitor, person, stands.session.id, method)
 
 
@@ -284,7 +283,7 @@ async def _compare_sent(provider: Provider, tx: Tx, account_id: UUID, entry: Ent
         return Gone()
     right, left = await one_time_code.accept(tx, provider.material, challenge, totp.digits(entry.code), now)
     if right and entry.method == levels.SMS:
-        await account.used_phone(tx, account_id, now)
+        await proven_phone.used(tx, account_id, now)
     return None if right else Wrong(entry.method, challenge.reference or "", left)
 
 

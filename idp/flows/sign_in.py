@@ -13,19 +13,16 @@ from idp.accounts import account, contact, throttle
 from idp.accounts.password import MAX_PASSWORD
 from idp.accounts.throttle import Places
 from idp.base.errors import Unavailable
-from idp.base.opaque import Handle
 from idp.flows import messages
-from idp.flows.logout import end_session
+from idp.flows.beginning import SignedIn, beginning, take_over
 from idp.provider import Provider
 from idp.sessions import attempt as attempts
-from idp.sessions import device, levels, risk
+from idp.sessions import device, levels
 from idp.sessions.attempt import Attempt
+from idp.sessions.beginning import Known
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.theme.language import Message
-
-PUBLIC_DEVICE_LIFETIME = 3600
-"""Longest life of a session on a device that others use, in seconds."""
 
 PROMOTE_RESET_FROM = 3
 """From this failure on, the page offers a new password first."""
@@ -34,15 +31,6 @@ SIGN_IN_WITH = frozenset({account.EMAIL, account.PHONE, account.KPJ, account.NIK
 """The numbers find an account only once a registry or an officer has verified them, or one could sit in another's name."""
 
 _NETWORK_WINDOW = 300
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """The session has begun; `handle` is its cookie. `held` when it has to show a second factor before anything else."""
-
-    handle: Handle
-    account_id: UUID
-    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,62 +105,35 @@ async def sign_in(
         waits = await provider.hasher.verify(None if attempt.refused else attempt.waiting, password)
         if waits:
             return NotActivated(attempt.sign_up_id)
-    if not right or not attempt.active:
+    if not right or attempt.known is None or not attempt.active:
         return await _refused(provider, visitor, attempt)
     if attempt.must_reset:
         await _refused(provider, visitor, attempt)
         return MustReset()
-    return await _begin(provider, visitor, where, attempt, password, public_device)
+    return await _begin(provider, visitor, where, attempt, attempt.known, password, public_device)
 
 
 async def _begin(
-    provider: Provider, visitor: Visitor, where: Places, attempt: Attempt, password: str, public_device: bool
+    provider: Provider,
+    visitor: Visitor,
+    where: Places,
+    attempt: Attempt,
+    known: Known,
+    password: str,
+    public_device: bool,
 ) -> SignedIn | Refused:
-    account_id, present, now = attempt.account_id, attempt.present, provider.clock.now()
-    assert account_id is not None
-    if present is not None and present.account_id != account_id:
-        # Somebody else was signed in here: their session ends, and their services are told.
-        async with provider.database.transaction() as tx:
-            await end_session(provider, tx, present.id, present.account_id, "sign-in")
-        attempt = replace(attempt, present=None)
-    verdict = risk.judge(attempt.facts(visitor.network, now), provider.settings.risk)
-    handle = provider.new_handle()
-    if attempt.present is not None:
-        handle = replace(handle, id=attempt.present.id)
-    begun = await attempts.begin(
-        provider.database,
-        attempt,
-        handle,
-        {levels.PASSWORD: now},
-        visitor,
-        where,
-        remember=not public_device,
-        now=now,
-        expires_at=now + session_lifetime(provider, public_device=public_device),
-        milliseconds=provider.clock.milliseconds(),
-        entropy=provider.entropy,
-        detail={
-            "known_device": attempt.known_device,
-            "public_device": public_device,
-            "risk": list(verdict.met),
-            "device": device.name(visitor.user_agent),
-        },
-        verdict=verdict,
-        gather=provider.settings.risk.gather,
-    )
-    if begun is None and attempt.present is not None:
+    known = await take_over(provider, visitor, known)
+    shown = {levels.PASSWORD: provider.clock.now()}
+    begins = beginning(provider, visitor, known, shown, public_device=public_device, failures=attempt.guesses)
+    begun = await attempts.begin(provider.database, known, attempt.stored, visitor, where, begins)
+    if begun is None and known.present is not None:
         # The same form sent twice: the other one has renewed the session already. This one begins its own.
-        return await _begin(provider, visitor, where, replace(attempt, present=None), password, public_device)
+        alone = replace(known, present=None)
+        return await _begin(provider, visitor, where, attempt, alone, password, public_device)
     if begun is None:
         return await _refused(provider, visitor, attempt)
     await _rehash(provider, attempt, password)
-    return SignedIn(handle, account_id, begun.held)
-
-
-def session_lifetime(provider: Provider, *, public_device: bool) -> int:
-    """How long a session that begins now may last at most, in seconds."""
-    lifetime = provider.settings.lifetimes.session_absolute
-    return min(lifetime, PUBLIC_DEVICE_LIFETIME) if public_device else lifetime
+    return SignedIn(begins.handle, known.account_id, begun.held)
 
 
 async def _refused(provider: Provider, visitor: Visitor, attempt: Attempt) -> Refused:

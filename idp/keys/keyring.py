@@ -9,7 +9,7 @@ import orjson
 from joserfc.jwk import Key, import_key
 
 from idp.base.errors import Unavailable
-from idp.base.jose import ALGORITHMS, JoseFault, Signer, verify
+from idp.base.jose import ALGORITHMS, JoseFault, Signer, open_private, verify
 from idp.keys.key import ACTIVE, SigningKey
 
 REMEMBERED = 4096
@@ -30,8 +30,7 @@ class Keyring:
         shown = [key for key in keys if key.published(now)]
         known = {signer.kid: signer for signer in self._signers.values()}
         self._signers = {
-            key.algorithm: known.get(key.kid)
-            or Signer(key.algorithm, key.kid, import_key(dict(key.private_jwk)).private_key)
+            key.algorithm: known.get(key.kid) or Signer(key.algorithm, key.kid, open_private(key.private_jwk))
             for key in shown
             if key.state == ACTIVE and key.private_jwk is not None
         }

@@ -5,21 +5,25 @@ whether its password may be looked at. After: begin the session, forget the fail
 audit trail. Each is one round trip on PostgreSQL; between them lies nothing but Argon2id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
-
 from idp.accounts.throttle import ANYWHERE_LIMIT, Places, counted
-from idp.base.opaque import Entropy, Handle, same, uuid7
 from idp.base.settings import Lifetimes, Limits
-from idp.sessions import enrolled, place
+from idp.sessions import beginning, enrolled, place
+from idp.sessions.beginning import (
+    LATEST,
+    PRESENT,
+    REMEMBER_AGAIN,
+    REMEMBERED_COUNTRIES,
+    RENEW_SESSION,
+    Beginning,
+    Known,
+)
 from idp.sessions.device import REMEMBERED
-from idp.sessions.risk import Facts, Verdict
-from idp.sessions.session import live
 from idp.sessions.visitor import Visitor
-from idp.store.database import Database, Row, Statement
+from idp.store.database import Database, Statement
 from idp.store.tables import as_id
 
 # What was typed may be read in two ways; the likelier one is asked first. A number counts once it was verified, and a
@@ -51,17 +55,7 @@ _COUNT_ANYWHERE = """
     failures = throttles.failures + 1, attempt = excluded.attempt, updated_at = excluded.updated_at
     WHERE throttles.failures < $11::bigint
 """
-_SESSION = ("account_id", "secret_hash", "ended_at", "expires_at", "seen_at", "created_at")
 _PERSON = ("id", "status", "password_hash", "not_before", "created_at", "reset_required_at", "known")
-# What the sign-in may be compared with. A session that waits for its second factor has proved nothing, and tells nothing.
-# Not in the order of ids: the planner might walk everybody's newest sessions to find this account's.
-LATEST = """
-    SELECT network, seen_at FROM sessions WHERE account_id = {account} AND held_at IS NULL ORDER BY seen_at DESC LIMIT 1
-"""
-REMEMBERED_COUNTRIES = """
-    SELECT count(*) AS devices, {join} AS countries FROM known_devices d
-    WHERE d.account_id = {account} AND d.used_at > {since}::bigint
-"""
 _BEFORE = {
     "devices": ("remembered", "devices"),
     "countries": ("remembered", "countries"),
@@ -95,7 +89,7 @@ _RESERVE = Statement(
            NOT subject.known AND NOT EXISTS (SELECT 1 FROM anywhere) AS refused,
            {", ".join(f"who.{name} AS who_{name}" for name in _PERSON)},
            waiting.id AS waiting_id, waiting.password_hash AS waiting_hash,
-           {", ".join(f"s.{name} AS session_{name}" for name in _SESSION)},
+           {", ".join(f"s.{name} AS session_{name}" for name in PRESENT)},
            {", ".join(f"{table}.{column} AS {name}" for name, (table, column) in _BEFORE.items())},
            (SELECT t.failures FROM throttles t WHERE t.subject = subject.key AND t.place = $6::bytea) AS elsewhere,
            (SELECT failures FROM anywhere) AS in_a_row
@@ -117,7 +111,7 @@ _RESERVE = Statement(
             ) AS refused,
             {", ".join(f"(SELECT {name} FROM ({_WHO})) AS who_{name}" for name in _PERSON)},
             {", ".join(f"(SELECT {name} FROM ({_WAITING})) AS waiting_{alias}" for name, alias in (("id", "id"), ("password_hash", "hash")))},
-            {", ".join(f"(SELECT s.{name} FROM sessions s WHERE s.id = $13) AS session_{name}" for name in _SESSION)},
+            {", ".join(f"(SELECT s.{name} FROM sessions s WHERE s.id = $13) AS session_{name}" for name in PRESENT)},
             {", ".join(f"(SELECT {column} FROM ({_SQLITE_BEFORE[table]})) AS {name}" for name, (table, column) in _BEFORE.items())},
             (SELECT t.failures FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6) AS elsewhere,
             1 + COALESCE((SELECT t.failures FROM throttles t WHERE t.subject = throttles.subject AND t.place = $6), 0) AS in_a_row
@@ -144,22 +138,19 @@ _INSERT_SESSION = f"""
         CASE WHEN ($20::boolean OR {_WANTS_FACTOR}) AND {enrolled.anything("accounts")} THEN $3::bigint END, NOT $13::boolean
     FROM accounts
     WHERE id = $1::uuid AND status IN ('active', 'restricted') AND password_hash = $2::text AND reset_required_at IS NULL
-    ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, factors = excluded.factors, chosen_at = excluded.chosen_at,
-        seen_at = excluded.seen_at, expires_at = excluded.expires_at, device = excluded.device, network = excluded.network,
-        user_agent = excluded.user_agent, risk = COALESCE(excluded.risk, sessions.risk),
-        alert_at = COALESCE(sessions.alert_at, excluded.alert_at), held_at = COALESCE(excluded.held_at, sessions.held_at),
-        public_device = excluded.public_device
+    ON CONFLICT (id) DO UPDATE SET {RENEW_SESSION}, held_at = COALESCE(excluded.held_at, sessions.held_at)
     WHERE sessions.secret_hash = $14::bytea AND sessions.account_id = excluded.account_id AND sessions.ended_at IS NULL
     RETURNING id, held_at
 """
 # Neither what a device nor what a count tells is settled by a session that still waits for its second factor.
 _FREE = "EXISTS (SELECT 1 FROM sessions s WHERE s.id = $4 AND s.held_at IS NULL)"
-_REMEMBER = """
+_REMEMBER = (
+    """
     INSERT INTO known_devices (account_id, device, created_at, used_at, user_agent, network, country)
     SELECT $1::uuid, $8::bytea, $3::bigint, $3::bigint, $10::text, $9::text, $21::text {started} WHERE $13::boolean AND {free}
-    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
-        network = excluded.network, country = COALESCE(excluded.country, known_devices.country)
 """
+    + REMEMBER_AGAIN
+)
 # Whoever says that others use this device does not want it to be known from before either.
 _FORGET = "DELETE FROM known_devices {using} WHERE known_devices.account_id = $1::uuid AND device = $8::bytea AND NOT $13::boolean"
 _TELL = """
@@ -189,15 +180,6 @@ _BEGIN = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """The session that the browser already has."""
-
-    id: UUID
-    account_id: UUID
-    secret_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Begun:
     """The session stands; `held` when it may do nothing before a second factor was shown."""
 
@@ -206,50 +188,42 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What is known before the password is looked at. `account_id` is None for an identifier that nobody has.
+    """What is known before the password is looked at. `known` is None for an identifier that nobody has.
 
     `stored` is the account's hash. `waiting` is that of the newest registration of this address that waits for its
     activation (`sign_up_id`): there may be one beside an account, since anybody may register any address, and how it is
     treated must not tell whether there is (T33). `blocked_until` is set when this attempt came too soon; `refused` when a
     hundred failures in a row, from all unknown devices or from this known one, have used up the password. `must_reset` when
     the password may be somebody else's and opens nothing until it is another one. `in_a_row` counts this attempt among the
-    failures of all unknown devices, or of this known one: no two attempts of a series have the same. The rest is what the
-    sign-in is compared with (`idp.sessions.risk`).
+    failures of all unknown devices, or of this known one: no two attempts of a series have the same. `failures` counts those
+    of this place, this one too; `guesses` the wrong passwords right before it, wherever they count.
     """
 
+    known: Known | None
     failures: int
+    guesses: int
+    in_a_row: int
     blocked_until: int | None
     refused: bool
-    account_id: UUID | None
-    active: bool
-    known_device: bool
     stored: str | None
     waiting: str | None
     sign_up_id: UUID | None
-    present: Present | None
-    must_reset: bool = False
-    account_since: int = 0
-    acquainted: bool = False
-    countries: frozenset[str] = frozenset()
-    last_network: str | None = None
-    last_seen: int | None = None
-    failures_elsewhere: int = 0
-    in_a_row: int = 0
+    must_reset: bool
 
-    def facts(self, network: str, now: int) -> Facts:
-        """What is known of this attempt, as the rules ask for it."""
-        strangers = 0 if self.known_device else self.failures_elsewhere
-        return Facts(
-            now=now,
-            known_device=self.known_device,
-            acquainted=self.acquainted,
-            account_since=self.account_since,
-            country=place.country(network),
-            countries=self.countries,
-            last_country=place.country(self.last_network),
-            last_seen=self.last_seen,
-            failures=max(self.failures - 1, strangers),
-        )
+    @property
+    def account_id(self) -> UUID | None:
+        """Whose password is tried."""
+        return self.known.account_id if self.known is not None else None
+
+    @property
+    def active(self) -> bool:
+        """Whether there is an account that may be signed in to."""
+        return self.known is not None and self.known.active
+
+    @property
+    def known_device(self) -> bool:
+        """Whether this account has been signed in to on this device."""
+        return self.known is not None and self.known.known_device
 
 
 async def reserve(
@@ -284,89 +258,52 @@ async def reserve(
         keys[-1],
     )
     assert row is not None
-    account_id = as_id(row["who_id"]) if row["who_id"] is not None else None
+    elsewhere = 0 if row["who_known"] else row["elsewhere"] or 0
     return Attempt(
+        known=beginning.read(row, visitor, lifetimes, now),
         failures=row["failures"],
+        guesses=max(row["failures"] - 1, elsewhere),
+        in_a_row=row["failures"] if row["who_known"] else row["in_a_row"] or 0,
         blocked_until=None if row["admitted"] else row["blocked_until"],
         refused=bool(row["refused"]) or row["failures"] > ANYWHERE_LIMIT,
-        account_id=account_id,
-        active=row["who_status"] in ("active", "restricted"),
-        known_device=bool(row["who_known"]),
         stored=row["who_password_hash"],
         waiting=row["waiting_hash"],
         sign_up_id=as_id(row["waiting_id"]) if row["waiting_id"] is not None else None,
-        present=_present(row, visitor, lifetimes, now),
         must_reset=row["who_reset_required_at"] is not None,
-        account_since=row["who_created_at"] or 0,
-        acquainted=bool(row["devices"]),
-        countries=frozenset((row["countries"] or "").split(",")) - {""},
-        last_network=row["last_network"],
-        last_seen=row["last_seen"],
-        failures_elsewhere=row["elsewhere"] or 0,
-        in_a_row=row["failures"] if row["who_known"] else row["in_a_row"] or 0,
     )
 
 
-def _present(row: Row, visitor: Visitor, lifetimes: Lifetimes, now: int) -> Present | None:
-    if visitor.session is None or row["session_account_id"] is None:
-        return None
-    found = {name: row[f"session_{name}"] for name in _SESSION}
-    if not same(found["secret_hash"], visitor.session.secret_hash) or not live(found, lifetimes, now):
-        return None
-    account_id = as_id(found["account_id"])
-    if row["who_id"] is not None and account_id == as_id(row["who_id"]) and found["created_at"] < row["who_not_before"]:
-        return None
-    return Present(visitor.session.id, account_id, found["secret_hash"])
-
-
 async def begin(
-    database: Database,
-    attempt: Attempt,
-    handle: Handle,
-    factors: Mapping[str, int],
-    visitor: Visitor,
-    where: Places,
-    *,
-    remember: bool,
-    now: int,
-    expires_at: int,
-    milliseconds: int,
-    entropy: Entropy,
-    detail: Mapping[str, object],
-    verdict: Verdict,
-    gather: int,
+    database: Database, known: Known, stored: str | None, visitor: Visitor, where: Places, begins: Beginning
 ) -> Begun | None:
-    """Begin the session `handle` after the password was right, or renew it if `handle` has the id of the one that is present.
+    """Begin or renew the session after the password was right.
 
-    None when the account was disabled or its password changed since, or the present session ended or was renewed elsewhere.
-    A renewed session keeps its id, from which `sid` is made, and gets a new secret, so that no cookie from before
-    the sign-in is worth anything (T21). What `verdict` asks for is written along: the owner is told after `gather` seconds,
-    and the session waits for a second factor if the account has one.
+    None when the account was disabled or its password is no longer `stored`, or the present session ended or was renewed
+    elsewhere. The session waits for a second factor if the verdict, or its owner, requires one and the account has one.
     """
-    assert attempt.account_id is not None
-    here = where.device if attempt.known_device else where.network
+    here = where.device if known.known_device else where.network
     row = await database.hot(
         _BEGIN,
-        attempt.account_id,
-        attempt.stored,
-        now,
-        handle.id,
-        handle.secret_hash,
-        orjson.dumps(factors).decode(),
-        expires_at,
+        known.account_id,
+        stored,
+        begins.now,
+        begins.handle.id,
+        begins.handle.secret_hash,
+        begins.factors_told,
+        begins.expires_at,
         visitor.device,
         visitor.network,
         visitor.user_agent,
         here,
-        here if attempt.known_device else where.anywhere,
-        remember,
-        attempt.present.secret_hash if attempt.present else None,
-        uuid7(entropy, milliseconds),
-        str(attempt.account_id),
-        orjson.dumps(detail).decode(),
-        " ".join(verdict.met) or None,
-        now + gather if verdict.notify else None,
-        verdict.require,
+        here if known.known_device else where.anywhere,
+        begins.remember,
+        known.present.secret_hash if known.present else None,
+        begins.event,
+        str(known.account_id),
+        begins.detail_told,
+        begins.risk_told,
+        begins.alert_at,
+        begins.verdict.require,
         place.country(visitor.network),
     )
     return Begun(held=row["held_at"] is not None) if row is not None else None

@@ -65,17 +65,10 @@ _INLINE = re.compile(
 )
 
 
-def problems(theme: Theme) -> list[str]:
-    """Everything wrong with a theme, one line each."""
-    return [
-        *catalogues(theme),
-        *words(theme),
-        *short_messages(theme),
-        *markup(theme),
-        *contract(theme),
-        *missing(theme),
-        *unused(theme),
-    ]
+def problems(theme: Theme) -> Iterator[str]:
+    """Everything wrong with a theme, one line each; what is found out soonest comes first."""
+    for look in (catalogues, words, short_messages, markup, contract, missing, unused):
+        yield from look(theme)
 
 
 def placeholders(text: str) -> dict[str, str]:
@@ -209,22 +202,26 @@ def _said_by_templates(theme: Theme) -> Iterator[tuple[str, str, set[str] | None
                     yield place, first.value, {keyword.key for keyword in call.kwargs}
 
 
-def _said_by_code() -> Iterator[tuple[str, str, set[str] | None]]:
-    for path, tree in _modules():
-        for call in ast.walk(tree):
-            if not (isinstance(call, ast.Call) and call.args):
-                continue
-            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-            key = call.args[0]
-            if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
-                continue
-            place = f"{path.relative_to(PROVIDER.parent)}:{call.lineno}"
-            if name in {"t", "Message"}:
-                values = {keyword.arg for keyword in call.keywords}
-                yield place, key.value, None if None in values else {value for value in values if value}
-            elif name == "PageFault":
-                yield place, f"{key.value}.judul", None
-                yield place, f"{key.value}.isi", None
+@cache
+def _said_by_code() -> tuple[tuple[str, str, set[str] | None], ...]:
+    return tuple(said for path, tree in _modules() for said in _said_by_module(path, tree))
+
+
+def _said_by_module(path: Path, tree: ast.Module) -> Iterator[tuple[str, str, set[str] | None]]:
+    for call in ast.walk(tree):
+        if not (isinstance(call, ast.Call) and call.args):
+            continue
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        key = call.args[0]
+        if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+            continue
+        place = f"{path.relative_to(PROVIDER.parent)}:{call.lineno}"
+        if name in {"t", "Message"}:
+            values = {keyword.arg for keyword in call.keywords}
+            yield place, key.value, None if None in values else {value for value in values if value}
+        elif name == "PageFault":
+            yield place, f"{key.value}.judul", None
+            yield place, f"{key.value}.isi", None
 
 
 @cache
@@ -247,6 +244,6 @@ def _modules() -> tuple[tuple[Path, ast.Module], ...]:
 
 
 if __name__ == "__main__":
-    found = problems(Theme(THEMES, *sys.argv[1:2]))
+    found = list(problems(Theme(THEMES, *sys.argv[1:2])))
     sys.stdout.write(("\n".join(found) or "the theme is in order") + "\n")
     sys.exit(1 if found else 0)

@@ -1,7 +1,10 @@
-"""A form as a browser sends it, read strictly: UTF-8, each field once, no more fields than a page of ours could have."""
+"""A form, and an address, as a browser sends it, read strictly: UTF-8, each field once, no more fields than a page of ours could have."""
 
 from collections.abc import Collection, Mapping
 from urllib.parse import parse_qsl
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
 
 from idp.base.errors import PageFault
 
@@ -51,3 +54,12 @@ def parse(content_type: str, body: bytes, repeated: Collection[str]) -> Form:
             raise PageFault("kesalahan.permintaan", "repeated field or NUL in a form")
         fields.setdefault(name, []).append(value)
     return Form(fields)
+
+
+def query(request: Request, name: str) -> str:
+    """A parameter of the address, empty when absent; PageFault when it is there twice or holds NUL."""
+    parameters: QueryParams = request.query_params
+    values = parameters.getlist(name)
+    if len(values) > 1 or any("\x00" in value for value in values):
+        raise PageFault("kesalahan.permintaan", "repeated parameter or NUL")
+    return values[0] if values else ""

@@ -9,20 +9,17 @@ a handler raises becomes a page.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
-from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.accounts.policy import Policy
-from idp.base.errors import Fault, PageFault, Unavailable
+from idp.base.errors import Fault, PageFault
 from idp.base.opaque import Handle, Mac, b64encode, digest, same, token
 from idp.base.settings import Settings
 from idp.flows import passwords
@@ -32,11 +29,11 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language
-from idp.theme.pages import Announcement, PasswordRules, Service
-from idp.theme.pages import SignedOut as SignedOutService
+from idp.theme.records import Announcement, PasswordRules, Service
+from idp.theme.records import SignedOut as SignedOutService
 from idp.web import upload
 from idp.web.errors import shown
-from idp.web.form import Form, parse
+from idp.web.form import Form, parse, query
 from idp.web.shell import BodyTooLarge, Receive, Scope, Send
 
 Show = Callable[[Request], Awaitable[Response]]
@@ -86,7 +83,7 @@ class Frame:
         self._language_cookie = _cookie(settings, "language")
         self._csrf = Mac(provider.material.derive("csrf"))
         self._rules = shown_rules(passwords.rules(provider))
-        self._uploads = _Places(settings.documents.at_once)
+        self._uploads = upload.Places(settings.documents.at_once)
 
     # Who is asking
 
@@ -329,27 +326,6 @@ class Frame:
             raise PageFault("kesalahan.formulir", "foreign origin", 403)
 
 
-class _Places:
-    """A few places for those who send megabytes, half of them for one network at most: past them 503 instead of a
-    growing memory (T40), and slow senders keep out nobody but their neighbours."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._taken: Counter[str] = Counter()
-
-    @contextmanager
-    def one(self, network: str) -> Iterator[None]:
-        """A place for as long as the block lasts; Unavailable when there is none."""
-        if self._taken.total() >= self._count or self._taken[network] >= max(1, self._count // 2):
-            raise Unavailable("too many uploads", retry_after=10)
-        self._taken[network] += 1
-        try:
-            yield
-        finally:
-            self._taken[network] -= 1
-            self._taken += Counter()  # forgets networks without any
-
-
 class Door:
     """One address that browsers come to, as an ASGI application: method, handler, faults as pages, cookies."""
 
@@ -408,15 +384,6 @@ def _asked_language(request: HTTPConnection) -> str:
 
 def _printable(text: str) -> str:
     return text if text.isprintable() else "".join(character for character in text if character.isprintable())
-
-
-def query(request: Request, name: str) -> str:
-    """A parameter of the address, empty when absent; PageFault when it is there twice or holds NUL."""
-    parameters: QueryParams = request.query_params
-    values = parameters.getlist(name)
-    if len(values) > 1 or any("\x00" in value for value in values):
-        raise PageFault("kesalahan.permintaan", "repeated parameter or NUL")
-    return values[0] if values else ""
 
 
 __all__ = ["Form", "Frame", "device_cookie", "query", "session_cookie", "shown_rules"]

@@ -3,13 +3,15 @@
 The shell has bounded the body already; here the number of parts and the size of everything that is no file are.
 """
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from idp.base.errors import PageFault
+from idp.base.errors import PageFault, Unavailable
 from idp.web.form import Form
 
 _MAX_PARTS = 16
@@ -107,3 +109,24 @@ async def parse(content_type: str, body: AsyncIterator[bytes]) -> Form:
             raise PageFault("kesalahan.permintaan", "NUL in a form")
         fields[part.name] = [text]
     return Form(fields, files)
+
+
+class Places:
+    """A few places for those who send megabytes, half of them for one network at most: past them 503 instead of a
+    growing memory (T40), and slow senders keep out nobody but their neighbours."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, network: str) -> Iterator[None]:
+        """A place for as long as the block lasts; Unavailable when there is none."""
+        if self._taken.total() >= self._count or self._taken[network] >= max(1, self._count // 2):
+            raise Unavailable("too many uploads", retry_after=10)
+        self._taken[network] += 1
+        try:
+            yield
+        finally:
+            self._taken[network] -= 1
+            self._taken += Counter()  # forgets networks without any

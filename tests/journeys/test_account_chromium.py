@@ -8,7 +8,8 @@ from playwright.async_api import Browser as Chromium
 from tests.journeys.test_chromium import fits, letter, phone
 from tests.support.servers import ROOT, Server
 
-pytestmark = pytest.mark.anyio
+# What the rows are on the other storage is asked without a browser; what a browser makes of the pages is the same.
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 PASSWORD = "ladang padi menguning senja"
 PATHS = ("/akun", "/akun/layanan", "/akun/perangkat", "/akun/aktivitas", "/masukan", "/status")

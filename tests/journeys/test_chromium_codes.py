@@ -11,7 +11,8 @@ from playwright.async_api import Page
 from tests.journeys.test_chromium import fits, phone
 from tests.support.servers import Server
 
-pytestmark = pytest.mark.anyio
+# What the rows are on the other storage is asked without a browser; what a browser makes of the pages is the same.
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 
 async def code_by_sms(server: Server, to: str, reference: str) -> str:

@@ -9,7 +9,8 @@ from tests.journeys.test_chromium import fits, letter, phone
 from tests.journeys.test_chromium_codes import reference_on
 from tests.support.servers import Server
 
-pytestmark = pytest.mark.anyio
+# What the rows are on the other storage is asked without a browser; what a browser makes of the pages is the same.
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 NEW = "Layang-Layang-Putus-5"
 

@@ -12,7 +12,8 @@ from tests.support.registration_in_chromium import answer, register_in
 from tests.support.servers import Server
 from tests.support.wire import USABLE, ledger, slow
 
-pytestmark = pytest.mark.anyio
+# What the rows are on the other storage is asked without a browser; what a browser makes of the pages is the same.
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 KILOBYTE = 1024
 SMALL_AT_LAST = """input => new Promise(done => {
@@ -113,7 +114,6 @@ async def test_pictures_are_sent_and_seen(server: Server, chromium: Chromium, ja
         await sound(page)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_registration_weighs_little_and_goes_through_a_slow_wire(server: Server, chromium: Chromium) -> None:
     """journeys.md section 3: 120 KB on the wire in all, 6 KB of each page packed; at 100 kbit/s and 600 ms usable in 4 s."""
     pages: dict[str, int] = {}
@@ -132,7 +132,6 @@ async def test_a_registration_weighs_little_and_goes_through_a_slow_wire(server:
     assert 20 * KILOBYTE < sum(received.values()) <= 120 * KILOBYTE
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_in_a_crowd_the_browser_works_and_the_person_waits(servers: object, chromium: Chromium) -> None:
     server = servers(environment={"IDP_LIMITS__SIGN_UP_STARTS": "0"}).start()  # type: ignore[operator]
     async with phone(chromium, javascript=True) as page:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from idp.accounts import account, membership, proofing
-from idp.flows import documents, people
+from idp.flows import people
 from idp.flows import proofing as flow
 from idp.flows.people import Wanted
 from idp.store.tables import audit, outbox
@@ -169,8 +169,7 @@ async def test_what_a_registry_confirmed_is_raised_by_photos_alone(asking: House
     await browser.http.post("/akun/identitas", data={**fields, "officer": "1"})
     assert (await newest(asking, person)).state == "matched"
     for kind in ("ktp", "selfie"):
-        added = await documents.add_to_account(asking.provider, await id_of(asking, person), kind, card())
-        assert added is None
+        await browser.upload(await browser.get(f"/akun/dokumen/unggah?jenis={kind}"), "photo", card())
     page = await browser.get("/akun/identitas")
     assert "add-photos" not in page.ids
     page = await browser.submit(page, press="ask-officer")

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import people, recovery_codes, removal, security
+from idp.flows import home, people, recovery_codes, removal, security
 from idp.sessions import levels
 from idp.sessions.visitor import Visitor
 from idp.store.tables import accounts, contact_changes, outbox, passkeys, reports
@@ -148,7 +148,7 @@ async def test_what_is_under_way_in_a_session_that_ends_is_not_done(house: House
     thief = await at_home_with_both(house, person)
     cookie = thief.http.cookies[session_cookie(provider.settings)]
     visitor = Visitor(Handle.parse(cookie), b"d" * 16, "203.0.113.1", "")
-    stands = await security.present(provider, visitor)
+    stands = await home.present(provider, visitor)
     assert stands
     await here.submit(await here.get(await other_session(house, here, thief)), press="not-me")
     for doing in (

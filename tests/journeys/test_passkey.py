@@ -446,6 +446,9 @@ async def test_a_public_device_is_not_remembered(house: House) -> None:
     page = await browser.get("/masuk")
     await browser.submit(page, {"passkey": key.get(asked(page)), "public_device": "1"})
     assert (await told(house, "session.started"))[-1]["public_device"] is True
+    async with house.provider.database.reading() as tx:
+        kept = (await tx.scalars(select(sessions.c.public_device))).all()
+    assert sorted(kept) == [False, True], "the session in which the passkey was made, and this one"
     house.clock.advance(1)
     page = await browser.get((await house.relying_party().authorization("openid", prompt="login")).url)
     await answered(browser, page, key)

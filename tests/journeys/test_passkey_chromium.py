@@ -13,15 +13,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import CDPSession, Page
-from sqlalchemy import update
 
-from idp.base.settings import Settings
-from idp.store.database import connect
-from idp.store.tables import accounts
 from tests.journeys.test_chromium import fits
 from tests.support.servers import Server
 
-pytestmark = pytest.mark.anyio
+# What the rows are on the other storage is asked without a browser; what a browser makes of the pages is the same.
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
 
 LOA2 = "urn:gerbang:acr:loa2"
 SAID = {
@@ -97,17 +94,9 @@ async def phone(chromium: Chromium, locale: str = "id-ID") -> AsyncIterator[Phon
     ]
 
 
-async def codes_by_sms(server: Server, *, wanted: bool) -> None:
-    settings = Settings(dev=True, database_url=server.storage.database_url, keys=server.storage.keys)
-    database = await connect(settings)
-    async with database.transaction() as tx:
-        await tx.execute(update(accounts).values(sms_off_at=None if wanted else 1))
-    await database.close()
-
-
 @pytest.fixture(autouse=True)
 async def _only_a_password(server: Server) -> None:
-    await codes_by_sms(server, wanted=False)
+    await server.codes_by_sms(wanted=False)
 
 
 async def enrol(server: Server, phone: Phone, locale: str = "id-ID") -> None:
@@ -127,7 +116,7 @@ async def enrol(server: Server, phone: Phone, locale: str = "id-ID") -> None:
 async def remove_all(server: Server, phone: Phone, locale: str = "id-ID") -> None:
     """Leaves the account as it was found; Siti has just shown her passkey. It goes at once, since her number stays."""
     page = phone.page
-    await codes_by_sms(server, wanted=True)
+    await server.codes_by_sms(wanted=True)
     await page.goto(f"{server.issuer}/akun/keamanan")
     await page.locator("a[href*='/passkey/ubah']").first.click()
     await page.click("#remove-passkey")

@@ -125,7 +125,7 @@ async def test_the_consent_page_shows_values_as_people_read_them(stage: Stage) -
     assert "3273••••••••0001" in page.text
     assert NIK not in page.html
     assert "Cocok dengan data peserta" in page.text
-    assert "NN012345, admin" in page.text
+    assert "NN012345 (admin)" in page.text
     assert "1700000500" not in page.html
     assert "True" not in page.text
 

@@ -375,7 +375,7 @@ async def test_t5_a_refresh_looks_at_the_state_of_things(stage: Stage, change: s
         await stage.alter(person, not_before=stage.clock.now())
     elif change == "signed out everywhere":
         async with stage.provider.database.transaction() as tx:
-            await logout.end_all(stage.provider, tx, person.id, "person")
+            await logout.end_all(stage.provider, tx, person.id, "person", None)
     elif change == "grant type taken away":
         client = stage.provider.clients.known(party.client_id)
         assert client is not None

@@ -5,18 +5,21 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import update
 
 from idp.base.clock import Clock, ManualClock
 from idp.base.opaque import SystemEntropy
 from idp.base.settings import Settings, load
+from idp.store.database import connect
+from idp.store.tables import accounts
 from tests.support.browser import Browser
 from tests.support.outbox import Outbox
 from tests.support.postgres import PostgresCluster
@@ -114,6 +117,10 @@ class Site:
         return RelyingParty(self.http(), client, issuer=self.issuer, clock=self.clock)
 
 
+# Whoever ends a session at a browser is named by the way it came; elsewhere the owner's own id says that it was they.
+_AT_A_BROWSER = {"session.ended": ("person", "sign-in", "client:"), "session.ended_everywhere": ("person", "recovery")}
+
+
 class House(Site):
     """The provider in this process. `provider` is what its flows receive; tests of behaviour prefer HTTP."""
 
@@ -131,6 +138,18 @@ class House(Site):
     def browser(self, address: str = PERSON, **options: Any) -> Browser:
         """A person's browser at `address`."""
         return Browser(self.http(address), **options)
+
+    async def told_from_nowhere(self) -> list[str]:
+        """Events of people's own deeds that do not say from which network they were done."""
+        async with self.provider.database.reading() as tx:
+            told = await self.provider.audit.read(tx, limit=10_000)
+        own = (
+            one
+            for one in told
+            if one.actor == str(one.account_id)
+            or (one.event in _AT_A_BROWSER and one.actor.startswith(_AT_A_BROWSER[one.event]))
+        )
+        return [one.event for one in own if one.network is None]
 
 
 @dataclass
@@ -201,6 +220,13 @@ class Server(Site):
         assert self._child, "not started"
         assert self._child.process.wait(60) == -signal.SIGKILL, self.log()
 
+    async def codes_by_sms(self, *, wanted: bool) -> None:
+        """Whether the people of the demo take codes by SMS; who takes none has nothing beside the password but what they add."""
+        database = await connect(settings_for(self.storage))
+        async with database.transaction() as tx:
+            await tx.execute(update(accounts).values(sms_off_at=None if wanted else 1))
+        await database.close()
+
     def log(self) -> str:
         """The end of what it wrote."""
         return self._child.tail(200) if self._child else ""
@@ -210,6 +236,16 @@ class Server(Site):
             return httpx2.get(f"{self.management}/health/ready", timeout=5, trust_env=False).status_code == 200
         except httpx2.TransportError:
             return False
+
+
+@contextmanager
+def running(storages: Storages) -> Iterator[Server]:
+    """The real program on an empty storage; on PostgreSQL and Redis with two workers."""
+    made = storages.empty()
+    server = Server(made, workers=2 if made.redis_url else 1).start()
+    yield server
+    server.stop()
+    storages.remove(made)
 
 
 def settings_for(storage: Storage, **replaced: Any) -> Settings:

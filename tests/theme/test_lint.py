@@ -11,7 +11,7 @@ from idp.theme.render import Theme
 
 @pytest.mark.parametrize("name", ["default", "jamsostek-demo", "terang"])
 def test_a_theme_is_in_order(name: str) -> None:
-    assert lint.problems(Theme(THEMES, name)) == []
+    assert list(lint.problems(Theme(THEMES, name))) == []
 
 
 def test_every_theme_of_the_house_is_looked_at() -> None:

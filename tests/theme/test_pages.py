@@ -10,7 +10,8 @@ from jinja2 import UndefinedError
 
 from idp.theme.language import CODES, Message
 from idp.theme.lint import THEMES
-from idp.theme.pages import PAGES, Claim, Service
+from idp.theme.pages import PAGES
+from idp.theme.records import Claim, Service
 from idp.theme.render import Theme
 from idp.theme.samples import NOON, Sample
 from idp.theme.samples import PAGES as SAMPLES

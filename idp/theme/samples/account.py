@@ -1,7 +1,7 @@
 """Pages of the account: services, devices, what happened, contacts."""
 
 from idp.theme.language import Message
-from idp.theme.pages import Announcement, DeviceRow, EventRow, ServiceRow, SessionRow
+from idp.theme.records import Announcement, DeviceRow, EventRow, ServiceRow, SessionRow
 from idp.theme.samples.sample import BRANCH, NOON, SALDO, TICKET, others, sample
 
 SESSIONS = (

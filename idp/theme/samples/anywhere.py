@@ -1,7 +1,7 @@
 """Pages that belong to no journey: feedback, status, errors, the way back to a service."""
 
 from idp.theme.language import Message
-from idp.theme.pages import Announcement
+from idp.theme.records import Announcement
 from idp.theme.samples.sample import BRANCH, NOON, sample
 
 PAGES = (

@@ -1,7 +1,7 @@
 """Pages of one's own data, and what is read before an account is made."""
 
 from idp.theme.language import Message
-from idp.theme.pages import AffectedRow, ConsentRow, CopyRow, HistoryRow, HoldRow, KeptRow, ReadingRow, RequestRow
+from idp.theme.records import AffectedRow, ConsentRow, CopyRow, HistoryRow, HoldRow, KeptRow, ReadingRow, RequestRow
 from idp.theme.samples.sample import SALDO, TICKET, sample
 
 _SAID = "22 November 2025 pukul 14.05 WIB"

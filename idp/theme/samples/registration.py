@@ -3,7 +3,7 @@
 from typing import Any
 
 from idp.theme.language import Message
-from idp.theme.pages import Answer, Paper
+from idp.theme.records import Answer, Paper
 from idp.theme.samples.sample import NOON, SALDO, TICKET, sample
 
 WHO = {

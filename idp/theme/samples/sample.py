@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from idp.theme.pages import Method, Service
+from idp.theme.records import Method, Service
 
 SITE = "sso.contoh.go.id"
 NOON = 1_763_795_100  # 22 November 2025, 14.05 in Jakarta

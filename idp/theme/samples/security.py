@@ -6,7 +6,7 @@ import segno
 from markupsafe import Markup
 
 from idp.theme.language import Message
-from idp.theme.pages import PasskeyRow, PasswordRules
+from idp.theme.records import PasskeyRow, PasswordRules
 from idp.theme.samples.sample import ASKED, NOON, SALDO, TICKET, Sample, sample
 
 OTPAUTH = "otpauth://totp/Gerbang:budi%40contoh.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Gerbang"

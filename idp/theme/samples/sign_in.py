@@ -3,7 +3,7 @@
 from typing import Any
 
 from idp.theme.language import Message
-from idp.theme.pages import Announcement, Claim, SignedOut
+from idp.theme.records import Announcement, Claim, SignedOut
 from idp.theme.samples.sample import ASKED, NOON, SALDO, TICKET, Sample, others, sample
 
 CLAIMS = (

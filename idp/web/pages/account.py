@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import policy
 from idp.base.errors import PageFault
 from idp.base.opaque import b64decode
-from idp.flows import passwords, security
+from idp.flows import consent, home, passwords
 from idp.grants import claims
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -19,7 +19,7 @@ from idp.sessions import device as devices
 from idp.sessions import levels, place
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
-from idp.theme.pages import ServiceRow, SessionRow, SignedOut
+from idp.theme.records import ServiceRow, SessionRow, SignedOut
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.second_factor import NAMES
 
@@ -48,12 +48,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return done if isinstance(done, Response) else await _home(frame, request, stands, done)
 
     async def ended(request: Request) -> Response:
-        told = await security.confirmations(provider, frame.visitor(request), query(request, "sesi"))
+        told = await home.confirmations(provider, frame.visitor(request), query(request, "sesi"))
         services = [SignedOut(name, state) for name, state in told]
         return frame.page(request, "keluar_selesai", services=services, next="")
 
     async def stay(request: Request, form: Form) -> Response:
-        until = await security.stay(provider, frame.visitor(request))
+        until = await home.stay(provider, frame.visitor(request))
         if until is None:
             return JSONResponse({"left": 0}, 401, {"Cache-Control": "no-store"})
         return JSONResponse({"left": until - provider.clock.now()}, headers={"Cache-Control": "no-store"})
@@ -67,9 +67,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 async def signed_in(frame: Frame, request: Request) -> Standing | None:
     """Who is signed in at this browser; None sends them to the sign-in."""
-    stands = await security.present(frame.provider, frame.visitor(request))
+    stands = await home.present(frame.provider, frame.visitor(request))
     if stands is not None:
-        frame.receive(request, stands, security.ends_at(frame.provider, stands))
+        frame.receive(request, stands, home.ends_at(frame.provider, stands))
     return stands
 
 
@@ -77,16 +77,16 @@ async def deed(frame: Frame, request: Request, stands: Standing, form: Form) -> 
     """Do what a button of the account's pages says: what to tell on the page, or where it goes instead."""
     provider = frame.provider
     if "end" in form:
-        await security.end_one(provider, stands, identified(form.text("end")))
+        await home.end_one(provider, frame.visitor(request), stands, identified(form.text("end")))
         return Message("akun.dikeluarkan")
     if "disconnect" in form:
-        await security.disconnect(provider, stands, form.text("disconnect")[:128])
+        await consent.withdraw(provider, frame.visitor(request), stands, form.text("disconnect")[:128])
         return Message("akun.diputuskan")
     if "forget" in form:
-        await security.forget_device(provider, frame.visitor(request), stands, _digest(form.text("forget")))
+        await home.forget_device(provider, frame.visitor(request), stands, _digest(form.text("forget")))
         return Message("perangkat.dilupakan")
     if "everywhere" in form:
-        ended = await security.end_everywhere(provider, frame.visitor(request), stands)
+        ended = await home.end_everywhere(provider, frame.visitor(request), stands)
         response = frame.redirect(f"/akun/keluar?sesi={quote(ended)}")
         frame.drop_session(response)
         return response
@@ -94,7 +94,7 @@ async def deed(frame: Frame, request: Request, stands: Standing, form: Form) -> 
 
 
 async def _home(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
-    found = await security.home(frame.provider, stands)
+    found = await home.look(frame.provider, stands)
     language = frame.language(request)
     return frame.page(
         request,
@@ -114,12 +114,12 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
     )
 
 
-def service_rows(frame: Frame, used: list[security.Used], language: Language) -> list[ServiceRow]:
+def service_rows(frame: Frame, used: list[home.Used], language: Language) -> list[ServiceRow]:
     """Services as the pages list them; those that are no more are left out."""
     return [row for one in used if (row := _service(frame, one, language)) is not None]
 
 
-def _service(frame: Frame, used: security.Used, language: Language) -> ServiceRow | None:
+def _service(frame: Frame, used: home.Used, language: Language) -> ServiceRow | None:
     client = frame.provider.clients.known(used.client_id)
     if client is None:
         return None

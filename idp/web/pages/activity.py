@@ -9,7 +9,7 @@ from idp.flows.activity import Happening
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Language, Message
-from idp.theme.pages import EventRow
+from idp.theme.records import EventRow
 from idp.web.frame import Frame, query
 from idp.web.pages.account import identified, signed_in
 

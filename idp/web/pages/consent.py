@@ -15,7 +15,7 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme import datum
 from idp.theme.language import Language
-from idp.theme.pages import Claim
+from idp.theme.records import Claim
 from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import Waiting, answers, shown_to, turned_away, waiting
 
@@ -64,10 +64,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if not answers(form, stands):
             return turned_away(frame, behind)
         if form.text("decision") == "allow":
-            await consent.allow(provider, interaction, stands, form.all("claim"))
+            await consent.allow(provider, frame.visitor(request), interaction, stands, form.all("claim"))
             return frame.redirect(behind.onward("consent", stands.session.id))
         if form.text("decision") == "deny":
-            await consent.deny(provider, interaction, stands)
+            await consent.deny(provider, frame.visitor(request), interaction, stands)
             return frame.respond(request, flow.refuse(provider, interaction, AccessDenied("the person said no")))
         raise PageFault("kesalahan.permintaan", "a consent without a decision")
 

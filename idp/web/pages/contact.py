@@ -39,7 +39,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await signed_in(frame, request)
         if stands is None or not answers(form, stands):
             return frame.redirect("/akun/kontak")
-        await newsletter.choose(provider, stands, wanted="newsletter" in form)
+        await newsletter.choose(provider, frame.visitor(request), stands, wanted="newsletter" in form)
         return frame.redirect("/akun/kontak?kabar=buletin")
 
     async def submit_code(request: Request, form: Form) -> Response:
@@ -89,12 +89,12 @@ def _leaving(frame: Frame) -> list[Route]:
         return frame.page(request, "buletin_berhenti", done=False, hidden={"token": token})
 
     async def leave(request: Request, form: Form) -> Response:
-        if not await newsletter.leave(frame.provider, form.text("token")):
+        if not await newsletter.leave(frame.provider, frame.visitor(request), form.text("token")):
             raise PageFault("kesalahan.tidak_ada", "newsletter link", 404)
         return frame.page(request, "buletin_berhenti", done=True)
 
     async def one_click(request: Request) -> Response:
-        known = await newsletter.leave(frame.provider, query(request, "token"))
+        known = await newsletter.leave(frame.provider, frame.visitor(request), query(request, "token"))
         return Response(b"", 200 if known else 404)
 
     return [

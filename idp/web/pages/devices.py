@@ -5,12 +5,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.base.opaque import b64encode
-from idp.flows import security
+from idp.flows import home
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.device import Device
 from idp.theme.language import Language, Message
-from idp.theme.pages import DeviceRow
+from idp.theme.records import DeviceRow
 from idp.web.frame import Form, Frame
 from idp.web.pages.account import deed, device, session_row, signed_in, where
 
@@ -35,7 +35,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 async def _devices(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
     language, here = frame.language(request), frame.visitor(request).device
-    live, known = await security.devices(frame.provider, stands)
+    live, known = await home.devices(frame.provider, stands)
     return frame.page(
         request,
         "akun_perangkat",

@@ -15,7 +15,7 @@ from idp.flows import answers as steps
 from idp.flows import documents, drafting, security
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.theme.pages import Paper
+from idp.theme.records import Paper
 from idp.web.frame import Form, Frame, query
 from idp.web.pages import draft
 from idp.web.pages.account import signed_in
@@ -74,7 +74,9 @@ def _registering(frame: Frame) -> list[BaseRoute]:
         if isinstance(tab, Response):
             return tab
         back = draft.path(behind, tab.number, steps.DOCUMENTS)
-        refused = await _kept(documents.add_to_draft(provider, tab.draft.id, kind, form.file(*_FILES)))
+        refused = await _kept(
+            documents.add_to_draft(provider, frame.visitor(request), tab.draft.id, kind, form.file(*_FILES))
+        )
         if refused:
             hidden = {"formulir": draft.mark(frame, request, tab)}
             return _upload(frame, request, behind, kind, frame.root + back, hidden, refused)
@@ -123,7 +125,9 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
         if not answers(form, stands):
             return frame.redirect("/akun/dokumen")
         kind = _kind(request, _ALL)
-        refused = await _kept(documents.add_to_account(provider, stands.account_id, kind, form.file(*_FILES)))
+        refused = await _kept(
+            documents.add_to_account(provider, frame.visitor(request), stands.account_id, kind, form.file(*_FILES))
+        )
         if refused:
             behind = _nobody(frame, request)
             return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", shown_to(stands), refused)

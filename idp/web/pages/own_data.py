@@ -12,7 +12,7 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
-from idp.theme.pages import AffectedRow, CopyRow, HoldRow
+from idp.theme.records import AffectedRow, CopyRow, HoldRow
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
 from idp.web.pages.privacy import HUB, notice_of, service_name, spoken
@@ -36,11 +36,11 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if not answers(form, stands):
             return frame.redirect(f"{HUB}/salinan")
         if "make" in form:
-            refused = await export.make(provider, stands, spoken(frame, request, stands))
+            refused = await export.make(provider, frame.visitor(request), stands, spoken(frame, request, stands))
             if refused is not None:
                 return await _copies(frame, request, stands, {"": refused})
             return frame.redirect(f"{HUB}/salinan?kabar=disalin")
-        archive = await export.fetch(provider, stands, as_id(form.text("download")))
+        archive = await export.fetch(provider, frame.visitor(request), stands, as_id(form.text("download")))
         if archive is None:
             return await _copies(frame, request, stands, {"": Message("salinan.tidak_ada")})
         return StreamingResponse(archive, 200, _attachment("salinan-data.zip"), "application/zip")
@@ -66,7 +66,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return frame.page(request, "hapus_batal", holder=pending.name, hidden={"token": token}, done=False)
 
     async def take_way_back(request: Request, form: Form) -> Response:
-        await erase.cancel_by_link(provider, form.text("token"))
+        await erase.cancel_by_link(provider, frame.visitor(request), form.text("token"))
         return frame.page(request, "hapus_batal", holder="", done=True)
 
     return [
@@ -121,13 +121,13 @@ async def _restrict(frame: Frame, request: Request, form: Form) -> Response:
     if not answers(form, stands):
         return frame.redirect(behind.path(f"{HUB}/batasi"))
     if "restrict" in form:
-        await privacy.restrict(provider, stands)
+        await privacy.restrict(provider, frame.visitor(request), stands)
         return frame.redirect(f"{HUB}/batasi?kabar=dibatasi")
     if "lift" in form:
         missing = security.missing_to_change(provider, stands)
         if missing is not None:
             return frame.redirect(to_confirm("batasi", missing))
-        await privacy.lift(provider, stands)
+        await privacy.lift(provider, frame.visitor(request), stands)
         return frame.redirect(behind.onward() if behind.interaction else f"{HUB}/batasi?kabar=dibuka")
     raise PageFault("kesalahan.permintaan", "a restriction form without a button")
 
@@ -165,7 +165,7 @@ async def _delete(frame: Frame, request: Request, form: Form) -> Response:
     if not answers(form, stands):
         return frame.redirect(f"{HUB}/hapus")
     if "cancel" in form:
-        await erase.cancel(provider, stands)
+        await erase.cancel(provider, frame.visitor(request), stands)
         return frame.redirect(f"{HUB}/hapus?kabar=dibatalkan")
     if "delete" not in form:
         raise PageFault("kesalahan.permintaan", "a deletion form without a button")
@@ -174,7 +174,7 @@ async def _delete(frame: Frame, request: Request, form: Form) -> Response:
         return frame.redirect(to_confirm("hapus", missing))
     if not form.text("understood"):
         return await _deletion(frame, request, stands, {"understood": Message("hapus.centang")})
-    refused = await erase.request(provider, stands)
+    refused = await erase.request(provider, frame.visitor(request), stands)
     if refused is not None:
         return await _deletion(frame, request, stands, {"": refused})
     return frame.redirect(f"{HUB}/hapus?kabar=dijadwalkan")

@@ -19,7 +19,7 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
-from idp.theme.pages import Method, PasskeyRow
+from idp.theme.records import Method, PasskeyRow
 from idp.web import metrics
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import device, signed_in

@@ -13,7 +13,7 @@ from idp.flows.export_page import abilities, word
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
-from idp.theme.pages import ConsentRow, HistoryRow, KeptRow, ReadingRow, RequestRow
+from idp.theme.records import ConsentRow, HistoryRow, KeptRow, ReadingRow, RequestRow
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
 from idp.web.pages.waiting import answers, as_id, shown_to
@@ -53,7 +53,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.redirect(HUB)
         if "accept" not in form:
             raise PageFault("kesalahan.permintaan", "a privacy form without a button")
-        await privacy.accept(provider, stands)
+        await privacy.accept(provider, frame.visitor(request), stands)
         return frame.redirect(f"{HUB}?kabar=disetujui")
 
     async def show_consents(request: Request) -> Response:
@@ -68,7 +68,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.redirect(f"{HUB}/izin")
         if not form.text("withdraw"):
             raise PageFault("kesalahan.permintaan", "nothing to withdraw")
-        await consent.withdraw(provider, stands, form.text("withdraw")[:128])
+        await consent.withdraw(provider, frame.visitor(request), stands, form.text("withdraw")[:128])
         return frame.redirect(f"{HUB}/izin?kabar=dicabut")
 
     async def show_readings(request: Request) -> Response:
@@ -238,21 +238,21 @@ async def _ask(frame: Frame, request: Request, stands: Standing, form: Form) -> 
     if "correct" in form:
         detail, errors = privacy.correction(form.typed(*_CORRECTION), provider.clock.now())
         if not errors:
-            refused = await privacy.ask(provider, stands, requests.CORRECT, detail)
+            refused = await privacy.ask(provider, frame.visitor(request), stands, requests.CORRECT, detail)
             errors = {"": refused} if refused else {}
     elif "object" in form:
         words = form.text("objection").strip()
         if not 0 < len(words) <= privacy.MAX_WORDS:
             errors = {"objection": Message("perbaikan.alasan_kosong", n=privacy.MAX_WORDS)}
         else:
-            refused = await privacy.ask(provider, stands, requests.OBJECT, {"reason": words})
+            refused = await privacy.ask(provider, frame.visitor(request), stands, requests.OBJECT, {"reason": words})
             errors = {"": refused} if refused else {}
     elif "prefer" in form:
-        if not await privacy.prefer(provider, stands, form.text("locale"), form.text("zone")):
+        if not await privacy.prefer(provider, frame.visitor(request), stands, form.text("locale"), form.text("zone")):
             raise PageFault("kesalahan.permintaan", "a language or zone that nobody offered")
         done = frame.redirect(f"{HUB}/permintaan?kabar=disimpan")
     elif "take_back" in form:
-        await privacy.take_back(provider, stands, as_id(form.text("take_back")))
+        await privacy.take_back(provider, frame.visitor(request), stands, as_id(form.text("take_back")))
         done = frame.redirect(f"{HUB}/permintaan?kabar=ditarik")
     else:
         raise PageFault("kesalahan.permintaan", "a request without a button")

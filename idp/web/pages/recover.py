@@ -13,7 +13,7 @@ from idp.flows import passkey, passwords, recover, second_factor
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
-from idp.theme.pages import Method
+from idp.theme.records import Method
 from idp.web.frame import Form, Frame, query, shown_rules
 from idp.web.pages.faults import dead_end
 from idp.web.pages.second_factor import NAMES

@@ -19,7 +19,7 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
-from idp.theme.pages import Method
+from idp.theme.records import Method
 from idp.web import metrics
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.waiting import EXCUSE, HOMES, Waiting, answers, shown_to, turned_away, waiting

@@ -10,14 +10,14 @@ from idp.accounts import contact, passkey, policy, recovery_codes, totp
 from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import assisted_recovery, passwords, removal, security
+from idp.flows import app_enrolment, assisted_recovery, passwords, removal, security
 from idp.flows import passkey as enrolled_passkeys
-from idp.flows.security import Enrolment
+from idp.flows.app_enrolment import Enrolment
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
-from idp.theme.pages import PasskeyRow
+from idp.theme.records import PasskeyRow
 from idp.web.frame import Form, Frame, query, shown_rules
 from idp.web.pages.account import signed_in
 from idp.web.pages.second_factor import NAMES
@@ -106,7 +106,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.redirect(to_confirm("totp", missing, behind.ticket))
         if levels.TOTP in stands.enrolled:
             return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan")
-        return _totp(frame, request, behind, stands, security.begin_enrolment(provider, stands))
+        return _totp(frame, request, behind, stands, app_enrolment.begin(provider, stands))
 
     async def submit_totp(request: Request, form: Form) -> Response:
         return await _submit_totp(frame, request, form)
@@ -122,16 +122,14 @@ async def _submit_totp(frame: Frame, request: Request, form: Form) -> Response:
     behind = await waiting(frame, request, form)
     stands = await signed_in(frame, request)
     # That the form carries this session's enrolment shows that the sign-in was fresh when the page was opened.
-    enrolment = security.continue_enrolment(frame.provider, stands, form.text("pemasangan")) if stands else None
+    enrolment = app_enrolment.go_on(frame.provider, stands, form.text("pemasangan")) if stands else None
     if stands is None or enrolment is None:
         return frame.redirect(to_confirm("totp", ticket=behind.ticket))
     if levels.TOTP in stands.enrolled:
         return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan")
     if not form.text("code").strip():
         return _totp(frame, request, behind, stands, enrolment, {"code": Message("otp.kosong")})
-    handle = await security.finish_enrolment(
-        frame.provider, frame.visitor(request), stands, enrolment, form.text("code")
-    )
+    handle = await app_enrolment.finish(frame.provider, frame.visitor(request), stands, enrolment, form.text("code"))
     if handle is None:
         return _totp(frame, request, behind, stands, enrolment, {"code": Message("otp.salah_totp")})
     return enrolled(frame, behind, levels.TOTP, handle, "dipasang")

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from idp.flows import activity, security
+from idp.flows import activity, home
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
@@ -36,7 +36,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 async def _services(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
     language = frame.language(request)
-    used = await security.services(frame.provider, stands)
+    used = await home.services(frame.provider, stands)
     told = await activity.read(frame.provider, stands, events=_CONSENTS, limit=_HISTORY)
     return frame.page(
         request,

@@ -7,7 +7,8 @@ from starlette.routing import BaseRoute
 from idp.accounts import contact
 from idp.flows import interaction as flow
 from idp.flows import passkey, second_factor, sign_in
-from idp.flows.sign_in import MustReset, NotActivated, Paused, SignedIn
+from idp.flows.beginning import SignedIn
+from idp.flows.sign_in import MustReset, NotActivated, Paused
 from idp.provider import Provider
 from idp.sessions import embedded, levels
 from idp.theme.language import Message

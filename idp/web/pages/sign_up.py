@@ -14,7 +14,7 @@ from idp.flows.sign_up import Corrected, Prove
 from idp.provider import Provider
 from idp.sessions import slip
 from idp.theme.language import Message
-from idp.theme.pages import Answer
+from idp.theme.records import Answer
 from idp.web.frame import Form, Frame
 from idp.web.pages import draft
 from idp.web.pages.draft import Tab

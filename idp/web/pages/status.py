@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 from idp.flows import status
 from idp.flows.status import State
 from idp.provider import Provider
-from idp.theme.pages import Announcement
+from idp.theme.records import Announcement
 from idp.web.frame import Frame
 
 HELD = 10

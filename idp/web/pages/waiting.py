@@ -15,7 +15,7 @@ from idp.grants import claims as claims_of
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
-from idp.theme.pages import Service
+from idp.theme.records import Service
 from idp.web.frame import Form, Frame, query
 
 

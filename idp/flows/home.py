@@ -1,0 +1,149 @@
+"""The account at a glance: services and sessions, ending them, and how long one's own goes on."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from idp.flows import logout, owner, security
+from idp.flows.security import Methods
+from idp.grants import consent, grant, standing
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.sessions import device, session, slip
+from idp.sessions.device import Device
+from idp.sessions.session import Session
+from idp.sessions.visitor import Visitor
+from idp.store.database import Tx
+
+# How often looking around is written down as use of the session, in seconds.
+SEEN_EVERY = 60
+# For how long one may watch the services confirm that a session has ended, in seconds.
+_SHOWN = 900
+_ENDED = "ended-everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A service that holds something of this account: what it may, since when, and when it last did. Times are UNIX seconds."""
+
+    client_id: str
+    since: int
+    used: int
+    scope: frozenset[str]
+    claims: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the account's own page shows. The present session comes first."""
+
+    services: list[Used]
+    sessions: list[Session]
+    methods: Methods
+    terms_version: str | None
+    """The terms that were accepted last."""
+
+
+async def look(provider: Provider, stands: Standing) -> Home:
+    """Services, sessions and how one signs in."""
+    async with provider.database.reading() as tx:
+        used = await _services(provider, tx, stands)
+        live = await _sessions(provider, tx, stands)
+        person = await owner.read(tx, stands)
+        found = await security.methods_of(provider, tx, person)
+    return Home(used, live, found, person.terms_version)
+
+
+async def services(provider: Provider, stands: Standing) -> list[Used]:
+    """The services that hold something of this account, the one used last first."""
+    async with provider.database.reading() as tx:
+        return await _services(provider, tx, stands)
+
+
+async def devices(provider: Provider, stands: Standing) -> tuple[list[Session], list[Device]]:
+    """Where one is signed in, the present session first; and the browsers that are remembered."""
+    async with provider.database.reading() as tx:
+        live = await _sessions(provider, tx, stands)
+        return live, await device.known(tx, stands.account_id, provider.clock.now())
+
+
+async def forget_device(provider: Provider, visitor: Visitor, stands: Standing, digest: bytes) -> None:
+    """Forget a remembered browser of one's own; its next sign-in is that of a new one (T38: nobody else's is touched)."""
+    async with provider.database.transaction() as tx:
+        if await device.forget(tx, stands.account_id, digest):
+            await provider.audit.append(tx, owner.did("device.forgotten", visitor, stands))
+
+
+async def _services(provider: Provider, tx: Tx, stands: Standing) -> list[Used]:
+    now = provider.clock.now()
+    held = {one.client_id: one for one in await grant.connections(tx, stands.account_id, now)}
+    allowed = {one.client_id: one for one in await consent.of(tx, stands.account_id) if one.expires_at > now}
+    found = []
+    for client_id in held.keys() | allowed.keys():
+        grants, yes = held.get(client_id), allowed.get(client_id)
+        sinces = [one for one in (grants and grants.since, yes and yes.granted_at) if one]
+        scope = (grants.scope if grants else frozenset()) | frozenset(yes.scope.split() if yes else ())
+        claims = (grants.claims if grants else frozenset()) | frozenset(yes.claims if yes else ())
+        found.append(Used(client_id, min(sinces), grants.used if grants else max(sinces), scope, claims))
+    return sorted(found, key=lambda one: (-one.used, one.client_id))
+
+
+async def _sessions(provider: Provider, tx: Tx, stands: Standing) -> list[Session]:
+    live = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
+    return sorted(live, key=lambda one: one.id != stands.session.id)
+
+
+async def end_one(provider: Provider, visitor: Visitor, stands: Standing, session_id: UUID) -> None:
+    """End another session of one's own; somebody else's is not touched (T38)."""
+    async with provider.database.transaction() as tx:
+        own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
+        if any(one.id == session_id for one in own):
+            await logout.end_session(provider, tx, session_id, stands.account_id, "person", visitor.network)
+
+
+async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing) -> str:
+    """End every session, this one too, and every grant. A slip by which this browser may watch the services confirm."""
+    async with provider.database.transaction() as tx:
+        own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
+        await logout.end_all(provider, tx, stands.account_id, "person", visitor.network)
+    ended = [str(one.id) for one in own[:20]]
+    return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, ended, provider.clock.now() + _SHOWN)
+
+
+async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> list[tuple[str, str]]:
+    """(service, confirmed | pending | failed), one line per service: what is worst among its sessions."""
+    told: dict[str, str] = {}
+    severity = ("confirmed", "pending", "failed")
+    for session_id in slip.read(provider.material, _ENDED, visitor.device, ended, provider.clock.now()) or []:
+        for name, state in await logout.confirmations(provider, UUID(session_id)):
+            told[name] = max(told.get(name, state), state, key=severity.index)
+    return sorted(told.items())
+
+
+async def present(provider: Provider, visitor: Visitor) -> Standing | None:
+    """Who is at this browser, and that they are: looking at one's account is use of the session."""
+    now = provider.clock.now()
+    stands = await standing.read(provider.database, visitor.session, "", provider.settings.lifetimes, now)
+    if stands is not None and stands.held:
+        return None
+    if stands is not None and stands.session.seen_at < now - SEEN_EVERY:
+        async with provider.database.transaction() as tx:
+            await session.touch(tx, stands.session.id, now)
+    return stands
+
+
+async def stay(provider: Provider, visitor: Visitor) -> int | None:
+    """Somebody who reads on says so: their session goes on. Until when (UNIX seconds), or None when it is over."""
+    now = provider.clock.now()
+    stands = await standing.read(provider.database, visitor.session, "", provider.settings.lifetimes, now)
+    if stands is None or stands.held:
+        return None
+    async with provider.database.transaction() as tx:
+        await session.touch(tx, stands.session.id, now)
+    return min(stands.session.expires_at, now + provider.settings.lifetimes.session_idle)
+
+
+def ends_at(provider: Provider, stands: Standing) -> int:
+    """When this session ends if nobody uses it after this page, in UNIX seconds."""
+    now, seen = provider.clock.now(), stands.session.seen_at
+    last = now if seen < now - SEEN_EVERY else seen
+    return min(stands.session.expires_at, last + provider.settings.lifetimes.session_idle)
