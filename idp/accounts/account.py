@@ -223,6 +223,14 @@ async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str
     )
 
 
+async def opens(tx: Tx, account_id: UUID, stored: str | None) -> bool:
+    """Whether a hash is still that of the password, and the password opens the account: as for a sign-in (`idp.sessions.attempt`)."""
+    wanted = (
+        (accounts.c.id == account_id) & (accounts.c.password_hash == stored) & accounts.c.reset_required_at.is_(None)
+    )
+    return await tx.scalar(select(accounts.c.id).where(wanted)) is not None
+
+
 async def ask_factor(tx: Tx, account_id: UUID, since: int | None) -> None:
     """Ask for a second factor at every sign-in, or no longer."""
     await tx.execute(update(accounts).where(accounts.c.id == account_id).values(asks_factor_since=since))

@@ -56,7 +56,7 @@ async def finish(
         await device.ask_all(tx, person.id)
         await messages.tell_everywhere(provider, tx, person, "totp_dipasang")
         await removal.call_off(tx, person.id, levels.TOTP)
-        await provider.audit.append(tx, owner.did("factor.added", visitor, stands, factor=levels.TOTP))
+        await provider.audit.append(tx, owner.did("factor.added", visitor, stands, factor=levels.TOTP, id=str(app.id)))
     return handle
 
 

@@ -67,10 +67,10 @@ def carried(provider: Provider, stands: Standing, text: str) -> Asked | None:
 
 
 async def prove(provider: Provider, visitor: Visitor, stands: Standing, asked: Asked, code: str) -> Message | None:
-    """Exchange the old contact for the new one if the code is right; what to say when it is not."""
+    """Exchange the old contact for the new one if the code is right; what to say when it is not. PageFault as `owner.hold`."""
     now = provider.clock.now()
-    person = await owner.look(provider, stands)
     async with provider.database.transaction() as tx:
+        person = await owner.hold(provider, tx, stands)
         right, left = await links.try_code(tx, provider.material, asked.challenge_id, links.typed_code(code), now)
         if not right:
             return Message("akt.kode", n=left) if left else Message("akt.kode_habis")
@@ -83,10 +83,10 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, asked: A
         if not await account.set_contact(tx, person.id, asked.kind, asked.value, key, now):
             # Somebody else proved it between the code and now.
             return Message("kontak.gagal")
-        await _tell(provider, tx, person, asked, before, now)
+        change = await _tell(provider, tx, person, asked, before, now)
         # What was sent to the old mailbox to reset the password must not outlive it.
         await links.supersede(tx, links.RESET, person.id, now)
-        await provider.audit.append(tx, owner.did("contact.changed", visitor, stands, kind=asked.kind))
+        await provider.audit.append(tx, owner.did("contact.changed", visitor, stands, kind=asked.kind, **change))
     return None
 
 
@@ -103,7 +103,7 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
     """Bring the old contact back, and take back whatever could keep the one who changed it in the account. PageFault as `look`.
 
     That is every later change of either contact, whose links went to a mailbox that may be theirs; factors added since; a
-    deletion that waits.
+    deletion that waits; and what the same session had done of these before.
     """
     change, now = await look(provider, token), provider.clock.now()
     async with provider.database.transaction() as tx:
@@ -111,7 +111,7 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
         person = await account.read(tx, change.account_id)
         if person is None:
             raise PageFault("kesalahan.kontak", "the account is gone")
-        deeds = await undo.since(provider, tx, person.id, change.changed_at)
+        deeds = await undo.with_change(provider, tx, change)
         deeds = replace(deeds, changes=tuple(one for one in deeds.changes if one.kind != change.kind))
         if not await contact_change.revert(tx, change, now) or not await undo.bring_back(
             provider, tx, visitor, person, change
@@ -159,8 +159,6 @@ async def _send(provider: Provider, tx: Tx, person: Account, holder: Account | N
     )
     await links.issue(tx, provider.material, handle, code, challenge)
     taken = holder is not None and holder.id != person.id
-    if taken:
-        await links.supersede(tx, links.CONTACT, person.id, now)
     template = "kontak_terpakai" if taken else "kontak_kode"
     if kind == EMAIL:
         await messages.mail(
@@ -180,13 +178,20 @@ async def _proven(provider: Provider, tx: Tx, person: Account, kind: str) -> int
     return found[1] if found is not None and found[0] == person.id else None
 
 
-async def _tell(provider: Provider, tx: Tx, person: Account, asked: Asked, proven: int | None, now: int) -> None:
-    """The old contact learns of it with a way back, the new one that it counts now. `proven` is when the old one was."""
+async def _tell(
+    provider: Provider, tx: Tx, person: Account, asked: Asked, proven: int | None, now: int
+) -> dict[str, str]:
+    """The old contact learns of it with a way back, the new one that it counts now. `proven` is when the old one was.
+
+    By what the event names the way back, if there is one.
+    """
+    change = {}
     was = person.email if asked.kind == EMAIL else person.phone if person.phone_verified else None
     kind = _name(asked.kind)
     if was is not None:
         handle = provider.new_handle()
         await contact_change.put(tx, provider.sealer, handle, person.id, asked.kind, was, proven, now)
+        change["id"] = str(handle.id)
         # No SMS of ours holds a link, so the way back goes to the mailbox, whichever of the two was changed.
         if person.email is not None:
             await messages.mail(
@@ -214,6 +219,7 @@ async def _tell(provider: Provider, tx: Tx, person: Account, asked: Asked, prove
         )
     else:
         await messages.sms(provider, tx, asked.value, "kontak_baru", person.locale, person.id, jenis=kind)
+    return change
 
 
 def _name(kind: str) -> Message:

@@ -1,9 +1,11 @@
-"""The owner of an account while signed in: who they are, and what they do as an event of the audit trail."""
+"""The owner of an account while signed in: who they are, still in their session, and what they do as an event of the audit trail."""
 
 from idp.accounts import account
 from idp.accounts.account import Account
+from idp.base.errors import PageFault
 from idp.grants.standing import Standing
 from idp.provider import Provider
+from idp.sessions import session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -20,6 +22,19 @@ async def look(provider: Provider, stands: Standing) -> Account:
     """The same, outside of a transaction."""
     async with provider.database.reading() as tx:
         return await read(tx, stands)
+
+
+async def hold(provider: Provider, tx: Tx, stands: Standing) -> Account:
+    """The same as it is now, locked for `tx`, while the session still stands. PageFault 409 when it has ended meanwhile.
+
+    Whose request it is was read before the transaction. In between, somebody may have said «that was not me» of this very
+    session: what it was about to do would come after all that it did was taken back, and stay.
+    """
+    await account.lock(tx, stands.account_id)
+    live = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
+    if all(one.id != stands.session.id for one in live):
+        raise PageFault("kesalahan.formulir", "session ended meanwhile", 409)
+    return await read(tx, stands)
 
 
 def did(event: str, visitor: Visitor, stands: Standing, *, client_id: str | None = None, **detail: object) -> Event:

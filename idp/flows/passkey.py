@@ -246,21 +246,22 @@ async def enrol(
         made = webauthn.verify_creation(_site(provider), answer, b64decode(answer.challenge))
     except NotGood:
         return Refused()
+    passkey_id = provider.new_id()
     async with provider.database.transaction() as tx:
-        await account.lock(tx, stands.account_id)
-        person = await owner.read(tx, stands)
+        person = await owner.hold(provider, tx, stands)
         if not await passkey.spend(tx, answer.challenge, expires_at):
             return Refused()
         if len(await passkey.of(tx, person.id)) >= passkey.MOST:
             return Full()
-        if not await passkey.insert(tx, provider.new_id(), person.id, made, name, now):
+        if not await passkey.insert(tx, passkey_id, person.id, made, name, now):
             return Refused()
         await device.ask_all(tx, person.id)
         await messages.tell_everywhere(provider, tx, person, "passkey_dipasang")
         await removal.call_off(tx, person.id, levels.PASSKEY)
-        await provider.audit.append(
-            tx, owner.did("factor.added", visitor, stands, factor=levels.PASSKEY, synced=made.synced)
+        event = owner.did(
+            "factor.added", visitor, stands, factor=levels.PASSKEY, id=str(passkey_id), synced=made.synced
         )
+        await provider.audit.append(tx, event)
     return Enrolled()
 
 

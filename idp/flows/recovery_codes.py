@@ -1,6 +1,6 @@
 """Recovery codes are made, and shown once: what the page and the file need comes back sealed to this session."""
 
-from idp.accounts import account, recovery_codes
+from idp.accounts import recovery_codes
 from idp.flows import messages, owner
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -17,8 +17,7 @@ async def make(provider: Provider, visitor: Visitor, stands: Standing) -> str:
     """Ten new codes in place of all before; the slip that holds them. The caller has made sure that nothing is `missing_to_change`."""
     codes, now = recovery_codes.new_codes(provider.entropy), provider.clock.now()
     async with provider.database.transaction() as tx:
-        await account.lock(tx, stands.account_id)
-        person = await owner.read(tx, stands)
+        person = await owner.hold(provider, tx, stands)
         await recovery_codes.replace(tx, provider.material, person.id, codes, now)
         await messages.tell_everywhere(provider, tx, person, "pemulihan_dibuat")
         await device.ask_all(tx, person.id)

@@ -59,8 +59,8 @@ async def approve(
             return await _first(provider, tx, case, checked, reason, factors_go, by)
         if two and case.override_asked_by == by:
             raise NotPossible(f"another officer has to agree: this one has approved case {case.number} already")
-        if two and case.factors_go != factors_go:
-            raise NotPossible(f"the first officer of case {case.number} said otherwise about --remove-factors")
+        if two:
+            _same_about_factors(case, factors_go)
         handle = provider.new_handle()
         cancels = Handle(case.id, handle.secret)
         decided = await _begin_wait(
@@ -97,14 +97,17 @@ async def override(
                 f"only {cancelled} in a row were cancelled for this account: approve case {case.number} without --override"
             )
         if case.override_reason is None:
-            await _settle(tx, case, assisted.OPEN, override_asked_by=by, override_reason=reason)
-            detail = {"case": case.number, "reason": reason, "checked": list(checked), "cancelled": cancelled}
+            await _settle(tx, case, assisted.OPEN, override_asked_by=by, override_reason=reason, factors_go=factors_go)
+            detail = {
+                "case": case.number, "reason": reason, "checked": list(checked), "factors_go": factors_go, "cancelled": cancelled,
+            }  # fmt: skip
             await provider.audit.append(
                 tx, Event("recovery.override_asked", actor=by, account_id=person.id, detail=detail)
             )
             return await _read(provider, tx, case)
         if case.override_asked_by == by:
             raise NotPossible(f"another officer has to agree: this one asked for the override of case {case.number}")
+        _same_about_factors(case, factors_go)
         decided = await _begin_wait(provider, tx, case, checked, reason, factors_go, by, overridden=True)
         await messages.tell_everywhere(
             provider, tx, person, "bantuan_dipastikan", batas=decided.due_at, email=contact.masked(case.contact)
@@ -146,6 +149,11 @@ async def _first(
     event = Event("recovery.second_officer_asked", actor=by, account_id=case.account_id, detail=detail)
     await provider.audit.append(tx, event)
     return await _read(provider, tx, case)
+
+
+def _same_about_factors(case: Case, factors_go: bool) -> None:
+    if case.factors_go != factors_go:
+        raise NotPossible(f"the first officer of case {case.number} said otherwise about --remove-factors")
 
 
 async def _recoverable(provider: Provider, tx: Tx, number: str) -> tuple[Case, Account]:

@@ -61,14 +61,14 @@ async def remove_factor(provider: Provider, visitor: Visitor, stands: Standing, 
     """
     async with provider.database.transaction() as tx:
         # Two removals at once must not each take the other factor for the one that stays.
-        await account.lock(tx, stands.account_id)
+        await owner.hold(provider, tx, stands)
         return await _take(provider, tx, visitor, stands, factor)
 
 
 async def remove_passkey(provider: Provider, visitor: Visitor, stands: Standing, passkey_id: UUID) -> Removal | None:
     """The same for one passkey: at once while there is another, else like any factor. Somebody else's is not touched (T38)."""
     async with provider.database.transaction() as tx:
-        await account.lock(tx, stands.account_id)
+        await owner.hold(provider, tx, stands)
         held = [one.id for one in await passkey.of(tx, stands.account_id)]
         if held == [passkey_id]:
             return await _take(provider, tx, visitor, stands, levels.PASSKEY)

@@ -12,6 +12,7 @@ from idp.accounts.account import Account
 from idp.accounts.passkey import Passkey
 from idp.accounts.throttle import Places
 from idp.accounts.totp import Totp
+from idp.base.errors import PageFault
 from idp.flows import logout, messages, owner, passwords, second_factor
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -73,7 +74,10 @@ def missing_for_password(provider: Provider, stands: Standing) -> str | None:
 async def change_password(
     provider: Provider, visitor: Visitor, stands: Standing, current: str, password: str
 ) -> dict[str, Message]:
-    """Change the password, end every other session, and tell the owner. What is wrong by field; empty when it is done."""
+    """Change the password, end every other session, and tell the owner. What is wrong by field; empty when it is done.
+
+    PageFault 409 when the session or the old password came to its end meanwhile.
+    """
     person = await owner.look(provider, stands)
     where = throttle.places(provider.material, visitor.network, visitor.device)
     errors = await _confirm_password(provider, visitor, where, person, current)
@@ -84,6 +88,10 @@ async def change_password(
         return {"password": refused}
     hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
     async with provider.database.transaction() as tx:
+        # Hashing takes its time: what was confirmed before may open nothing any more.
+        await owner.hold(provider, tx, stands)
+        if not await account.opens(tx, person.id, person.password_hash):
+            raise PageFault("kesalahan.formulir", "password closed meanwhile", 409)
         await passwords.replace(provider, tx, person, hashed)
         await links.supersede(tx, links.RESET, person.id, now)
         await device.ask_all(tx, person.id)
@@ -120,8 +128,9 @@ async def ask_always(provider: Provider, visitor: Visitor, stands: Standing, *, 
     """
     if always == stands.asks_factor or stands.enrolled == {levels.PASSWORD}:
         return
-    person, now = await owner.look(provider, stands), provider.clock.now()
+    now = provider.clock.now()
     async with provider.database.transaction() as tx:
+        person = await owner.hold(provider, tx, stands)
         await account.ask_factor(tx, person.id, now if always else None)
         await device.ask_all(tx, person.id)
         if not always:

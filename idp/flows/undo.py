@@ -16,7 +16,6 @@ from idp.accounts.contact_change import REVERTIBLE, ContactChange
 from idp.accounts.requests import Request
 from idp.flows import logout, messages
 from idp.flows.removal import NAMES, TAKING
-from idp.grants import grant
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.sessions.visitor import Visitor
@@ -27,12 +26,13 @@ from idp.theme.language import Message
 _FROZEN = ("account.restricted", "account.unrestricted")
 _ASKS = ("factor.always", "factor.not_always")
 _SINCE = ("contact.changed", "factor.added", "deletion.requested")
-"""What is taken back by when it was done; the rest only by who did it, or an owner's own freeze would thaw."""
+"""What is taken back by when it was done; the rest only by who did it, or an owner's own wishes would go with it."""
 _REMOVED = ("factor.removed", "factor.leaving")
-_EVENTS = (*_SINCE, *_FROZEN, *_ASKS, *_REMOVED, "privacy.requested")
+_SHOWED = ("session.started", "factor.proved")
+_EVENTS = (*_SINCE, *_FROZEN, *_ASKS, *_REMOVED, *_SHOWED, "privacy.requested")
 # Far more than anybody does by hand: a stranger must not push a deed out of sight by repeating another.
 _LOOKED_AT = 10_000
-# An event is written after the row that it tells of, and a clock may strike between the two.
+# An event is written after the row that it tells of: where it does not name it, the clock may have struck between the two.
 _LATER = 5
 
 
@@ -41,7 +41,9 @@ class Deeds:
     """What there is to take back, and what cannot be. Empty when nothing was done that lasts.
 
     `changes` are contact changes, the earliest of each kind; `added` kinds of contact that had none before; `late` kinds
-    whose change is too old; `factors` kinds of factor that were added whole; `gone` those that were taken away.
+    whose change is too old; `factors` kinds of factor that were added whole; `gone` those that were taken away; `opened`
+    whether a passkey let somebody in, and there still is one that nobody added there; `froze` that the data were frozen, and
+    stay so: whoever sits in a stolen session would else thaw what the owner froze, which takes the strongest factors.
     """
 
     changes: tuple[ContactChange, ...] = ()
@@ -51,6 +53,7 @@ class Deeds:
     passkeys: tuple[UUID, ...] = ()
     removals: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    opened: bool = False
     requests: tuple[Request, ...] = field(default=(), repr=False)
     froze: bool = False
     thawed: bool = False
@@ -67,7 +70,6 @@ class Deeds:
         happened = {
             "undo.hapus": deletes,
             "undo.permintaan": len(self.requests) > deletes,
-            "undo.buka": self.froze,
             "undo.batasi": self.thawed,
             "undo.selalu": self.stopped_asking,
         }
@@ -76,6 +78,8 @@ class Deeds:
     def kept(self) -> list[Message]:
         """What the owner has to mend, as whole sentences."""
         lines = [Message(f"undo.{kind}_terlambat") for kind in self.late]
+        lines += [Message("undo.passkey_terpakai")] if self.opened else []
+        lines += [Message("undo.tetap_dibatasi")] if self.froze else []
         return lines + [Message("undo.faktor_hilang", cara=Message(NAMES[kind])) for kind in self.gone]
 
 
@@ -87,9 +91,21 @@ async def of_sessions(provider: Provider, tx: Tx, account_id: UUID, sessions: Co
     return await _deeds(provider, tx, account_id, lambda row: row.session_id in sessions)
 
 
-async def since(provider: Provider, tx: Tx, account_id: UUID, moment: int) -> Deeds:
-    """What was done from a moment (UNIX seconds) on by which somebody could stay in an account, or end it."""
-    return await _deeds(provider, tx, account_id, lambda row: row.event in _SINCE and row.at >= moment)
+async def with_change(provider: Provider, tx: Tx, change: ContactChange) -> Deeds:
+    """What was done since a contact was changed, and before it by the same hand, by which somebody could stay in an account, or end it."""
+    told = await provider.audit.read(tx, account_id=change.account_id, events=("contact.changed",), limit=_LOOKED_AT)
+    # Whoever means to stay lets themselves in another way first, and changes the contact then.
+    hands = {
+        row.session_id
+        for row in told
+        if row.detail.get("kind") == change.kind and _tells(row, change.id, change.changed_at)
+    }
+    return await _deeds(
+        provider,
+        tx,
+        change.account_id,
+        lambda row: row.event in _SINCE and (row.at >= change.changed_at or row.session_id in hands),
+    )
 
 
 async def take_back(provider: Provider, tx: Tx, visitor: Visitor, person: Account, deeds: Deeds) -> Account:
@@ -107,10 +123,6 @@ async def take_back(provider: Provider, tx: Tx, visitor: Visitor, person: Accoun
         if await requests.decide(tx, provider.sealer, request.id, requests.CANCELLED, str(person.id), now):
             name = "deletion.cancelled" if request.kind == requests.DELETE else "privacy.cancelled"
             await _note(provider, tx, visitor, name, person.id, request=str(request.id))
-    if deeds.froze and await account.lift(tx, person.id):
-        # As when it is lifted by hand: a code that was on its way must not come to life with it.
-        await grant.revoke_of_account(tx, person.id, now, "restricted")
-        await _note(provider, tx, visitor, "account.unrestricted", person.id)
     if deeds.thawed and await account.restrict(tx, person.id, now):
         await logout.disconnect_all(provider, tx, person.id, "restricted")
         await _note(provider, tx, visitor, "account.restricted", person.id)
@@ -149,10 +161,12 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
     rows = await provider.audit.read(tx, account_id=account_id, events=_EVENTS, limit=_LOOKED_AT)
     mine = [row for row in rows if theirs(row)]
     changes, added, late = await _contacts(provider, tx, account_id, rows, theirs)
-    factors, passkeys = await _factors(provider, tx, account_id, rows, theirs)
-    removals = {one.factor for one in await removal.of(tx, account_id)}
     has = await _has(provider, tx, account_id)
+    factors, passkeys = await _factors(provider, tx, account_id, rows, theirs, has)
+    removals = {one.factor for one in await removal.of(tx, account_id)}
     gone = {row.detail["factor"] for row in mine if row.event in _REMOVED} & NAMES.keys() - has
+    showed = any(row.event in _SHOWED and row.detail.get("factor") == levels.PASSKEY for row in mine)
+    others = {one.id for one in await passkey.of(tx, account_id)}.difference(passkeys)
     frozen = next((row for row in rows if row.event in _FROZEN), None)
     asks = next((row for row in rows if row.event in _ASKS), None)
     asked = {row.detail["request"] for row in mine if row.event in ("deletion.requested", "privacy.requested")}
@@ -165,6 +179,7 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
         passkeys=tuple(passkeys),
         removals=tuple(sorted(removals - set(factors))),
         gone=tuple(sorted(gone)),
+        opened=showed and bool(others),
         requests=tuple(one for one in open_ if str(one.id) in asked),
         froze=_is(frozen, "account.restricted", theirs),
         thawed=_is(frozen, "account.unrestricted", theirs),
@@ -175,18 +190,21 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
 async def _contacts(
     provider: Provider, tx: Tx, account_id: UUID, rows: list[Any], theirs: Callable[[Any], bool]
 ) -> tuple[list[ContactChange], list[str], list[str]]:
-    """What stood before the stranger's hand, unless another hand has changed it since."""
+    """What stood before the stranger's hand, unless another hand has changed it since and that still counts."""
     now = provider.clock.now()
     kept = await contact_change.of(tx, provider.sealer, account_id)
     changes, added, late = [], [], []
     for kind in (account.EMAIL, account.PHONE):
+        mine = [one for one in kept if one.kind == kind]
+        back = [one for one in mine if one.reverted_at is not None]
         told = [row for row in rows if row.event == "contact.changed" and row.detail.get("kind") == kind]
-        run = list(takewhile(theirs, told))
+        # Taken back, a change hides none that came before: a stranger with two sessions is sent out of one after the other.
+        run = list(
+            takewhile(theirs, (row for row in told if not any(_tells(row, one.id, one.changed_at) for one in back)))
+        )
         if not run:
             continue
-        before = next((one for one in kept if one.kind == kind and _tells(run[-1], one.changed_at)), None)
-        if before is not None and before.reverted_at is not None:
-            continue
+        before = next((one for one in mine if _tells(run[-1], one.id, one.changed_at)), None)
         if now >= run[-1].at + REVERTIBLE:
             late.append(kind)
         elif before is None:
@@ -199,14 +217,19 @@ async def _contacts(
 
 
 async def _factors(
-    provider: Provider, tx: Tx, account_id: UUID, rows: list[Any], theirs: Callable[[Any], bool]
+    provider: Provider,
+    tx: Tx,
+    account_id: UUID,
+    rows: list[Any],
+    theirs: Callable[[Any], bool],
+    has: Collection[str],
 ) -> tuple[list[str], list[UUID]]:
-    """Factors that the stranger added; not those that the owner has added anew since."""
+    """Factors that the stranger added; not those that the owner has added anew since. `has` is what there is now."""
     told = [row for row in rows if row.event == "factor.added"]
     added = [row for row in told if theirs(row)]
     apps = await totp.read(tx, provider.sealer, account_id)
-    has, factors = await _has(provider, tx, account_id), []
-    if any(_tells(row, app.created_at) for row in added if row.detail["factor"] == levels.TOTP for app in apps):
+    factors = []
+    if any(_tells(row, app.id, app.created_at) for row in added if row.detail["factor"] == levels.TOTP for app in apps):
         factors.append(levels.TOTP)
     for kind in (levels.SMS, levels.RECOVERY):
         newest = next((row for row in told if row.detail["factor"] == kind), None)
@@ -214,7 +237,7 @@ async def _factors(
             factors.append(kind)
     held = await passkey.of(tx, account_id)
     keys = [row for row in added if row.detail["factor"] == levels.PASSKEY]
-    return factors, [one.id for one in held if any(_tells(row, one.created_at) for row in keys)]
+    return factors, [one.id for one in held if any(_tells(row, one.id, one.created_at) for row in keys)]
 
 
 async def _has(provider: Provider, tx: Tx, account_id: UUID) -> frozenset[str]:
@@ -263,6 +286,7 @@ def _is(newest: Any | None, event: str, theirs: Callable[[Any], bool]) -> bool:
     return newest is not None and newest.event == event and theirs(newest)
 
 
-def _tells(row: Any, moment: int) -> bool:
-    """Whether an event tells of a row that was written at a moment."""
-    return moment <= int(row.at) <= moment + _LATER
+def _tells(row: Any, made_id: UUID, moment: int) -> bool:
+    """Whether an event tells of what was made under an id, at a moment; events of older versions name no id."""
+    named = row.detail.get("id")
+    return moment <= int(row.at) <= moment + _LATER if named is None else named == str(made_id)

@@ -300,10 +300,10 @@ async def cancelled_twice(house: House) -> Browser:
     return thief
 
 
-async def overridden(house: House, officer: str, number: str) -> Case:
+async def overridden(house: House, officer: str, number: str, *, factors_go: bool = True) -> Case:
     seen = ("ktp", "face")
     return await recovery_desk.override(
-        house.provider, number, seen, "dibatalkan pencuri", factors_go=True, officer=officer
+        house.provider, number, seen, "dibatalkan pencuri", factors_go=factors_go, officer=officer
     )
 
 
@@ -317,6 +317,9 @@ async def test_what_was_cancelled_twice_is_decided_by_two_officers_and_by_nobody
     assert (await overridden(house, rina, number)).state == assisted.OPEN
     with pytest.raises(NotPossible, match="another officer"):
         await overridden(house, rina, number)
+    # Nor does the second alone decide what goes.
+    with pytest.raises(NotPossible, match="--remove-factors"):
+        await overridden(house, made, number, factors_go=False)
     case = await overridden(house, made, number)
     assert (case.state, case.overridden) == (assisted.COOLING, True)
     # The old contacts hear of it as ever, and have no way to end it.

@@ -6,8 +6,13 @@ import re
 import pytest
 from sqlalchemy import func, select, update
 
-from idp.flows import people
-from idp.store.tables import accounts, outbox, passkeys, reports
+from idp.base.errors import PageFault
+from idp.base.opaque import Handle
+from idp.flows import home, people, recovery_codes, removal, security
+from idp.sessions import levels
+from idp.sessions.visitor import Visitor
+from idp.store.tables import accounts, contact_changes, outbox, passkeys, reports
+from idp.web.frame import session_cookie
 from tests.journeys.mailbox import letters
 from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_activate import sign_in
@@ -120,6 +125,41 @@ async def test_an_open_session_cannot_change_the_password_back(house: House) -> 
     assert not (await sign_in(house.browser("203.0.113.5"), person.email, NEW)).url.endswith("/akun")
 
 
+async def test_a_password_that_is_being_changed_in_that_moment_opens_nothing(house: House) -> None:
+    """Hashing takes longer than «Bukan saya»: what the stranger confirmed before must not count after."""
+    person = plain(house)
+    here = await at_home(house, person)
+    house.clock.advance(60)
+    thief = await at_home(house, person, "203.0.113.1")
+    form = await thief.get("/akun/kata-sandi")
+    page = await here.get(await other_session(house, here, thief))
+    await asyncio.gather(
+        thief.submit(form, {"current_password": person.password, "password": NEW}, press="set-password"),
+        here.submit(page, press="not-me"),
+    )
+    assert not (await sign_in(house.browser("203.0.113.5"), person.email, NEW)).url.endswith("/akun")
+
+
+async def test_what_is_under_way_in_a_session_that_ends_is_not_done(house: House) -> None:
+    """A request whose session was read a moment before: nothing that it does would be taken back any more."""
+    person, provider = plain(house), house.provider
+    here = await at_home(house, person)
+    house.clock.advance(60)
+    thief = await at_home_with_both(house, person)
+    cookie = thief.http.cookies[session_cookie(provider.settings)]
+    visitor = Visitor(Handle.parse(cookie), b"d" * 16, "203.0.113.1", "")
+    stands = await home.present(provider, visitor)
+    assert stands
+    await here.submit(await here.get(await other_session(house, here, thief)), press="not-me")
+    for doing in (
+        recovery_codes.make(provider, visitor, stands),
+        removal.remove_factor(provider, visitor, stands, levels.SMS),
+        security.ask_always(provider, visitor, stands, always=True),
+    ):
+        with pytest.raises(PageFault, match="session ended"):
+            await doing
+
+
 async def test_two_clicks_at_once_are_one_report(house: House) -> None:
     person = house.account()
     thief = await at_home(house, person, "203.0.113.1")
@@ -213,14 +253,29 @@ async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
     page = await thief.submit(page, {"name": "Pencuri", "passkey": key.create(asked(page))})
     assert "Pencuri" in page.text
     async with house.provider.database.transaction() as tx:
-        # The clock struck between the passkey and the event that tells of it.
-        await tx.execute(update(passkeys).values(created_at=passkeys.c.created_at - 1))
+        # The request waited for the account, which its sender can see to, before it wrote the event that tells of it.
+        await tx.execute(update(passkeys).values(created_at=passkeys.c.created_at - 10))
     page = await here.get(await other_session(house, here, thief))
     await here.submit(page, press="not-me")
     assert "Pencuri" not in (await here.get("/akun/keamanan")).text
     door = await house.browser("203.0.113.1").get("/masuk")
     page = await thief.submit(door, {"passkey": key.get(asked(door))}, form=door.form_with("passkey"))
     assert not page.url.endswith("/akun")
+
+
+async def test_the_passkey_that_let_the_stranger_in_is_named(house: House) -> None:
+    """It was not added there, so it stays; and it opens the account as before, whatever the password."""
+    person, key = plain(house), Authenticator(house.issuer)
+    here = await at_home_with_both(house, person)
+    page = await here.get("/akun/keamanan/passkey")
+    await here.submit(page, {"name": "HP lama", "passkey": key.create(asked(page))})
+    thief = house.browser("203.0.113.1")
+    door = await thief.get("/masuk")
+    await thief.submit(door, {"passkey": key.get(asked(door))}, form=door.form_with("passkey"))
+    page = await here.get(event_of(await here.get("/akun/aktivitas"), "Masuk dengan passkey,"))
+    assert "passkey itu masih bisa dipakai" in page.text
+    assert "passkey itu masih bisa dipakai" in (await here.submit(page, press="not-me")).text
+    assert "HP lama" in (await here.get("/akun/keamanan")).text
 
 
 async def test_a_contact_that_the_stranger_changed_comes_back_and_all_that_they_asked_for_is_cancelled(
@@ -231,12 +286,15 @@ async def test_a_contact_that_the_stranger_changed_comes_back_and_all_that_they_
     house.clock.advance(60)
     thief = await at_home_with_both(house, person)
     await change(house, thief, "email", THEIRS)
+    async with house.provider.database.transaction() as tx:
+        # However long the request waited before it wrote the event that tells of it.
+        await tx.execute(update(contact_changes).values(changed_at=contact_changes.c.changed_at - 10))
     page = await thief.get("/akun/privasi/hapus")
     await thief.submit(page, {"understood": "1"}, press="delete")
     await thief.submit(await thief.get("/akun/privasi/batasi"), press="restrict")
     page = await here.get("/akun/aktivitas")
     page = await here.get(event_of(page, "diganti"))
-    for line in ("email lama Anda, s***@contoh.go.id", "permintaan hapus akun", "membuka pembatasan data"):
+    for line in ("email lama Anda, s***@contoh.go.id", "permintaan hapus akun", "tetap dibatasi sampai"):
         assert line in page.text
     assert (await known(house, THEIRS))[0] == "email"  # to look changes nothing
     page = await here.submit(page, press="not-me")
@@ -250,7 +308,20 @@ async def test_a_contact_that_the_stranger_changed_comes_back_and_all_that_they_
     assert "Siti" not in word.text
     assert not [one for one in await letters(house, THEIRS) if one.subject.startswith("Laporan GB-")]
     assert "keep-account" not in (await here.get("/akun/privasi/hapus")).ids
-    assert "restrict" in (await here.get("/akun/privasi/batasi")).ids
+    assert "lift" in (await here.get("/akun/privasi/batasi")).ids
+
+
+async def test_a_stolen_session_thaws_nothing_by_disowning_the_owners(house: House) -> None:
+    """To freeze is easy, and to thaw takes the strongest factors: the thief has none of them."""
+    person = plain(house)
+    here = await at_home(house, person)
+    house.clock.advance(60)
+    thief = await at_home(house, person, "203.0.113.1")
+    await here.submit(await here.get("/akun/privasi/batasi"), press="restrict")
+    house.clock.advance(301)
+    page = await thief.get(event_of(await thief.get("/akun/aktivitas"), "ibatasi"))
+    assert "tetap dibatasi sampai" in (await thief.submit(page, press="not-me")).text
+    assert "lift" in (await thief.get("/akun/privasi/batasi")).ids
 
 
 async def test_what_the_owner_did_meanwhile_stays(house: House) -> None:
@@ -270,6 +341,21 @@ async def test_what_the_owner_did_meanwhile_stays(house: House) -> None:
     assert REFERENCE.search(page.text)
     assert (await known(house, mine))[0] == "email"
     assert "lift" in (await here.get("/akun/privasi/batasi")).ids
+
+
+async def test_two_sessions_of_a_stranger_are_sent_out_one_after_the_other(house: House) -> None:
+    """The newest stands first in the list: taken back, its change must not hide the one before."""
+    person = plain(house)
+    here = await at_home(house, person, "203.0.113.1")
+    await change(house, await at_home_with_both(house, person), "email", THEIRS)
+    house.clock.advance(61)
+    second = await at_home_with_both(house, Account(THEIRS, person.password))
+    await change(house, second, "email", "pencuri.lagi@contoh.example")
+    for nth in range(2):
+        page = await here.get("/akun/aktivitas")
+        strange = [link for words, link in page.links.items() if words.startswith(NOT_ME) and "diganti" in words]
+        await here.submit(await here.get(strange[nth]), press="not-me")
+    assert (await known(house, person.email))[0] == "email"
 
 
 async def test_what_cannot_be_brought_back_is_said(house: House) -> None:
