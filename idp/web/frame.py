@@ -213,7 +213,8 @@ class Frame:
         if outcome.location is not None:
             response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
         else:
-            told = await confirmations(self.provider, outcome.session_id) if outcome.session_id else []
+            ended = outcome.session_id
+            told = await confirmations(self.provider, ended, outcome.by) if ended else []
             services = [SignedOutService(name, state) for name, state in told]
             response = self.page(request, "keluar_selesai", services=services, next="")
         self.drop_session(response)
