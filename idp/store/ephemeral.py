@@ -75,21 +75,23 @@ class MemoryEphemeral:
     def __init__(self, clock: Clock, capacity: int = 100_000) -> None:
         self._clock = clock
         self._capacity = capacity
-        self._counters: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._counters: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
         self._marks: defaultdict[str, Marks] = defaultdict(lambda: Marks(capacity))
         self._epoch = clock.now()
 
     async def hit(self, counter: str, window: int) -> int:
-        count, ends = self._counters.pop(counter, (0, 0))
+        # Of equal size, as marks are: names of counters hold what strangers typed.
+        short = digest(counter)[:16]
+        count, ends = self._counters.pop(short, (0, 0))
         if ends <= self._clock.now():
             count, ends = 0, self._clock.now() + window
-        self._counters[counter] = (count + 1, ends)
+        self._counters[short] = (count + 1, ends)
         if len(self._counters) > self._capacity:
             self._counters.popitem(last=False)
         return count + 1
 
     async def count(self, counter: str) -> int:
-        count, ends = self._counters.get(counter, (0, 0))
+        count, ends = self._counters.get(digest(counter)[:16], (0, 0))
         return count if ends > self._clock.now() else 0
 
     async def mark(self, name: str, lifetime: int) -> bool:
