@@ -414,3 +414,35 @@ async def test_a_mailbox_alone_does_not_get_past_a_factor_by_disowning_its_owner
     code = (await newest(house, "+6281398765432")).code
     page = await thief.submit(page, {"password": NEW, "code": code}, press="set-password")
     assert "Kata sandi sudah diganti" in page.text
+
+
+async def test_a_link_outlives_its_mailbox_for_as_long_as_that_can_come_back(house: House) -> None:
+    person = plain(house)
+    owner, link = await mailed(house, person)
+    await at_the_number(house, owner)
+    await change(house, owner, "email", THEIRS)
+    reader = house.browser("203.0.113.9")
+    shown = await reader.get(link)
+    assert "not-me" in shown.ids
+    house.clock.advance(72 * 3600)
+    for page in (await reader.get(link), await reader.submit(shown, press="not-me")):
+        assert page.status == 400
+        assert "email yang sudah diganti" in page.text
+        assert page.links["Aktivitas"].endswith("/akun/aktivitas")
+    assert await count(house) == 0
+
+
+async def test_nor_does_it_serve_the_mailbox_that_a_stranger_put_there(house: House) -> None:
+    person = plain(house)
+    thief = await at_home_with_both(house, person)
+    await change(house, thief, "email", THEIRS)
+    house.clock.advance(86_400)
+    await at_home(house, Account(THEIRS, person.password), "203.0.113.66")
+    house.clock.advance(301)
+    link = next(one for one in await letters(house, THEIRS) if one.subject == "Masuk dari perangkat baru").link
+    reader = house.browser("203.0.113.67")
+    assert "not-me" in (await reader.get(link)).ids
+    back = next(one for one in await letters(house, person.email) if "/kontak/batalkan" in one.text)
+    owner = house.browser("203.0.113.9")
+    await owner.submit(await owner.get(back.link), press="revert-contact")
+    assert "email yang sudah diganti" in (await reader.get(link)).text
