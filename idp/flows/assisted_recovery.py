@@ -59,7 +59,8 @@ async def ask(
     try:
         reached = contact.normalise_phone(number) if by_sms else contact.normalise_email(address)
     except contact.NotAContact as fault:
-        errors["phone" if by_sms else "email"] = Message(fault.key)
+        nothing = not address.strip() and not by_sms
+        errors["phone" if by_sms else "email"] = Message("pemulihan_cabang.kontak_kosong" if nothing else fault.key)
     if errors:
         return errors
     limits, now = provider.settings.limits, provider.clock.now()

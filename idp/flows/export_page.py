@@ -79,10 +79,10 @@ def abilities(language: Language, scope: str) -> list[str]:
 
 
 def _event(language: Language, row: dict[str, Any], service: Callable[[str], str]) -> str:
-    """What happened, in the sentence that the account's activity has for it."""
+    """What happened, in the sentence that the account's activity has for it; what is not shown there has one of its own."""
     key = f"aktivitas.{row['event']}"
     if key not in language.messages:
-        return str(row["event"])
+        return language.messages.get(f"catatan.{row['event']}", str(row["event"]))
     factor = language.label("faktor", str(row["detail"].get("factor", "")))
     return language.t(key, layanan=service(row["client_id"]) if row["client_id"] else "", faktor=factor)
 

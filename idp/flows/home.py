@@ -110,9 +110,9 @@ async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing)
 
 
 async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> list[tuple[str, str]]:
-    """(service, confirmed | pending | failed), one line per service: what is worst among its sessions."""
+    """(service, confirmed | pending | failed | unreached), one line per service: what is worst among its sessions."""
     told: dict[str, str] = {}
-    severity = ("confirmed", "pending", "failed")
+    severity = ("confirmed", "pending", "failed", "unreached")
     for session_id in slip.read(provider.material, _ENDED, visitor.device, ended, provider.clock.now()) or []:
         for name, state in await logout.confirmations(provider, UUID(session_id)):
             told[name] = max(told.get(name, state), state, key=severity.index)

@@ -28,10 +28,11 @@ _SHOWN = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """A session has ended. `location` is where the client wants the person; without it they see our page."""
+    """A session has ended. `location` is where the client wants the person; without it they see our page. `by` is the client."""
 
     session_id: UUID | None
     location: str | None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
         await end_session(
             provider, tx, stands.session.id, stands.account_id, f"client:{client.client_id}", visitor.network
         )
-    return SignedOut(stands.session.id, location)
+    return SignedOut(stands.session.id, location, client.client_id)
 
 
 async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
@@ -79,12 +80,23 @@ async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
     return SignedOut(stands.session.id, None)
 
 
-async def confirmations(provider: Provider, session_id: UUID) -> list[tuple[str, str]]:
-    """(service, confirmed | pending | failed) for every service that had to be told of a session's end."""
+async def confirmations(provider: Provider, session_id: UUID, but: str | None = None) -> list[tuple[str, str]]:
+    """(service, confirmed | pending | failed) for every service that had to be told of a session's end.
+
+    Websites that were visited in it and cannot be told are `unreached`: their own sessions may go on. Not `but`, which
+    asked for the end itself; not the apps on a device, which hold nothing besides our tokens.
+    """
     async with provider.database.reading() as tx:
         items = await provider.outbox.about(tx, session_id, BACKCHANNEL)
-    known = ((provider.clients.known(client_id), state) for client_id, state in items)
-    return [(client.name, _SHOWN[state]) for client, state in known if client is not None]
+        visited = await grant.clients_of_session(tx, session_id)
+    found = [(provider.clients.known(client_id), _SHOWN[state]) for client_id, state in items]
+    untold = {*visited} - {client_id for client_id, _ in items} - {but}
+    found += [(provider.clients.known(client_id), "unreached") for client_id in sorted(untold)]
+    return [
+        (client.name, state)
+        for client, state in found
+        if client is not None and not (state == "unreached" and (client.public or client.backchannel_logout_uri))
+    ]
 
 
 async def end_session(

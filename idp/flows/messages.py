@@ -10,6 +10,9 @@ from idp.provider import Provider
 from idp.store.database import Tx
 from idp.theme.language import Message
 
+NOBODY, NO_NUMBER = "nobody@example.invalid", "+6281200000000"
+"""Whom a void message is for: composed as for somebody, sealed, and never sent (T33)."""
+
 
 async def mail(
     provider: Provider,

@@ -51,10 +51,13 @@ class Question:
         """Whether the factors that make the wanted level were last shown longer ago than the request allows.
 
         For loa1 that is any factor. Above it only those count that complete the level: an app's code a minute ago makes
-        no passkey of this morning fresh (T28).
+        no passkey of this morning fresh (T28). An age of 0 lets nothing from before the request count, not even what was
+        shown within this second (OpenID Connect Core section 3.1.2.1).
         """
         if self.request.max_age is None or self.standing is None:
             return False
+        if self.request.max_age == 0:
+            return True
         shown = self.standing.session.factors
         counted = _completing(self.request, self.standing, shown.keys()) or shown.keys()
         return self.now - max(shown[factor] for factor in counted) > self.request.max_age

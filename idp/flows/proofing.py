@@ -83,6 +83,11 @@ class Status:
         return proofing.REFERRED if used_up else self.proofing.state
 
     @property
+    def in_review(self) -> bool:
+        """Whether an officer has it on the desk."""
+        return self.state == proofing.REVIEW
+
+    @property
     def may_type(self) -> bool:
         """Whether data may be typed (anew): nothing is confirmed, and nobody is looking at it."""
         return self.level == 0 and self.state in ("none", proofing.REJECTED, proofing.REFERRED) and self.tries > 0

@@ -17,9 +17,6 @@ from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
 
-# Composed for, and never sent to, nobody.
-_NOBODY, _NO_NUMBER = "nobody@example.invalid", "+6281200000000"
-
 
 @dataclass(frozen=True, slots=True)
 class Sought:
@@ -42,7 +39,7 @@ async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spel
         (kind, await account.opened_by(tx, account.lookup(provider.material, kind, value))) for kind, value in readings
     ]
     kind, person = next(((kind, one) for kind, one in found if one is not None), ("", None))
-    number = person.phone if person is not None and person.phone is not None else _NO_NUMBER
+    number = person.phone if person is not None and person.phone is not None else messages.NO_NUMBER
     trusted = await recycled.trusted(provider, tx, account.lookup(provider.material, account.PHONE, number))
     if person is None or person.status not in account.MAY_SIGN_IN or person.email is None or not person.email_verified:
         return Sought(stand_in)
@@ -76,9 +73,9 @@ async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) ->
     reader = sought.person if sought.by_mail else None
     if await messages.too_often(provider, tx, f"reset:{reader.id if reader is not None else sought.stand_in}"):
         reader = None
-    mailbox, name, language = _NOBODY, "", visitor.language
+    mailbox, name, language = messages.NOBODY, "", visitor.language
     if reader is not None:
-        mailbox, name, language = reader.email or _NOBODY, reader.name, reader.locale
+        mailbox, name, language = reader.email or messages.NOBODY, reader.name, reader.locale
     handle, code = provider.new_handle(), links.new_code(provider.entropy)
     # Whatever the person does not get replaces nothing that they have.
     owner = reader.id if reader is not None else sought.stand_in
@@ -105,13 +102,13 @@ async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) ->
 
 async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> tuple[UUID, bool]:
     """A code to the proven number, and no link: no SMS of ours has one; and whether it is meant for anybody."""
-    now, number, language = provider.clock.now(), _NO_NUMBER, visitor.language
+    now, number, language = provider.clock.now(), messages.NO_NUMBER, visitor.language
     reader = sought.person if sought.by_sms else None
     # Counted by itself: whoever knows a number could else use up the codes that its owner signs in with.
     if await messages.too_often(provider, tx, f"reset:{reader.phone if reader is not None else sought.stand_in}:sms"):
         reader = None
     if reader is not None:
-        number, language = reader.phone or _NO_NUMBER, reader.locale
+        number, language = reader.phone or messages.NO_NUMBER, reader.locale
     handle, code = provider.new_handle(), links.new_code(provider.entropy)
     reference = one_time_code.new_reference(provider.entropy)
     owner = reader.id if reader is not None else sought.stand_in

@@ -157,11 +157,11 @@ async def _warn(provider: Provider, visitor: Visitor, attempt: Attempt) -> None:
             await messages.tell_everywhere(provider, tx, person, "percobaan", jumlah=attempt.in_a_row)
             return
         values: dict[str, Any] = {"nama": "", "waktu": provider.clock.now(), "jumlah": attempt.in_a_row}
-        await messages.mail(provider, tx, "nobody@example.invalid", "percobaan", visitor.language, void=True, **values)
+        await messages.mail(provider, tx, messages.NOBODY, "percobaan", visitor.language, void=True, **values)
         happened = Message("mail.percobaan.subjek", **values)
         telephone = provider.theme.brand["phone"]
         await messages.sms(
-            provider, tx, "+6280000000000", "kabar", visitor.language, void=True, apa=happened, telepon=telephone
+            provider, tx, messages.NO_NUMBER, "kabar", visitor.language, void=True, apa=happened, telepon=telephone
         )
 
 

@@ -161,9 +161,9 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
     rows = await provider.audit.read(tx, account_id=account_id, events=_EVENTS, limit=_LOOKED_AT)
     mine = [row for row in rows if theirs(row)]
     changes, added, late = await _contacts(provider, tx, account_id, rows, theirs)
-    factors, passkeys = await _factors(provider, tx, account_id, rows, theirs)
-    removals = {one.factor for one in await removal.of(tx, account_id)}
     has = await _has(provider, tx, account_id)
+    factors, passkeys = await _factors(provider, tx, account_id, rows, theirs, has)
+    removals = {one.factor for one in await removal.of(tx, account_id)}
     gone = {row.detail["factor"] for row in mine if row.event in _REMOVED} & NAMES.keys() - has
     showed = any(row.event in _SHOWED and row.detail.get("factor") == levels.PASSKEY for row in mine)
     others = {one.id for one in await passkey.of(tx, account_id)}.difference(passkeys)
@@ -217,13 +217,18 @@ async def _contacts(
 
 
 async def _factors(
-    provider: Provider, tx: Tx, account_id: UUID, rows: list[Any], theirs: Callable[[Any], bool]
+    provider: Provider,
+    tx: Tx,
+    account_id: UUID,
+    rows: list[Any],
+    theirs: Callable[[Any], bool],
+    has: Collection[str],
 ) -> tuple[list[str], list[UUID]]:
-    """Factors that the stranger added; not those that the owner has added anew since."""
+    """Factors that the stranger added; not those that the owner has added anew since. `has` is what there is now."""
     told = [row for row in rows if row.event == "factor.added"]
     added = [row for row in told if theirs(row)]
     apps = await totp.read(tx, provider.sealer, account_id)
-    has, factors = await _has(provider, tx, account_id), []
+    factors = []
     if any(_tells(row, app.id, app.created_at) for row in added if row.detail["factor"] == levels.TOTP for app in apps):
         factors.append(levels.TOTP)
     for kind in (levels.SMS, levels.RECOVERY):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from idp.accounts import account
 from idp.base.opaque import Handle, same
 from idp.base.settings import Lifetimes
 from idp.grants import person
@@ -90,7 +91,7 @@ async def read(
     row = await database.hot(_READ, handle.id, client_id)
     if row is None or not same(row["secret_hash"], handle.secret_hash) or not live(row, lifetimes, now):
         return None
-    if row["status"] not in ("active", "restricted") or row["created_at"] < row["not_before"]:
+    if row["status"] not in account.MAY_SIGN_IN or row["created_at"] < row["not_before"]:
         return None
     consent = None
     if row["consent_scope"] is not None and now < row["consent_expires_at"]:

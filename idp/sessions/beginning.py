@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from idp.accounts import account
 from idp.base.opaque import Handle, same
 from idp.base.settings import Lifetimes
 from idp.sessions import place
@@ -128,7 +129,7 @@ def read(row: Row, visitor: Visitor, lifetimes: Lifetimes, now: int) -> Known | 
         return None
     return Known(
         account_id=as_id(row["who_id"]),
-        active=row["who_status"] in ("active", "restricted"),
+        active=row["who_status"] in account.MAY_SIGN_IN,
         known_device=bool(row["who_known"]),
         present=_present(row, visitor, lifetimes, now),
         since=row["who_created_at"],

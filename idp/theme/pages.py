@@ -187,6 +187,8 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "akun_dokumen": {
         "papers": "sequence of Paper, oldest first; without `picture` while that is not shown",
         "add": "sequence of Paper; kinds that can be added",
+        "in_review": "bool; an officer was asked, and has not decided",
+        "may_ask_officer": "bool; all photos are there, and nobody was asked to look at them: that is the next step",
         "unlock": "str; where a factor is shown before the pictures are; empty when nothing is missing",
         **_KEPT,
     },

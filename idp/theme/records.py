@@ -196,7 +196,7 @@ class AffectedRow:
 
 @dataclass(frozen=True)
 class SignedOut:
-    """What became of a service's session: `state` is confirmed, pending or failed."""
+    """What became of a service's session: `state` is confirmed, pending, failed, or unreached where it cannot be told."""
 
     name: str
     state: str

@@ -114,7 +114,9 @@ class Frame:
         request.scope["gerbang.session_ends"] = ends
 
     def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
-        """Take note of the languages that a relying party wishes for its person (OIDC Core section 3.1.2.1, `ui_locales`)."""
+        """Take note of the languages that somebody else knows the person to wish for: a relying party (OIDC Core section
+        3.1.2.1, `ui_locales`), or the registration behind a link.
+        """
         request.scope["gerbang.ui_locales"] = ui_locales
 
     def csrf(self, request: HTTPConnection) -> str:
@@ -211,7 +213,8 @@ class Frame:
         if outcome.location is not None:
             response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
         else:
-            told = await confirmations(self.provider, outcome.session_id) if outcome.session_id else []
+            ended = outcome.session_id
+            told = await confirmations(self.provider, ended, outcome.by) if ended else []
             services = [SignedOutService(name, state) for name, state in told]
             response = self.page(request, "keluar_selesai", services=services, next="")
         self.drop_session(response)

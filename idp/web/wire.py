@@ -177,8 +177,15 @@ def bearer(scope: Scope) -> str | None:
 
 async def answer_unavailable(send: Send, fault: Unavailable) -> None:
     """503 with Retry-After: nothing was done, and the same request may be sent again."""
-    body = orjson.dumps({"error": "temporarily_unavailable", "error_description": "try again later"})
-    await answer(send, 503, body, _JSON, *NO_STORE, (b"retry-after", str(fault.retry_after).encode()))
+    told = {"error": "temporarily_unavailable", "error_description": "try again later"}
+    wait = ((b"retry-after", str(fault.retry_after).encode()), (b"access-control-expose-headers", b"retry-after"))
+    await answer_json(send, 503, told, ANY_ORIGIN, *wait)
+
+
+async def answer_too_large(send: Send) -> None:
+    """413: the body was not read to its end."""
+    told = {"error": "invalid_request", "error_description": "the request is too large"}
+    await answer_json(send, 413, told, ANY_ORIGIN)
 
 
 async def answer_preflight(send: Send) -> None:
@@ -197,8 +204,8 @@ def posted(endpoint: App) -> App:
         if scope["method"] == "OPTIONS":
             return await answer_preflight(send)
         if scope["method"] != "POST":
-            body = orjson.dumps({"error": "invalid_request", "error_description": "use POST"})
-            return await answer(send, 405, body, _JSON, *NO_STORE, (b"allow", b"POST"))
+            told = {"error": "invalid_request", "error_description": "use POST"}
+            return await answer_json(send, 405, told, ANY_ORIGIN, (b"allow", b"POST"))
         try:
             await endpoint(scope, receive, send)
         except OAuthError as fault:
@@ -206,7 +213,6 @@ def posted(endpoint: App) -> App:
         except Unavailable as fault:
             await answer_unavailable(send, fault)
         except BodyTooLarge:
-            body = orjson.dumps({"error": "invalid_request", "error_description": "the request is too large"})
-            await answer(send, 413, body, _JSON, *NO_STORE)
+            await answer_too_large(send)
 
     return only_post

@@ -151,6 +151,21 @@ async def test_a_persons_token_opens_nothing(house: House) -> None:
     assert answer.status_code == 401
 
 
+async def test_what_no_operation_takes_is_a_problem_too(admin: httpx2.AsyncClient) -> None:
+    """A path that is none, a method that is none, a body without end, and one that is no text."""
+    as_json = {"Content-Type": "application/json"}
+    for status, answer in (
+        (404, await admin.get("/admin/v1/nothing")),
+        (405, await admin.put("/admin/v1/clients")),
+        (413, await admin.post("/admin/v1/clients", content=b'"' + b"a" * 70_000, headers=as_json)),
+        (400, await admin.post("/admin/v1/clients", content=b'"\xff"', headers=as_json)),
+    ):
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == status
+        assert answer.headers.get("allow") == ("GET, POST" if status == 405 else None)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),

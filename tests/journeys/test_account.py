@@ -89,10 +89,11 @@ async def test_signing_out_everywhere_ends_every_session_and_tells_every_service
     party = house.relying_party("saldo")
     tokens = await party.sign_in(here, person, scope="openid offline_access")
     there = await at_home(house, person, "203.0.113.1")
+    await house.relying_party("koperasi").sign_in(here, person, scope="openid profile")
     page = await here.submit(await here.get("/akun"), press="sign-out-everywhere")
     assert "Anda sudah keluar" in page.text
-    assert "Saldo JHT" in page.text
-    assert "Sedang diproses" in page.text
+    assert "Saldo JHT Sedang diproses" in page.text
+    assert "Mitra Koperasi Keluar juga di sana" in page.text, "it cannot be told"
     for browser in (here, there):
         assert "/masuk" in (await browser.get("/akun")).url
     answer = await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)

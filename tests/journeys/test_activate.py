@@ -44,6 +44,16 @@ async def test_a_link_is_shown_by_get_and_spent_by_post(house: House) -> None:
     assert (await sign_in(other_device, password=OWNERS)).url.endswith("/akun")
 
 
+async def test_a_link_speaks_the_language_of_its_message_on_any_device(house: House) -> None:
+    browser, other_device = house.browser(), house.browser("203.0.113.61")
+    await browser.get("/daftar?bahasa=en")
+    await register(browser)
+    page = await other_device.get((await newest(house, EMAIL)).link)
+    assert "Activate your account" in page.text
+    page = await other_device.submit(page, {"password": OWNERS}, press="activate")
+    assert "Your account is active" in page.text
+
+
 async def test_a_link_works_once(house: House) -> None:
     browser = house.browser()
     await register(browser)

@@ -182,6 +182,8 @@ async def test_what_is_missing_is_said_by_field(house: House) -> None:
     assert page.status == 400
     assert "Masukkan email, nomor HP, atau nomor peserta." in page.text
     assert "Masukkan email dengan format nama@contoh.com." in page.text
+    page = await open_case(house, "siapa@contoh.go.id", "", browser)
+    assert "Jika tidak punya email, isi nomor HP baru" in page.text
     assert "tidak bisa dipakai lagi" in (await browser.get("/lupa-kata-sandi/bantuan/terkirim?kasus=abc")).text
     page = await open_case(house, "siapa@contoh.go.id", browser=browser)
     assert "tidak bisa dipakai lagi" in (await house.browser("203.0.113.3").get(page.url)).text

@@ -71,7 +71,7 @@ async def test_a_picture_says_how_far_it_is(page: Page) -> None:
     assert await violations(page) == []
     noted = await page.evaluate("() => window.noted")
     await page.wait_for_url("**/akun/dokumen")
-    await page.get_by_text("Menunggu diperiksa").first.wait_for()
+    await page.get_by_text("Tersimpan").first.wait_for()
     assert noted[0] == "Mengirim foto 0 %"
     assert len(sent) == 1
     assert sent[0] < 310_000

@@ -361,13 +361,13 @@ async def test_further_documents_are_added_and_taken_back_at_home(house: House) 
     for _ in range(2):
         page = await browser.upload(await browser.get("/akun/dokumen/unggah?jenis=other"), "gallery", png())
     assert page.url.endswith("/akun/dokumen")
-    assert page.text.count("Menunggu diperiksa") == 2
+    assert page.text.count("Tersimpan") == 2
     assert pictures(page) == []
     remove = next(button for button in page.form_with("csrf").buttons if button.name == "remove")
     values = dict(page.form_with("csrf").values)
     answer = await browser.http.post("/akun/dokumen", data={**values, "remove": remove.value})
     assert "Dokumen itu sudah dihapus" in answer.text
-    assert answer.text.count("Menunggu diperiksa") == 1
+    assert answer.text.count("Tersimpan") == 1
 
 
 async def test_pictures_are_shown_to_whoever_shows_every_factor(house: House) -> None:

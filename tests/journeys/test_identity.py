@@ -169,12 +169,17 @@ async def test_what_a_registry_confirmed_is_raised_by_photos_alone(asking: House
     await browser.http.post("/akun/identitas", data={**fields, "officer": "1"})
     assert (await newest(asking, person)).state == "matched"
     for kind in ("ktp", "selfie"):
-        await browser.upload(await browser.get(f"/akun/dokumen/unggah?jenis={kind}"), "photo", card())
-    page = await browser.get("/akun/identitas")
+        assert "to-identity" not in (await browser.get("/akun/dokumen")).ids, "what is missing comes first"
+        page = await browser.upload(await browser.get(f"/akun/dokumen/unggah?jenis={kind}"), "photo", card())
+    assert "Menunggu diperiksa" not in page.text, "nobody was asked to look at them"
+    page = await browser.click(page, "Lanjutkan")
     assert "add-photos" not in page.ids
     page = await browser.submit(page, press="ask-officer")
     assert "Petugas sedang memeriksa" in page.text
     assert "Yang masih kurang" not in page.text
+    page = await browser.get("/akun/dokumen")
+    assert page.text.count("Menunggu diperiksa") == 2
+    assert "to-identity" not in page.ids
 
 
 async def test_a_registry_that_is_away_is_asked_again_later(

@@ -168,6 +168,7 @@ async def test_a_copy_holds_everything_and_no_secret(house: House) -> None:
         assert written in page, written
     for raw in ("1987-08-17", "+6281234567890", ">True<", ">active<", ">PU<", "T00:00:00Z"):
         assert raw not in page, raw
+    assert re.findall(r">[a-z_]+(?:\.[a-z_]+)+<", page) == [], "an event that has no words"
     async with house.provider.database.reading() as tx:
         stored = await tx.scalar(select(accounts.c.password_hash).where(accounts.c.email == person.email))
     assert person.totp_secret

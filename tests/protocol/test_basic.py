@@ -233,6 +233,14 @@ async def test_max_age_1(stage: Stage, party: Party, browser: Browser) -> None:
     assert (await party.answered(browser, max_age="1", prompt="none"))["error"] in SILENT_REFUSALS
 
 
+async def test_max_age_0_lets_nothing_count_that_was_shown_before(stage: Stage, party: Party, browser: Browser) -> None:
+    """OpenID Connect Core section 3.1.2.1: as `prompt=login`, and so in the very second of the last sign-in."""
+    person = await stage.person()
+    fresh = await stage.browser(person)
+    assert path(await fresh.get((await party.authorization(max_age="0")).url)) == "/masuk"
+    assert (await party.answered(fresh, max_age="0", prompt="none"))["error"] in SILENT_REFUSALS
+
+
 async def test_max_age_10000(stage: Stage, party: Party, browser: Browser) -> None:
     first = await party.tokens(browser, max_age="15000")
     stage.clock.advance(2)

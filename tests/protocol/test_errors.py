@@ -3,7 +3,7 @@
 import base64
 import re
 from typing import Any
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit
 
 import httpx2
 import pytest
@@ -296,6 +296,8 @@ async def test_a_malformed_form_is_invalid_request(signed_in: tuple[Party, Brows
 async def test_a_body_has_an_end(stage: Stage, endpoint: str) -> None:
     answer = await stage.http.post(endpoint, content=b"x=" + b"a" * 70_000, headers=FORM)
     assert answer.status_code == 413
+    if endpoint in (*FOR_CLIENTS, "/userinfo"):
+        check_json(answer, 413, "invalid_request")
     answer = await stage.http.post(endpoint, content=b"x=" + b"a" * 30_000, headers=FORM)
     assert answer.status_code == 400
 
@@ -395,6 +397,21 @@ async def test_browsers_of_public_clients_may_call(stage: Stage) -> None:
         assert "access-control-allow-credentials" not in preflight.headers
         called = await stage.http.post(endpoint, data={"x": "y"}, headers={"Origin": "https://app.example"})
         assert called.headers["access-control-allow-origin"] == "*"
+
+
+async def test_what_a_browser_may_call_it_may_read(stage: Stage) -> None:
+    """A script that gets an answer without the header sees a dead network, whatever was said and done."""
+    party = await stage.party(public=True)
+    pushed = await party.http.post("/par", data=dict(parse_qsl(urlsplit((await party.authorization()).url).query)))
+    assert pushed.status_code == 201
+    assert pushed.headers["access-control-allow-origin"] == "*"
+    for endpoint in (*FOR_CLIENTS, "/userinfo"):
+        for answer in (
+            await stage.http.post(endpoint, content=b"x=" + b"a" * 70_000, headers=FORM),
+            await stage.http.put(endpoint),
+        ):
+            assert answer.status_code in (405, 413)
+            assert answer.headers["access-control-allow-origin"] == "*", (endpoint, answer.status_code)
 
 
 # Userinfo

@@ -49,6 +49,9 @@ async def test_no_factor_makes_more_than_it_is_worth(
         # Of what can be added only a passkey resists phishing.
         assert path(page) == ENROL
         assert {"add-passkey"} == page.ids & {"add-passkey", "add-totp", "add-sms"}
+        # Two ways they may have already, so it is not two that the service asks for.
+        assert page.title.startswith("Tambahkan passkey")
+        assert "dua cara masuk" not in page.text
     else:
         assert path(page) == SECOND
     answer = await browser.get((await party.authorization(claims=essential(wanted), prompt="none")).url)

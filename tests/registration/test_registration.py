@@ -125,6 +125,9 @@ async def test_a_body_that_is_no_json_object(house: House, body: bytes) -> None:
 async def test_forms_are_refused(house: House) -> None:
     assert (await house.http().post("/register", data={"redirect_uris": "https://rp.example/cb"})).status_code == 400
     assert (await house.http().get("/register")).status_code == 405
+    as_json = {"Content-Type": "application/json"}
+    endless = await house.http().post("/register", content=b'"' + b"a" * 70_000, headers=as_json)
+    assert (endless.status_code, endless.json()["error"]) == (413, "invalid_request")
 
 
 async def test_nobody_registers_itself_as_more_than_a_third_party(house: House) -> None:

@@ -136,7 +136,12 @@ PAGES = (
     sample(
         "keluar_selesai",
         "layanan",
-        services=(SignedOut("Saldo JHT", "confirmed"), SignedOut("Klaim", "pending"), SignedOut("JMO", "failed")),
+        services=(
+            SignedOut("Saldo JHT", "confirmed"),
+            SignedOut("Klaim", "pending"),
+            SignedOut("JMO", "failed"),
+            SignedOut("SIAPKerja", "unreached"),
+        ),
         next="https://saldo.contoh.go.id/",
         service=SALDO,
     ),

@@ -4,6 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from idp import __version__
 from idp.provider import Provider
@@ -25,6 +29,7 @@ def install(app: FastAPI, provider: Provider) -> None:
     for room in ROOMS:
         app.include_router(room.router, prefix=PREFIX)
     app.add_middleware(Gate, provider=provider)
+    app.add_exception_handler(HTTPException, _unrouted)
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -55,3 +60,15 @@ def document(issuer: str) -> dict[str, Any]:
         SCHEME: {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": f"{issuer}/token", "scopes": scopes}}}
     }
     return made
+
+
+async def _unrouted(request: Request, fault: Exception) -> Response:
+    """No such path, or not by this method: a problem as well. Routing names the methods of the first route it met alone."""
+    path = request.url.path.removeprefix(PREFIX)
+    routes = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
+    allowed = sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()})
+    answer = problem.of(fault)
+    assert answer is not None
+    if allowed:
+        answer.headers["Allow"] = ", ".join(allowed)
+    return answer

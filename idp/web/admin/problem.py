@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi.exceptions import HTTPException, RequestValidationError
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from idp.base.errors import Fault, InsufficientScope, InvalidToken, OAuthError, Unavailable
+from idp.web.shell import BodyTooLarge
 
 MEDIA_TYPE = "application/problem+json"
 SCHEMA = {
@@ -31,8 +33,8 @@ SCHEMA = {
     },
 }
 _TITLES = {
-    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 413: "Content Too Large",
-    422: "Unprocessable Content", 503: "Service Unavailable",
+    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
+    413: "Content Too Large", 422: "Unprocessable Content", 503: "Service Unavailable",
 }  # fmt: skip
 
 
@@ -79,8 +81,11 @@ def of(fault: Exception) -> Problem | None:
             {"pointer": "/" + "/".join(map(str, error["loc"])), "detail": error["msg"]} for error in fault.errors()
         ]
         return Problem(422, "the request does not have the shape that this operation takes", errors=errors[:20])
+    if isinstance(fault.__cause__, BodyTooLarge):
+        return Problem(413, "the request is too large")
     if isinstance(fault, HTTPException):
-        return Problem(fault.status_code, "the body cannot be read as JSON" if fault.status_code == 400 else "")
+        said = "the body cannot be read as JSON" if fault.status_code == 400 else ""
+        return Problem(fault.status_code, said, headers=fault.headers)
     if isinstance(fault, InsufficientScope):
         return insufficient(fault)
     if isinstance(fault, OAuthError):

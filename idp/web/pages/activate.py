@@ -38,8 +38,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 async def _submit_link(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
     provider, visitor, token = frame.provider, frame.visitor(request), form.text("token")
+    link = await activate.look(provider, token)
+    _speak(frame, request, behind, link)
     if "resend" in form:
-        link = await activate.look(provider, token)
         if link.sign_up is None or link.state != activate.EXPIRED:
             return _link(frame, request, behind, link, token)
         said = await sign_up.resend(provider, visitor, link.sign_up.id)
@@ -93,6 +94,12 @@ async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str
     )
 
 
+def _speak(frame: Frame, request: Request, behind: Waiting, link: Link) -> None:
+    """A link may be opened on another device, which knows nothing of the language that its message is written in."""
+    if link.sign_up is not None and behind.interaction is None:
+        frame.prefer(request, link.sign_up.language)
+
+
 def _link(
     frame: Frame,
     request: Request,
@@ -102,6 +109,7 @@ def _link(
     errors: dict[str, Message] | None = None,
 ) -> Response:
     """One page for each thing that can be the matter with a link, each with one next step."""
+    _speak(frame, request, behind, link)
     if link.state == activate.LIVE and link.sign_up is not None:
         # Whoever owns the address but did not register sees that somebody else did (T36).
         draft = link.sign_up.draft

@@ -12,7 +12,7 @@ from idp.accounts import document
 from idp.accounts.document import Document
 from idp.base.errors import PageFault, Unavailable
 from idp.flows import answers as steps
-from idp.flows import documents, drafting, security
+from idp.flows import documents, drafting, proofing, security
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.theme.records import Paper
@@ -172,6 +172,7 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
         return frame.redirect("/masuk")
     found = await documents.mine(frame.provider, stands.account_id)
     missing = security.missing_to_see(frame.provider, stands)
+    identity = await proofing.status(frame.provider, stands)
     add = [Paper(kind, add=f"{frame.root}/akun/dokumen/unggah?jenis={kind}") for kind in _ALL]
     return frame.page(
         request,
@@ -182,6 +183,9 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
         papers=[_paper(frame, one, shown=missing is None) for one in found],
         unlock=frame.root + to_confirm("dokumen", missing) if missing is not None and found else "",
         add=add,
+        in_review=identity.in_review,
+        # Without photos the identity page offers it too, and advises against it: here it is the next step only with all of them.
+        may_ask_officer=identity.may_ask_officer and not identity.missing,
         kept_days=_kept_days(frame),
         hidden=shown_to(stands),
     )

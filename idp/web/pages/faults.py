@@ -43,5 +43,6 @@ class _Rest(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        answer = self._frame.fault(request, PageFault("kesalahan.tidak_ada", "no such page", 404))
+        fault = PageFault("kesalahan.tidak_ada", "no such page", 404)
+        answer = dead_end(self._frame, request, fault, "/akun", "akun.judul")
         await self._frame.send(request, answer, send)

@@ -32,15 +32,23 @@ def routes(provider: Provider) -> list[BaseRoute]:
     frame = Frame(provider)
 
     async def show(request: Request) -> Response:
-        return frame.page(request, "lupa_kata_sandi", **(await still_waiting(frame, request)).context)
+        behind = await still_waiting(frame, request)
+        return frame.page(request, "lupa_kata_sandi", back=frame.root + behind.path("/masuk"), **behind.context)
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await still_waiting(frame, request, form)
         outcome = await recover.request(provider, frame.visitor(request), form.text("identifier"))
         if isinstance(outcome, Message):
             field = "identifier" if outcome.key == "lupa.kosong" else ""
-            values = form.typed("identifier")
-            return frame.page(request, "lupa_kata_sandi", 400, values=values, errors={field: outcome}, **behind.context)
+            return frame.page(
+                request,
+                "lupa_kata_sandi",
+                400,
+                back=frame.root + behind.path("/masuk"),
+                values=form.typed("identifier"),
+                errors={field: outcome},
+                **behind.context,
+            )
         return frame.redirect(_sent_path(behind, outcome))
 
     async def sent(request: Request) -> Response:

@@ -195,6 +195,8 @@ async def _page(
         "errors": errors or {},
         **behind.context,
     }
+    if behind.confirms and behind.interaction is None and always(stands) is None:
+        given["back"] = f"{frame.root}/akun"
     if back_at is not None:
         given["notice"] = Message("otp.gangguan") if len(methods) > 1 else Message("otp.gangguan_satu", jam=back_at)
     if method in _SENT and sent is None:

@@ -51,7 +51,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.redirect(behind.onward(prompts.ALONE, stands.session.id))
         fault: OAuthError = AccessDenied("the person did not want to continue")
         if behind.interaction.request.acr_essential:
-            fault = UnmetAuthenticationRequirements("the account has no second factor")
+            fault = UnmetAuthenticationRequirements("the account has no factor that would do")
         return frame.respond(request, flow.refuse(provider, behind.interaction, fault))
 
     async def show_identity(request: Request) -> Response:

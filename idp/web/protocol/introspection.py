@@ -17,6 +17,7 @@ def endpoint(provider: Provider) -> App:
             raise InvalidRequest("introspection is for confidential clients")
         if "token" not in found.values:
             raise InvalidRequest("token is missing")
-        await wire.answer_json(send, 200, await introspect.introspect(provider, client, found.values["token"]))
+        told = await introspect.introspect(provider, client, found.values["token"])
+        await wire.answer_json(send, 200, told, wire.ANY_ORIGIN)
 
     return wire.posted(answer)

@@ -13,6 +13,6 @@ def endpoint(provider: Provider) -> App:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         client, found = await authenticated(provider, scope, receive)
         made = await push.push(provider, client, found.values, found.resources, scope["gerbang.network"])
-        await wire.answer_json(send, 201, made)
+        await wire.answer_json(send, 201, made, wire.ANY_ORIGIN)
 
     return wire.posted(answer)

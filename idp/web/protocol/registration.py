@@ -16,7 +16,7 @@ from idp.flows import officers, register_client
 from idp.flows.register_client import Registered, UnknownClient
 from idp.provider import Provider
 from idp.web import wire
-from idp.web.shell import App, Receive, Scope, Send
+from idp.web.shell import App, BodyTooLarge, Receive, Scope, Send
 
 PATH = "/register"
 SCOPE = "clients:register"
@@ -163,5 +163,7 @@ def _answering(app: App) -> App:
             await wire.answer_challenge(send, InvalidToken("the registration access token is not valid"))
         except Unavailable as fault:
             await wire.answer_unavailable(send, fault)
+        except BodyTooLarge:
+            await wire.answer_too_large(send)
 
     return answer

@@ -4,7 +4,7 @@ from idp.base.errors import InvalidRequest, OAuthError, Unavailable
 from idp.flows import userinfo
 from idp.provider import Provider
 from idp.web import wire
-from idp.web.shell import App, Receive, Scope, Send
+from idp.web.shell import App, BodyTooLarge, Receive, Scope, Send
 
 
 def endpoint(provider: Provider) -> App:
@@ -14,7 +14,7 @@ def endpoint(provider: Provider) -> App:
         if scope["method"] == "OPTIONS":
             return await wire.answer_preflight(send)
         if scope["method"] not in ("GET", "POST"):
-            return await wire.answer(send, 405, b"", (b"allow", b"GET, POST"))
+            return await wire.answer(send, 405, b"", wire.ANY_ORIGIN, (b"allow", b"GET, POST"))
         try:
             token = await _token(scope, receive)
             if token is None:
@@ -24,6 +24,8 @@ def endpoint(provider: Provider) -> App:
             return await wire.answer_challenge(send, fault)
         except Unavailable as fault:
             return await wire.answer_unavailable(send, fault)
+        except BodyTooLarge:
+            return await wire.answer_too_large(send)
         if client.userinfo_algorithm is None:
             return await wire.answer_json(send, 200, body, wire.ANY_ORIGIN)
         signed = userinfo.signed(provider, client, body).encode()
