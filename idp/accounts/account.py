@@ -245,6 +245,12 @@ async def require_reset(tx: Tx, account_id: UUID, now: int) -> None:
     )
 
 
+async def must_reset(tx: Tx, account_id: UUID) -> bool:
+    """Whether the password opens nothing any more, as `require_reset` left it."""
+    wanted = (accounts.c.id == account_id) & accounts.c.reset_required_at.is_not(None)
+    return await tx.scalar(select(accounts.c.id).where(wanted)) is not None
+
+
 async def set_contact(
     tx: Tx, account_id: UUID, kind: str, value: str, key: bytes, now: int, *, proven_at: int | None = None
 ) -> bool:

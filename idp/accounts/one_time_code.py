@@ -67,7 +67,9 @@ async def issue(tx: Tx, material: Material, handle: Handle, made: Draft, tries: 
 
 async def newest(tx: Tx, purpose: str, asker: UUID, channel: str) -> Challenge | None:
     """The code that was sent last for an asker, whatever has become of it."""
-    return next((one for one in await links.newest(tx, purpose, asker) if one.channel == channel), None)
+    # One that was used is replaced by nothing, and stands beside those that were sent since.
+    sent = [one for one in await links.newest(tx, purpose, asker) if one.channel == channel]
+    return max(sent, key=lambda one: (one.created_at, one.id), default=None)
 
 
 def usable(challenge: Challenge | None, now: int) -> bool:

@@ -39,7 +39,7 @@ async def _tell(provider: Provider, tx: Tx, account_id: UUID) -> int:
     if not alerts or person is None or person.status not in account.MAY_SIGN_IN:
         return 0
     newest = alerts[-LISTED:]
-    link = disown.address(provider, account_id, [one.id for one in newest])
+    link = disown.address(provider, person, [one.id for one in newest])
     language = provider.theme.language(person.locale).within(str(person.claims.get("zoneinfo", "")))
     await messages.tell_everywhere(
         provider, tx, person, "perangkat_baru",

@@ -103,7 +103,7 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
     """Bring the old contact back, and take back whatever could keep the one who changed it in the account. PageFault as `look`.
 
     That is every later change of either contact, whose links went to a mailbox that may be theirs; factors added since; a
-    deletion that waits; and what the same session had done of these before.
+    deletion that waits; and what the same session had done of these before. The password opens nothing any more.
     """
     change, now = await look(provider, token), provider.clock.now()
     async with provider.database.transaction() as tx:
@@ -118,9 +118,8 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
         ):
             raise PageFault("kesalahan.kontak", "contact link spent meanwhile")
         restored = await undo.take_back(provider, tx, visitor, person, deeds)
-        if (person.password_changed_at or 0) > change.changed_at:
-            # Chosen by whoever read the other mailbox: it must not open the account to them again.
-            await account.require_reset(tx, person.id, now)
+        # Whoever made the change had typed the password for it, or has chosen another since: either opens the account again.
+        await account.require_reset(tx, person.id, now)
         await logout.end_all(provider, tx, person.id, "person", visitor.network)
         await device.forget_all(tx, person.id)
         lines = undo.said(provider, restored, deeds)

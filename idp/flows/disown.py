@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, report
+from idp.accounts import account, contact, contact_change, report
+from idp.accounts.account import Account
 from idp.accounts.report import Report
 from idp.base.errors import PageFault
 from idp.flows import activity, logout, messages, undo
@@ -24,8 +25,9 @@ from idp.store.database import Tx
 LINK_LIFETIME = 7 * 86_400
 """How long the link of a message may be used, in seconds: as long as its sessions are kept."""
 
+DEAD = "kesalahan.bukan_saya"
 _RESULT_LIFETIME = 3600
-_LINK, _RESULT = "disown", "disowned"
+_LINK, _RESULT = "disown-mailed", "disowned"
 _ANYBODY = b""
 
 
@@ -54,21 +56,24 @@ class Disowned:
     deeds: Deeds = undo.NOTHING
 
 
-def address(provider: Provider, account_id: UUID, sessions: Sequence[UUID]) -> str:
-    """The link by which a mail's reader disowns sessions; it shows a page, whose button does it."""
-    value = [str(account_id), *(str(one) for one in sessions)]
+def address(provider: Provider, person: Account, sessions: Sequence[UUID]) -> str:
+    """The link by which the reader of the account's mailbox disowns sessions; it shows a page, whose button does it."""
+    value = [str(person.id), _key(provider, person.email or ""), *(str(one) for one in sessions)]
     expires = provider.clock.now() + LINK_LIFETIME
     token = slip.write(provider.material, provider.entropy, _LINK, _ANYBODY, value, expires)
     return f"{provider.settings.issuer}/bukan-saya?token={token}"
 
 
 async def by_link(provider: Provider, token: str) -> Claim:
-    """What a mailed link is about. PageFault when it is none of ours, or too old."""
+    """What a mailed link is about. PageFault when it is none of ours, too old, or went to a mailbox that the account has left."""
     value = slip.read(provider.material, _LINK, _ANYBODY, token, provider.clock.now())
     if value is None:
-        raise PageFault("kesalahan.bukan_saya", "disown link")
-    owner, *sessions = (UUID(one) for one in value)
+        raise PageFault(DEAD, "disown link")
+    owner, (key, *named) = UUID(value[0]), value[1:]
+    sessions = [UUID(one) for one in named]
     async with provider.database.reading() as tx:
+        if not await _reads(provider, tx, owner, key):
+            raise PageFault(DEAD, "disown link outlived its mailbox")
         known = await _known(provider, tx, owner, sessions, sessions)
         deeds = await undo.of_sessions(provider, tx, owner, sessions)
     return Claim(owner, sessions[0], tuple(sessions), "session.started", None, known, deeds)
@@ -95,7 +100,7 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
         await account.lock(tx, claim.account_id)
         person = await account.read(tx, claim.account_id)
         if person is None:
-            raise PageFault("kesalahan.bukan_saya", "the account is gone")
+            raise PageFault(DEAD, "the account is gone")
         known = await _known(provider, tx, claim.account_id, claim.sessions or [claim.about], claim.sessions)
         if known is not None:
             return Disowned(known, here)
@@ -153,6 +158,20 @@ def recall(provider: Provider, visitor: Visitor, carried: str) -> tuple[str, lis
     """(number, undone, left) as `remember` put them into an address; None in another browser, or an hour later."""
     found = slip.read(provider.material, _RESULT, visitor.device, carried, provider.clock.now())
     return (found[0], found[1], found[2]) if isinstance(found, list) else None
+
+
+async def _reads(provider: Provider, tx: Tx, account_id: UUID, key: str) -> bool:
+    """Whether a mailbox is still the account's: its address as it stands, or one that a link in that mailbox brings back."""
+    person, now = await account.read(tx, account_id), provider.clock.now()
+    changes = await contact_change.of(tx, provider.sealer, account_id)
+    back = [one.was for one in changes if one.kind == account.EMAIL and one.live(now)]
+    present = [person.email] if person is not None and person.email is not None else []
+    return any(_key(provider, address) == key for address in (*present, *back))
+
+
+def _key(provider: Provider, address: str) -> str:
+    """A mailbox as a link names it, to those who have the index key alone."""
+    return account.lookup(provider.material, account.EMAIL, contact.normalise_email(address)).hex() if address else ""
 
 
 async def _known(

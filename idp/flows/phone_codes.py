@@ -2,6 +2,7 @@
 
 from idp.accounts import account, links, proven_phone, removal
 from idp.accounts.links import Challenge
+from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import messages, owner, recycled, second_factor
 from idp.flows.second_factor import Entry
@@ -27,13 +28,16 @@ async def sent(provider: Provider, stands: Standing) -> Challenge | None:
 
 
 async def turn_on(provider: Provider, visitor: Visitor, stands: Standing, code: str) -> Handle | Message:
-    """The number is proven and takes codes from now on; the session rises with it. Its new cookie, or what is wrong."""
+    """The number is proven and takes codes from now on; the session rises with it. Its new cookie, or what is wrong.
+
+    PageFault 409 when the session was renewed or ended meanwhile: then nothing has happened, and the code still works.
+    """
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
+        person = await owner.hold(provider, tx, stands)
         entry = Entry(levels.SMS, code, stands.session.id, links.PROOF)
         if refused := await second_factor.check(provider, tx, visitor, stands.account_id, entry, {levels.SMS}):
             return second_factor.said(refused)
-        person = await owner.read(tx, stands)
         assert person.phone is not None
         key = account.lookup(provider.material, account.PHONE, person.phone)
         await recycled.release(provider, tx, person.phone, person.id)
@@ -43,7 +47,7 @@ async def turn_on(provider: Provider, visitor: Visitor, stands: Standing, code: 
         assert visitor.session is not None
         factors = {**stands.session.factors, levels.SMS: now}
         if not await session.raise_to(tx, visitor.session, handle, factors, now):
-            return Message("otp.habis")
+            raise PageFault("kesalahan.formulir", "session renewed meanwhile", 409)
         await removal.call_off(tx, person.id, levels.SMS)
         proven = await account.read(tx, person.id)
         assert proven is not None

@@ -170,6 +170,10 @@ async def set_password(
         return {"code": Message("otp.kosong")}
     hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
     async with provider.database.transaction() as tx:
+        # Before anything of theirs, as whoever takes a change back or disowns a session does: neither waits for the other's end.
+        await account.lock(tx, reset.account.id)
+        if not set(await _methods(provider, tx, reset.challenge, reset.account)) <= set(reset.methods):
+            raise PageFault("kesalahan.atur_ulang", "more is asked meanwhile")
         if asks:
             entry = Entry(_method(reset, method, code), code, reset.challenge.id)
             fault = await second_factor.check(provider, tx, visitor, reset.account.id, entry, reset.methods)
@@ -202,8 +206,10 @@ async def _methods(provider: Provider, tx: Tx, challenge: Challenge, person: Acc
     """What a reset asks beside the message by which it came, the best first.
 
     By mail: one of the factors, if the owner has chosen any; a number that is merely on record does not make it harder,
-    since that is what people lose, and the new password alone opens no more than loa1. By phone always another way, for
-    numbers are given to others after a while; if there is no factor, a mailed code.
+    since that is what people lose, and the new password alone opens no more than loa1. It does once the password was closed
+    by a link from that mailbox («Bukan saya», a contact brought back), which takes factors away: whoever reads the mail
+    would else need nothing more. By phone always another way, for numbers are given to others after a while; if there is
+    no factor, a mailed code.
     """
     has = set()
     if await totp.read(tx, provider.sealer, person.id):
@@ -215,7 +221,7 @@ async def _methods(provider: Provider, tx: Tx, challenge: Challenge, person: Acc
     if challenge.channel == links.BY_SMS:
         if person.email is not None and person.email_verified:
             has.add(second_factor.MAIL)
-    elif has and person.takes_codes:
+    elif person.takes_codes and (has or await account.must_reset(tx, person.id)):
         has.add(levels.SMS)
     return tuple(method for method in (*second_factor.ORDER, second_factor.MAIL) if method in has)
 

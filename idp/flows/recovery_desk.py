@@ -48,13 +48,14 @@ async def approve(
 ) -> Case:
     """An officer saw card and face: the wait begins, and every old contact hears of it. Raises NotPossible.
 
-    Where two have to (`recovery.officers`), the case stays open with the first, and nobody hears of it before the second
-    has seen the same. `officer` is the address of an officer's account, and takes the place of `by`.
+    Where two have to (`recovery.officers`, and always for the account of an officer, who decides about others), the case
+    stays open with the first, and nobody hears of it before the second has seen the same. `officer` is the address of an
+    officer's account, and takes the place of `by`.
     """
-    two = provider.settings.recovery.officers > 1
     async with provider.database.transaction() as tx:
-        by = await _officer(provider, tx, officer) if two or officer.strip() else by
         case, person = await _recoverable(provider, tx, number)
+        two = provider.settings.recovery.officers > 1 or person.officer_since is not None
+        by = await _officer(provider, tx, officer, person) if two or officer.strip() else by
         if two and (case.override_asked_by is None or case.override_reason is not None):
             return await _first(provider, tx, case, checked, reason, factors_go, by)
         if two and case.override_asked_by == by:
@@ -89,8 +90,8 @@ async def override(
     an officer can still stop it (`refuse`). Raises NotPossible.
     """
     async with provider.database.transaction() as tx:
-        by = await _officer(provider, tx, officer)
         case, person = await _recoverable(provider, tx, number)
+        by = await _officer(provider, tx, officer, person)
         cancelled = await assisted.cancelled_in_a_row(tx, person.id)
         if cancelled < assisted.CANCELLED_ENOUGH:
             raise NotPossible(
@@ -217,12 +218,14 @@ async def _begin_wait(
     return await _read(provider, tx, case)
 
 
-async def _officer(provider: Provider, tx: Tx, address: str) -> str:
-    """Who decides, as the audit trail names them. Raises NotPossible for an address that is no officer's."""
+async def _officer(provider: Provider, tx: Tx, address: str, about: Account) -> str:
+    """Who decides, as the audit trail names them. Raises NotPossible for an address that is no officer's, or the person's own."""
     keys = [account.lookup(provider.material, kind, value) for kind, value in contact.readings(address)]
     found = [one for key in keys if (one := await account.opened_by(tx, key)) is not None]
     if not found or found[0].officer_since is None or found[0].status != account.ACTIVE:
         raise NotPossible("--officer has to be the address of an officer's account")
+    if found[0].id == about.id:
+        raise NotPossible("nobody decides about their own account: --officer has to be somebody else's address")
     return f"officer:{found[0].id}"
 
 

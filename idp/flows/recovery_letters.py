@@ -104,8 +104,8 @@ async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> 
     """A code to the proven number, and no link: no SMS of ours has one; and whether it is meant for anybody."""
     now, number, language = provider.clock.now(), messages.NO_NUMBER, visitor.language
     reader = sought.person if sought.by_sms else None
-    # Counted with every other code to this number.
-    if await messages.too_often(provider, tx, f"otp:{reader.phone if reader is not None else sought.stand_in}"):
+    # Counted by itself: whoever knows a number could else use up the codes that its owner signs in with.
+    if await messages.too_often(provider, tx, f"reset:{reader.phone if reader is not None else sought.stand_in}:sms"):
         reader = None
     if reader is not None:
         number, language = reader.phone or messages.NO_NUMBER, reader.locale

@@ -346,6 +346,31 @@ async def test_what_was_cancelled_twice_is_decided_by_two_officers_and_by_nobody
     assert approved.detail["override"]
 
 
+async def test_the_account_of_an_officer_takes_two_others(house: House) -> None:
+    """Whoever gets it decides about others: one officer, deceived or bribed, must not hand it on."""
+    person, (rina, made) = plain(house), await officers(house)
+    async with house.provider.database.transaction() as tx:
+        mine = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, person.email))
+        assert mine is not None
+        await account.appoint(tx, mine.id, house.clock.now())
+    await open_case(house, person.email)
+    number = (await case_of(house)).number
+
+    async def agree(officer: str) -> Case:
+        return await recovery_desk.approve(
+            house.provider, number, ("ktp", "face"), "datang", factors_go=True, by=OFFICER, officer=officer
+        )
+
+    with pytest.raises(NotPossible, match="officer's account"):
+        await agree("")
+    with pytest.raises(NotPossible, match="their own account"):
+        await agree(person.email)
+    assert (await agree(rina)).state == assisted.OPEN
+    with pytest.raises(NotPossible, match="another officer"):
+        await agree(rina)
+    assert (await agree(made)).state == assisted.COOLING
+
+
 async def test_an_officer_stops_what_two_have_decided_when_the_owner_calls(house: House) -> None:
     person, (rina, made) = plain(house), await officers(house)
     await cancelled_twice(house)

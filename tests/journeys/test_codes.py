@@ -55,6 +55,16 @@ async def test_a_proven_number_is_a_second_factor(house: House) -> None:
     assert set(tokens.claims["amr"]) == {"pwd", "otp", "sms", "mfa"}
 
 
+async def test_one_session_is_confirmed_by_sms_as_often_as_it_has_to_be(house: House) -> None:
+    """A code that was used must not hide the next one."""
+    browser = house.browser()
+    for _ in range(2):
+        page = await browser.submit(await at_the_offer(house, browser, max_age="60"), press="send-code")
+        page = await browser.submit(page, {"code": await code(house)}, press="submit-code")
+        assert "code" in page.parameters
+        house.clock.advance(120)
+
+
 async def test_looking_sends_nothing_and_one_press_does(house: House) -> None:
     browser = house.browser()
     offer = await at_the_offer(house, browser)

@@ -2,15 +2,19 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pyotp
 import pytest
 from sqlalchemy import delete, select
 
 from idp.accounts import recovery_codes as room
-from idp.base.opaque import SystemEntropy
-from idp.flows import channels
+from idp.base.errors import PageFault
+from idp.base.opaque import Handle, SystemEntropy
+from idp.flows import channels, home, phone_codes
+from idp.sessions.visitor import Visitor
 from idp.store.tables import audit, recovery_codes, removals, totp_credentials
+from idp.web.frame import session_cookie
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import apps, at_home, at_home_with_both, secret_of
 from tests.journeys.test_activate import sign_in
@@ -200,6 +204,28 @@ async def test_sms_is_turned_off_and_on_again(house: House) -> None:
     assert "method-sms" in (await other.get(at_code.url)).ids
     assert any(letter.subject == "Kode lewat SMS dimatikan" for letter in await letters(house, "budi"))
     assert any("Kode lewat SMS diaktifkan" in letter.text for letter in await letters(house, BUDI))
+
+
+async def test_a_number_is_proven_whole_or_not_at_all(house: House) -> None:
+    """The session was renewed while its code was on the way: no factor that nobody heard of, and the code is not lost."""
+    browser, provider = await strongly(house), house.provider
+    await browser.submit(await browser.get("/akun/keamanan"), press="remove-sms")
+    house.clock.advance(1)
+    page = await browser.submit(await browser.get("/akun/keamanan/ponsel"), press="send-code")
+    code, told = (await newest(house, BUDI)).code, len(await letters(house, BUDI))
+    cookie = Handle.parse(browser.http.cookies[session_cookie(provider.settings)])
+    assert cookie
+    visitor = Visitor(cookie, b"d" * 16, "203.0.113.1", "")
+    stands = await home.present(provider, visitor)
+    assert stands
+    stale = replace(visitor, session=Handle(cookie.id, provider.new_handle().secret))
+    with pytest.raises(PageFault, match="renewed meanwhile"):
+        await phone_codes.turn_on(provider, stale, stands, code)
+    assert "Kode lewat SMS sudah aktif" not in (await browser.get("/akun/keamanan")).text
+    assert "remove-sms" not in (await browser.get("/akun/keamanan")).ids
+    assert len(await letters(house, BUDI)) == told
+    page = await browser.submit(page, {"code": code}, press="submit-code")
+    assert "Kode lewat SMS sudah aktif" in page.text
 
 
 async def leaving(house: House) -> tuple[Browser, Page]:

@@ -13,7 +13,7 @@ from idp.sessions import levels
 from idp.sessions.visitor import Visitor
 from idp.store.tables import accounts, contact_changes, outbox, passkeys, reports
 from idp.web.frame import session_cookie
-from tests.journeys.mailbox import letters
+from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_activate import sign_in
 from tests.journeys.test_contact import NEW as THEIRS
@@ -371,3 +371,78 @@ async def test_what_cannot_be_brought_back_is_said(house: House) -> None:
     assert "tidak bisa kami kembalikan: Aplikasi autentikator" in page.text
     page = await here.submit(page, press="not-me")
     assert "tidak bisa kami kembalikan: Aplikasi autentikator" in page.text
+
+
+async def mailed(house: House, person: Account) -> tuple[Browser, str]:
+    """Whoever made recovery codes in a new browser, and the link by which the mailbox disowns that."""
+    await at_home(house, person)
+    house.clock.advance(86_400)
+    there = await at_home_with_both(house, person)
+    await there.submit(await there.get("/akun/keamanan/kode-pemulihan"), press="make")
+    house.clock.advance(301)
+    letter = next(one for one in await letters(house, person.email) if one.subject == "Masuk dari perangkat baru")
+    return there, letter.link
+
+
+async def at_the_number(house: House, browser: Browser) -> None:
+    """The password and a code by SMS, shown anew."""
+    page = await browser.get("/masuk?kembali=keamanan")
+    person = plain(house)
+    await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    page = await browser.submit(await browser.get("/masuk/kode?kembali=keamanan"), press="send-code")
+    code = (await newest(house, "+6281398765432")).code
+    assert (await browser.submit(page, {"code": code}, press="submit-code")).url.endswith("/akun/keamanan")
+
+
+async def test_a_mailbox_alone_does_not_get_past_a_factor_by_disowning_its_owner(house: House) -> None:
+    """The owner's new factor goes with «Bukan saya»; in its place the reset asks for a code by SMS."""
+    person = plain(house)
+    _, link = await mailed(house, person)
+    thief = house.browser("203.0.113.66")
+    page = await thief.submit(await thief.get(link), press="not-me")
+    assert "Kode pemulihan" in page.text
+    await ask(thief, person.email)
+    reset = next(one for one in await letters(house, person.email) if one.subject == "Atur ulang kata sandi")
+    page = await thief.get(reset.link)
+    assert "password" not in page.names
+    form = dict(page.form_with("token").values)
+    answer = await thief.http.post("/lupa-kata-sandi/baru", data={**form, "password": NEW, "code": "123456"})
+    assert answer.status_code == 400
+    page = await thief.submit(page, press="send-code")
+    page = await thief.submit(page, {"password": NEW, "code": "000000"}, press="set-password")
+    assert "Kata sandi sudah diganti" not in page.text
+    code = (await newest(house, "+6281398765432")).code
+    page = await thief.submit(page, {"password": NEW, "code": code}, press="set-password")
+    assert "Kata sandi sudah diganti" in page.text
+
+
+async def test_a_link_outlives_its_mailbox_for_as_long_as_that_can_come_back(house: House) -> None:
+    person = plain(house)
+    owner, link = await mailed(house, person)
+    await at_the_number(house, owner)
+    await change(house, owner, "email", THEIRS)
+    reader = house.browser("203.0.113.9")
+    shown = await reader.get(link)
+    assert "not-me" in shown.ids
+    house.clock.advance(72 * 3600)
+    for page in (await reader.get(link), await reader.submit(shown, press="not-me")):
+        assert page.status == 400
+        assert "email yang sudah diganti" in page.text
+        assert page.links["Aktivitas"].endswith("/akun/aktivitas")
+    assert await count(house) == 0
+
+
+async def test_nor_does_it_serve_the_mailbox_that_a_stranger_put_there(house: House) -> None:
+    person = plain(house)
+    thief = await at_home_with_both(house, person)
+    await change(house, thief, "email", THEIRS)
+    house.clock.advance(86_400)
+    await at_home(house, Account(THEIRS, person.password), "203.0.113.66")
+    house.clock.advance(301)
+    link = next(one for one in await letters(house, THEIRS) if one.subject == "Masuk dari perangkat baru").link
+    reader = house.browser("203.0.113.67")
+    assert "not-me" in (await reader.get(link)).ids
+    back = next(one for one in await letters(house, person.email) if "/kontak/batalkan" in one.text)
+    owner = house.browser("203.0.113.9")
+    await owner.submit(await owner.get(back.link), press="revert-contact")
+    assert "email yang sudah diganti" in (await reader.get(link)).text

@@ -265,3 +265,17 @@ async def test_two_resets_at_once_are_one(house: House) -> None:
         second.submit(mailed, {"password": f"{NEW}-lain"}, press="set-password"),
     )
     assert sum("Kata sandi sudah diganti" in page.text for page in done) == 1
+
+
+async def test_resets_do_not_use_up_the_codes_that_the_owner_signs_in_with(house: House) -> None:
+    """A stranger who knows the number asks as often as they are let; each of the two has its own share of an hour."""
+    stranger, limits = house.browser("203.0.113.66"), house.provider.settings.limits
+    for _ in range(limits.resend_per_hour + 2):
+        await ask(stranger, "0813 9876 5432")
+        house.clock.advance(61)
+    assert len(await letters(house, SITI)) == limits.resend_per_hour
+    owner, person = house.browser(), house.account(1)
+    await sign_in(owner, person.email, person.password)
+    page = await owner.submit(await owner.get("/masuk/kode?kembali=keamanan"), press="send-code")
+    page = await owner.submit(page, {"code": (await newest(house, SITI)).code}, press="submit-code")
+    assert page.url.endswith("/akun/keamanan")

@@ -181,7 +181,7 @@ class Recovery(BaseModel):
 
     officers: Literal[1, 2] = Field(
         1,
-        description="Officers who have to approve a recovery: with 2 a second one sees the person too, and says so by another `idp recover approve --officer ADDRESS`.",
+        description="Officers who have to approve a recovery: with 2, and always for an officer's account, a second one sees the person too, and says so by another `idp recover approve --officer ADDRESS`.",
     )
 
     @field_validator("officers", mode="before")

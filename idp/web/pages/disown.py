@@ -13,6 +13,7 @@ from idp.provider import Provider
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import identified, signed_in
 from idp.web.pages.activity import event_row
+from idp.web.pages.faults import dead_end
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -21,7 +22,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         token, event_id = query(request, "token"), query(request, "peristiwa")
-        claim = await _claim(frame, request, token, event_id)
+        try:
+            claim = await _claim(frame, request, token, event_id)
+        except PageFault as fault:
+            return _dead(frame, request, fault)
         if claim is None:
             return frame.redirect("/masuk?kembali=aktivitas")
         if claim.known is not None:
@@ -40,7 +44,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
         )
 
     async def submit(request: Request, form: Form) -> Response:
-        claim = await _claim(frame, request, form.text("token"), form.text("peristiwa"))
+        try:
+            claim = await _claim(frame, request, form.text("token"), form.text("peristiwa"))
+        except PageFault as fault:
+            return _dead(frame, request, fault)
         if claim is None:
             return frame.redirect("/masuk?kembali=aktivitas")
         visitor = frame.visitor(request)
@@ -61,6 +68,13 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return frame.page(request, "bukan_saya_selesai", reference=reference, undone=undone, remains=left)
 
     return [frame.door("/bukan-saya", show, submit), frame.door("/bukan-saya/selesai", finished)]
+
+
+def _dead(frame: Frame, request: Request, fault: PageFault) -> Response:
+    """A link that is over, with the one step that helps: the list of activities has the same button."""
+    if fault.key != disown.DEAD:
+        raise fault
+    return dead_end(frame, request, fault, "/akun/aktivitas", "aktivitas.judul")
 
 
 async def _claim(frame: Frame, request: Request, token: str, event_id: str) -> Claim | None:
