@@ -134,7 +134,7 @@ async def f1(servers: Callable[..., Server], rounds: int) -> None:
 
 
 async def test_f1_a_kill_in_a_storm_of_exchanges(servers: Callable[..., Server]) -> None:
-    await f1(servers, 5)
+    await f1(servers, 3)
 
 
 @pytest.mark.long
