@@ -95,9 +95,34 @@ async def opened_by(tx: Tx, key: bytes, *, replaced: bool = False) -> Account | 
     A participant number or NIK names nobody before it was verified, or one could sit in another's; a contact that was
     changed names nobody, unless `replaced`: it serves the link that brings it back, and nobody who merely knows it.
     """
+    return await _found(tx, identifiers.c.lookup == key, _opens(replaced=replaced))
+
+
+async def opened_by_in_silence(tx: Tx, key: bytes) -> Account | None:
+    """`opened_by`, where the time must not tell: a row is read and understood for nobody, too, and dropped (T33)."""
+    found = (
+        select(identifiers.c.account_id)
+        .join(accounts, accounts.c.id == identifiers.c.account_id)
+        .where(identifiers.c.lookup == key, _opens())
+        .limit(1)
+        .scalar_subquery()
+    )
+    anybody = select(accounts.c.id).order_by(accounts.c.id).limit(1).scalar_subquery()
+    somebody = accounts.alias()
+    wanted = select(*(somebody.c[column.name] for column in _COLUMNS), found.label("found"))
+    row = (await tx.execute(wanted.where(somebody.c.id == func.coalesce(found, anybody)))).first()
+    if row is None:
+        return None
+    values = dict(row._mapping)
+    opened = values.pop("found") is not None
+    person = Account(**values)
+    return person if opened else None
+
+
+def _opens(*, replaced: bool = False) -> ColumnElement[bool]:
     own = (EMAIL, PHONE, WAS) if replaced else (EMAIL, PHONE)
     proven = and_(identifiers.c.kind.in_((KPJ, NIK)), accounts.c.identity_level > 0)
-    return await _found(tx, identifiers.c.lookup == key, or_(identifiers.c.kind.in_(own), proven))
+    return or_(identifiers.c.kind.in_(own), proven)
 
 
 async def _found(tx: Tx, *conditions: ColumnElement[bool]) -> Account | None:
