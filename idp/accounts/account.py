@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.base.opaque import keyed
@@ -86,7 +86,9 @@ async def read(tx: Tx, account_id: UUID) -> Account | None:
 
 async def find(tx: Tx, key: bytes) -> Account | None:
     """The account that an identifier's `lookup` leads to, whatever it may be used for: who has it already?"""
-    return await _found(tx, identifiers.c.lookup == key)
+    owner = select(*_COLUMNS).join(identifiers, identifiers.c.account_id == accounts.c.id)
+    row = (await tx.execute(owner.where(identifiers.c.lookup == key))).first()
+    return None if row is None else Account(**row._mapping)
 
 
 async def opened_by(tx: Tx, key: bytes, *, replaced: bool = False) -> Account | None:
@@ -94,41 +96,26 @@ async def opened_by(tx: Tx, key: bytes, *, replaced: bool = False) -> Account | 
 
     A participant number or NIK names nobody before it was verified, or one could sit in another's; a contact that was
     changed names nobody, unless `replaced`: it serves the link that brings it back, and nobody who merely knows it.
+
+    Where it opens nothing, somebody's row is read and understood as well, and dropped: the time must not tell (T33).
     """
-    return await _found(tx, identifiers.c.lookup == key, _opens(replaced=replaced))
-
-
-async def opened_by_in_silence(tx: Tx, key: bytes) -> Account | None:
-    """`opened_by`, where the time must not tell: a row is read and understood for nobody, too, and dropped (T33)."""
-    found = (
+    owners, others = accounts.alias(), accounts.alias()
+    own = (EMAIL, PHONE, WAS) if replaced else (EMAIL, PHONE)
+    proven = and_(identifiers.c.kind.in_((KPJ, NIK)), owners.c.identity_level > 0)
+    opens = (
         select(identifiers.c.account_id)
-        .join(accounts, accounts.c.id == identifiers.c.account_id)
-        .where(identifiers.c.lookup == key, _opens())
-        .limit(1)
+        .join(owners, owners.c.id == identifiers.c.account_id)
+        .where(identifiers.c.lookup == key, or_(identifiers.c.kind.in_(own), proven))
         .scalar_subquery()
     )
-    anybody = select(accounts.c.id).order_by(accounts.c.id).limit(1).scalar_subquery()
-    somebody = accounts.alias()
-    wanted = select(*(somebody.c[column.name] for column in _COLUMNS), found.label("found"))
-    row = (await tx.execute(wanted.where(somebody.c.id == func.coalesce(found, anybody)))).first()
+    anybody = select(others.c.id).order_by(others.c.id).limit(1).scalar_subquery()
+    wanted = select(*_COLUMNS, opens.label("opens")).where(accounts.c.id == func.coalesce(opens, anybody))
+    row = (await tx.execute(wanted)).first()
     if row is None:
         return None
-    values = dict(row._mapping)
-    opened = values.pop("found") is not None
-    person = Account(**values)
-    return person if opened else None
-
-
-def _opens(*, replaced: bool = False) -> ColumnElement[bool]:
-    own = (EMAIL, PHONE, WAS) if replaced else (EMAIL, PHONE)
-    proven = and_(identifiers.c.kind.in_((KPJ, NIK)), accounts.c.identity_level > 0)
-    return or_(identifiers.c.kind.in_(own), proven)
-
-
-async def _found(tx: Tx, *conditions: ColumnElement[bool]) -> Account | None:
-    wanted = select(*_COLUMNS).join(identifiers, identifiers.c.account_id == accounts.c.id).where(*conditions)
-    row = (await tx.execute(wanted)).first()
-    return None if row is None else Account(**row._mapping)
+    *values, opened = row
+    person = Account(*values)
+    return None if opened is None else person
 
 
 async def insert(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:

@@ -36,8 +36,7 @@ async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spel
     """Look an identifier up: as many reads as the text has readings, and one more. `spelling` is the likeliest of them."""
     stand_in = UUID(bytes=keyed(provider.material.derive("recovery-nobody"), spelling)[:16])
     found = [
-        (kind, await account.opened_by_in_silence(tx, account.lookup(provider.material, kind, value)))
-        for kind, value in readings
+        (kind, await account.opened_by(tx, account.lookup(provider.material, kind, value))) for kind, value in readings
     ]
     kind, person = next(((kind, one) for kind, one in found if one is not None), ("", None))
     number = person.phone if person is not None and person.phone is not None else messages.NO_NUMBER

@@ -86,18 +86,17 @@ class Outbox:
         """Write one item; it is delivered if and only if the transaction commits.
 
         A `void` item is settled at birth and goes nowhere: the same work, so that nobody can tell by the clock whether
-        there was somebody to write to.
+        there was somebody to write to. Its payload is written as well, since its size costs most, and forgotten later.
         """
         now = self._clock.now()
         item = uuid7(self._entropy, self._clock.milliseconds())
-        sealed = self.seal(item, payload)
         await tx.execute(
             outbox.insert().values(
                 id=item,
                 kind=kind,
                 target="" if void else target,
                 subject_id=subject_id,
-                payload_sealed=None if void else sealed,
+                payload_sealed=self.seal(item, payload),
                 state="delivered" if void else "waiting",
                 attempts=0,
                 created_at=now,

@@ -39,3 +39,11 @@ challenges = Table(
     moment("superseded_at"),
     Index("ix_challenges_subject", "subject_id", "purpose"),
 )
+# What stands is found without walking through all that it has replaced: how many those are may not tell by the clock.
+Index(
+    "ix_challenges_standing",
+    challenges.c.subject_id,
+    challenges.c.purpose,
+    sqlite_where=challenges.c.superseded_at.is_(None),
+    postgresql_where=challenges.c.superseded_at.is_(None),
+)
