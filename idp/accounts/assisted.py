@@ -50,10 +50,13 @@ class Case:
     factors_go: bool = False
     decided_at: int | None = None
     ended_at: int | None = None
-    override_asked_by: str | None = None
+    first_officer: str | None = None
     override_reason: str | None = None
-    overridden: bool | None = None
-    """Approved by two officers after `CANCELLED_ENOUGH` in a row were cancelled: whoever holds the old contacts cannot cancel it."""
+
+    @property
+    def overridden(self) -> bool:
+        """Approved by two officers after `CANCELLED_ENOUGH` in a row were cancelled: who holds the old contacts cannot cancel it."""
+        return self.override_reason is not None and self.state != OPEN
 
     @property
     def by_sms(self) -> bool:

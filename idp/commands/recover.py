@@ -125,6 +125,6 @@ def _shown(case: Case, person: Account | None) -> dict[str, Any]:
         "identity_level": person.identity_level if person else "", "new_address": case.contact,
         "since": moment(case.created_at), "until": moment(case.due_at), "checked": " ".join(case.checked),
         "reason": case.reason, "remove_factors": case.factors_go, "decided_by": case.decided_by,
-        "override_asked_by": case.override_asked_by, "override_reason": case.override_reason,
-        "overridden": bool(case.overridden), "decided": moment(case.decided_at), "ended": moment(case.ended_at),
+        "first_officer": case.first_officer, "override_reason": case.override_reason,
+        "overridden": case.overridden, "decided": moment(case.decided_at), "ended": moment(case.ended_at),
     }  # fmt: skip

@@ -106,7 +106,7 @@ def work(
 def healthcheck(context: typer.Context) -> None:
     """Ask the running server whether it is ready; exit code 0 when it is."""
     chosen = console.settings(context)
-    host = "127.0.0.1" if chosen.management_host in ("0.0.0.0", "::") else chosen.management_host  # noqa: S104
+    host = "127.0.0.1" if chosen.management_host in ("0.0.0.0", "::") else chosen.management_host  # noqa: S104  # compared, not bound to
     connection = http.client.HTTPConnection(host, chosen.management_port, timeout=4)
     try:
         connection.request("GET", "/health/ready")

@@ -81,7 +81,7 @@ def _revived(child: Child, handed: Sequence[int], environment: Mapping[str, str]
     if child.process is None or child.process.poll() is None:
         return True
     with contextlib.suppress(OSError):
-        multiprocess.mark_process_dead(child.process.pid, environment["PROMETHEUS_MULTIPROC_DIR"])  # type: ignore[no-untyped-call]
+        multiprocess.mark_process_dead(child.process.pid, environment["PROMETHEUS_MULTIPROC_DIR"])  # type: ignore[no-untyped-call]  # the library has no types
     lived = time.monotonic() - child.started_at
     child.short_lives = child.short_lives + 1 if lived < SHORT_LIFE else 0
     log.error("child ended", child=child.name, code=child.process.returncode, lived=round(lived, 1))

@@ -54,11 +54,15 @@ async def approve(
     """
     async with provider.database.transaction() as tx:
         case, person = await _recoverable(provider, tx, number)
+        if case.override_reason is not None:
+            raise NotPossible(
+                f"an override of case {case.number} was asked for: agree to it by --override, or refuse the case"
+            )
         two = provider.settings.recovery.officers > 1 or person.officer_since is not None
         by = await _officer(provider, tx, officer, person) if two or officer.strip() else by
-        if two and (case.override_asked_by is None or case.override_reason is not None):
+        if two and case.first_officer is None:
             return await _first(provider, tx, case, checked, reason, factors_go, by)
-        if two and case.override_asked_by == by:
+        if two and case.first_officer == by:
             raise NotPossible(f"another officer has to agree: this one has approved case {case.number} already")
         if two:
             _same_about_factors(case, factors_go)
@@ -98,7 +102,7 @@ async def override(
                 f"only {cancelled} in a row were cancelled for this account: approve case {case.number} without --override"
             )
         if case.override_reason is None:
-            await _settle(tx, case, assisted.OPEN, override_asked_by=by, override_reason=reason, factors_go=factors_go)
+            await _settle(tx, case, assisted.OPEN, first_officer=by, override_reason=reason, factors_go=factors_go)
             detail = {
                 "case": case.number, "reason": reason, "checked": list(checked), "factors_go": factors_go, "cancelled": cancelled,
             }  # fmt: skip
@@ -106,10 +110,10 @@ async def override(
                 tx, Event("recovery.override_asked", actor=by, account_id=person.id, detail=detail)
             )
             return await _read(provider, tx, case)
-        if case.override_asked_by == by:
+        if case.first_officer == by:
             raise NotPossible(f"another officer has to agree: this one asked for the override of case {case.number}")
         _same_about_factors(case, factors_go)
-        decided = await _begin_wait(provider, tx, case, checked, reason, factors_go, by, overridden=True)
+        decided = await _begin_wait(provider, tx, case, checked, reason, factors_go, by)
         await messages.tell_everywhere(
             provider, tx, person, "bantuan_dipastikan", batas=decided.due_at, email=contact.masked(case.contact)
         )
@@ -144,7 +148,7 @@ async def _first(
 ) -> Case:
     """The word of the first of two officers, written down until the second says the same."""
     await _settle(
-        tx, case, assisted.OPEN, checked=list(checked), reason=reason, factors_go=factors_go, override_asked_by=by, override_reason=None
+        tx, case, assisted.OPEN, checked=list(checked), reason=reason, factors_go=factors_go, first_officer=by
     )  # fmt: skip
     detail = {"case": case.number, "checked": list(checked), "reason": reason, "factors_go": factors_go}
     event = Event("recovery.second_officer_asked", actor=by, account_id=case.account_id, detail=detail)
@@ -190,7 +194,7 @@ async def _begin_wait(
     reason: str,
     factors_go: bool,
     by: str,
-    **values: object,
+    cancel_hash: bytes | None = None,
 ) -> Case:
     """The decision, the mail to the new address, and the event; the case as it is then."""
     now = provider.clock.now()
@@ -205,14 +209,14 @@ async def _begin_wait(
         decided_at=now,
         factors_go=factors_go,
         due_at=ends,
-        **values,
+        cancel_hash=cancel_hash,
     )
     await write(provider, tx, case, "bantuan_menunggu", nomor=case.number, batas=ends)
     detail: dict[str, object] = {
         "case": case.number, "checked": list(checked), "reason": reason, "factors_go": factors_go,
     }  # fmt: skip
-    if case.override_asked_by is not None:
-        detail |= {"override": bool(values.get("overridden")), "asked_by": case.override_asked_by}
+    if case.first_officer is not None:
+        detail |= {"override": case.override_reason is not None, "asked_by": case.first_officer}
     event = Event("recovery.case_approved", actor=by, account_id=case.account_id, detail=detail)
     await provider.audit.append(tx, event)
     return await _read(provider, tx, case)

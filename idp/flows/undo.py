@@ -112,8 +112,9 @@ async def take_back(provider: Provider, tx: Tx, visitor: Visitor, person: Accoun
     """Do it; the account as it is then. The caller has locked it, and tells its owner."""
     now = provider.clock.now()
     for change in deeds.changes:
-        if await contact_change.revert(tx, change, now):
-            await bring_back(provider, tx, visitor, person, change)
+        if await contact_change.revert(tx, change, now) and not await bring_back(provider, tx, visitor, person, change):
+            # Somebody else has the old one by now: at least the stranger's does not stay.
+            await _drop(provider, tx, visitor, person, change.kind)
     for kind in deeds.added:
         await _drop(provider, tx, visitor, person, kind)
     # A change that still waits for its code is none.

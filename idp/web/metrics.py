@@ -81,5 +81,5 @@ def text() -> bytes:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     gathered = CollectorRegistry()
-    multiprocess.MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]
+    multiprocess.MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]  # the library has no types
     return generate_latest(gathered)

@@ -317,6 +317,8 @@ async def test_what_was_cancelled_twice_is_decided_by_two_officers_and_by_nobody
     assert (await overridden(house, rina, number)).state == assisted.OPEN
     with pytest.raises(NotPossible, match="another officer"):
         await overridden(house, rina, number)
+    with pytest.raises(NotPossible, match="--override"):
+        await recovery_desk.approve(house.provider, number, ("ktp", "face"), "", factors_go=True, by="x", officer=made)
     # Nor does the second alone decide what goes.
     with pytest.raises(NotPossible, match="--remove-factors"):
         await overridden(house, made, number, factors_go=False)

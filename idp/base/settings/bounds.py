@@ -120,7 +120,7 @@ class Limits(BaseModel):
             # IPv6 callers are counted, and so named, by their /64.
             asked = ipaddress.ip_network(network)
             raised = ipaddress.ip_network(self.raised_network, strict=False)
-            return 1000 if asked.version == raised.version and asked.subnet_of(raised) else 1  # type: ignore[arg-type]
+            return 1000 if asked.version == raised.version and asked.subnet_of(raised) else 1  # type: ignore[arg-type]  # of one version by now
         except ValueError:
             return 1
 

@@ -185,7 +185,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         few=methods.codes_left <= recovery_codes.FEW,
         leaving={name: methods.leaving[factor] for name, factor in NAMES.items() if factor in methods.leaving},
         recovery=_recovery(case) if case else None,
-        recovery_stands=bool(case and case.overridden),
+        recovery_stands=case is not None and case.overridden,
         hidden=shown_to(stands),
         single=len(stands.enrolled - {levels.PASSWORD}) < 2,
         passkeys=[
