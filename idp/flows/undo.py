@@ -4,7 +4,7 @@ Two roads lead here: «that was not me» on a session, and the link that brings 
 brought back (a password, a factor that was taken away) is not claimed to be.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -13,7 +13,9 @@ from uuid import UUID
 from idp.accounts import account, contact, contact_change, links, passkey, recovery_codes, removal, requests, totp
 from idp.accounts.account import Account
 from idp.accounts.contact_change import REVERTIBLE, ContactChange
+from idp.accounts.passkey import Passkey
 from idp.accounts.requests import Request
+from idp.accounts.totp import Totp
 from idp.flows import logout, messages
 from idp.flows.removal import NAMES, TAKING
 from idp.provider import Provider
@@ -84,6 +86,16 @@ class Deeds:
 
 
 NOTHING = Deeds()
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The account and its ways in, as they are now; `kinds` of factor among them."""
+
+    person: Account
+    apps: Sequence[Totp]
+    passkeys: Sequence[Passkey]
+    kinds: frozenset[str]
 
 
 async def of_sessions(provider: Provider, tx: Tx, account_id: UUID, sessions: Collection[UUID]) -> Deeds:
@@ -161,13 +173,13 @@ async def bring_back(provider: Provider, tx: Tx, visitor: Visitor, person: Accou
 async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[[Any], bool]) -> Deeds:
     rows = await provider.audit.read(tx, account_id=account_id, events=_EVENTS, limit=_LOOKED_AT)
     mine = [row for row in rows if theirs(row)]
-    changes, added, late = await _contacts(provider, tx, account_id, rows, theirs)
-    has = await _has(provider, tx, account_id)
-    factors, passkeys = await _factors(provider, tx, account_id, rows, theirs, has)
+    held = await _held(provider, tx, account_id)
+    changes, added, late = await _contacts(provider, tx, held.person, rows, theirs)
+    factors, passkeys = _factors(held, rows, theirs)
     removals = {one.factor for one in await removal.of(tx, account_id)}
-    gone = {row.detail["factor"] for row in mine if row.event in _REMOVED} & NAMES.keys() - has
+    gone = {row.detail["factor"] for row in mine if row.event in _REMOVED} & NAMES.keys() - held.kinds
     showed = any(row.event in _SHOWED and row.detail.get("factor") == levels.PASSKEY for row in mine)
-    others = {one.id for one in await passkey.of(tx, account_id)}.difference(passkeys)
+    others = {one.id for one in held.passkeys}.difference(passkeys)
     frozen = next((row for row in rows if row.event in _FROZEN), None)
     asks = next((row for row in rows if row.event in _ASKS), None)
     asked = {row.detail["request"] for row in mine if row.event in ("deletion.requested", "privacy.requested")}
@@ -189,11 +201,11 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
 
 
 async def _contacts(
-    provider: Provider, tx: Tx, account_id: UUID, rows: list[Any], theirs: Callable[[Any], bool]
+    provider: Provider, tx: Tx, person: Account, rows: list[Any], theirs: Callable[[Any], bool]
 ) -> tuple[list[ContactChange], list[str], list[str]]:
     """What stood before the stranger's hand, unless another hand has changed it since and that still counts."""
     now = provider.clock.now()
-    kept = await contact_change.of(tx, provider.sealer, account_id)
+    kept = await contact_change.of(tx, provider.sealer, person.id)
     changes, added, late = [], [], []
     for kind in (account.EMAIL, account.PHONE):
         mine = [one for one in kept if one.kind == kind]
@@ -212,44 +224,39 @@ async def _contacts(
             added.append(kind)
         elif before.live(now):
             changes.append(before)
-    person = await account.read(tx, account_id)
-    stands = {account.EMAIL: person and person.email_verified, account.PHONE: person and person.phone_verified}
+    stands = {account.EMAIL: person.email_verified, account.PHONE: person.phone_verified}
     return changes, [kind for kind in added if stands[kind]], late
 
 
-async def _factors(
-    provider: Provider,
-    tx: Tx,
-    account_id: UUID,
-    rows: list[Any],
-    theirs: Callable[[Any], bool],
-    has: Collection[str],
-) -> tuple[list[str], list[UUID]]:
-    """Factors that the stranger added; not those that the owner has added anew since. `has` is what there is now."""
+def _factors(held: _Held, rows: list[Any], theirs: Callable[[Any], bool]) -> tuple[list[str], list[UUID]]:
+    """Factors that the stranger added; not those that the owner has added anew since."""
     told = [row for row in rows if row.event == "factor.added"]
     added = [row for row in told if theirs(row)]
-    apps = await totp.read(tx, provider.sealer, account_id)
+    of_apps, of_passkeys = (
+        [row for row in added if row.detail["factor"] == kind] for kind in (levels.TOTP, levels.PASSKEY)
+    )
     factors = []
-    if any(_tells(row, app.id, app.created_at) for row in added if row.detail["factor"] == levels.TOTP for app in apps):
+    if any(_tells(row, app.id, app.created_at) for row in of_apps for app in held.apps):
         factors.append(levels.TOTP)
     for kind in (levels.SMS, levels.RECOVERY):
         newest = next((row for row in told if row.detail["factor"] == kind), None)
-        if newest is not None and theirs(newest) and kind in has:
+        if newest is not None and theirs(newest) and kind in held.kinds:
             factors.append(kind)
-    held = await passkey.of(tx, account_id)
-    keys = [row for row in added if row.detail["factor"] == levels.PASSKEY]
-    return factors, [one.id for one in held if any(_tells(row, one.id, one.created_at) for row in keys)]
+    return factors, [one.id for one in held.passkeys if any(_tells(row, one.id, one.created_at) for row in of_passkeys)]
 
 
-async def _has(provider: Provider, tx: Tx, account_id: UUID) -> frozenset[str]:
+async def _held(provider: Provider, tx: Tx, account_id: UUID) -> _Held:
     person = await account.read(tx, account_id)
+    assert person is not None
+    apps = await totp.read(tx, provider.sealer, account_id)
+    passkeys = await passkey.of(tx, account_id)
     found = {
-        levels.TOTP: bool(await totp.read(tx, provider.sealer, account_id)),
-        levels.SMS: person is not None and person.takes_codes,
-        levels.PASSKEY: bool(await passkey.of(tx, account_id)),
+        levels.TOTP: bool(apps),
+        levels.SMS: person.takes_codes,
+        levels.PASSKEY: bool(passkeys),
         levels.RECOVERY: bool(await recovery_codes.left(tx, account_id)),
     }
-    return frozenset(kind for kind, there in found.items() if there)
+    return _Held(person, apps, passkeys, frozenset(kind for kind, there in found.items() if there))
 
 
 async def _end_factors(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, deeds: Deeds, now: int) -> None:
