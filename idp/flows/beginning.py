@@ -34,7 +34,7 @@ async def take_over(provider: Provider, visitor: Visitor, known: Known) -> Known
     return replace(known, present=None)
 
 
-def beginning(
+def prepare(
     provider: Provider,
     visitor: Visitor,
     known: Known,

@@ -15,7 +15,7 @@ from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import messages, owner, second_factor
-from idp.flows.beginning import SignedIn, beginning, take_over
+from idp.flows.beginning import SignedIn, prepare, take_over
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import assertion, device, levels, session, slip
@@ -106,7 +106,7 @@ async def _begin(
 ) -> SignedIn | Refused:
     known = await take_over(provider, visitor, found.known)
     factors = levels.with_passkey({}, synced=shown.synced, now=provider.clock.now())
-    begins = beginning(provider, visitor, known, factors, public_device=public_device, factor=levels.PASSKEY)
+    begins = prepare(provider, visitor, known, factors, public_device=public_device, factor=levels.PASSKEY)
     begun = await assertion.begin(
         provider.database,
         found.passkey_id,

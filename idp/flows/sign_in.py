@@ -14,7 +14,7 @@ from idp.accounts.password import MAX_PASSWORD
 from idp.accounts.throttle import Places
 from idp.base.errors import Unavailable
 from idp.flows import messages
-from idp.flows.beginning import SignedIn, beginning, take_over
+from idp.flows.beginning import SignedIn, prepare, take_over
 from idp.provider import Provider
 from idp.sessions import attempt as attempts
 from idp.sessions import device, levels
@@ -124,7 +124,7 @@ async def _begin(
 ) -> SignedIn | Refused:
     known = await take_over(provider, visitor, known)
     shown = {levels.PASSWORD: provider.clock.now()}
-    begins = beginning(provider, visitor, known, shown, public_device=public_device, failures=attempt.guesses)
+    begins = prepare(provider, visitor, known, shown, public_device=public_device, failures=attempt.guesses)
     begun = await attempts.begin(provider.database, known, attempt.stored, visitor, where, begins)
     if begun is None and known.present is not None:
         # The same form sent twice: the other one has renewed the session already. This one begins its own.
