@@ -1,5 +1,6 @@
 """Every operation that the OpenAPI document knows, without a token, with the wrong one, and with the wrong scope."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -59,10 +60,17 @@ async def test_the_document_is_public_and_tells_everything(house: House) -> None
         assert each.described["description"]
         assert {"401", "403", "422", "503"} <= each.described["responses"].keys()
     assert "HTTPValidationError" not in schemas
-    assert (
-        read["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["tokenUrl"]
-        == f"{house.issuer}/token"
-    )
+    flow = read["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    assert flow["tokenUrl"] == f"{house.issuer}/token"
+    assert flow["scopes"].keys() == set(ADMIN_SCOPES)
+    assert all(flow["scopes"].values())
+
+
+async def test_operations_have_names_that_a_generated_client_can_use(house: House) -> None:
+    named = [each.described["operationId"] for each in operations(await document(house))]
+    assert len(named) == len(set(named))
+    assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", name) for name in named)
+    assert {"listAccounts", "getClient", "rotateClientSecret", "listAuditEvents", "rotateSigningKeys"} <= set(named)
 
 
 async def test_its_page_asks_nobody_else_for_anything(house: House) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp import __version__
+from idp.grants.scopes import ADMIN_SCOPES
 from idp.provider import Provider
 from idp.web.admin import accounts, audit, clients, docs, keys, outbox, problem, reports
 from idp.web.admin.gate import PREFIX, SCHEME, Gate
@@ -42,24 +43,23 @@ def install(app: FastAPI, provider: Provider) -> None:
 
 def document(issuer: str) -> dict[str, Any]:
     """The OpenAPI document of the provider at `issuer`."""
-    app = FastAPI()
+    app = FastAPI(generate_unique_id_function=_operation_id)
     for room in ROOMS:
         app.include_router(room.router, prefix=PREFIX)
     made = get_openapi(
         title=TITLE, version=__version__, description=_DESCRIPTION, routes=app.routes, servers=[{"url": issuer}]
     )
-    scopes = {
-        scope: ""
-        for path in made["paths"].values()
-        for each in path.values()
-        for [scope] in [each["security"][0][SCHEME]]
-    }
+    token = {"tokenUrl": f"{issuer}/token", "scopes": dict(ADMIN_SCOPES)}
     components = made.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = problem.SCHEMA
-    components["securitySchemes"] = {
-        SCHEME: {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": f"{issuer}/token", "scopes": scopes}}}
-    }
+    components["securitySchemes"] = {SCHEME: {"type": "oauth2", "flows": {"clientCredentials": token}}}
     return made
+
+
+def _operation_id(route: APIRoute) -> str:
+    """An operation's id is its function's name in camel case. Generated clients name their methods after it, so it stays."""
+    first, *others = route.name.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 async def _unrouted(request: Request, fault: Exception) -> Response:

@@ -39,7 +39,7 @@ class Verification(BaseModel):
 
 
 @router.get("", summary="Read the audit trail", **needs("audit:read", 400))
-async def list_events(
+async def list_audit_events(
     desk: AtDesk,
     account_id: Annotated[UUID | None, Query(description="Only events about this account.")] = None,
     event: Annotated[
@@ -56,7 +56,7 @@ async def list_events(
 
 
 @router.get("/verification", summary="Check the audit chain", **needs("audit:read"))
-async def verify(desk: AtDesk) -> Verification:
+async def verify_audit_chain(desk: AtDesk) -> Verification:
     """Compute every link of the chain again. Reads the whole trail: not for every minute."""
     checked, broken_at, waiting = await officers.verify_audit(desk.provider)
     return Verification(checked=checked, broken_at=broken_at, waiting=waiting)

@@ -186,7 +186,9 @@ async def delete_client(desk: AtDesk, client_id: ClientId) -> None:
 
 
 @router.post("/{client_id}/secret", summary="Rotate a client's secret", **needs("clients:write", 400, 404))
-async def rotate_secret(desk: AtDesk, client_id: ClientId, rotation: SecretRotation | None = None) -> ClientWithSecret:
+async def rotate_client_secret(
+    desk: AtDesk, client_id: ClientId, rotation: SecretRotation | None = None
+) -> ClientWithSecret:
     """Make a new secret. The old one works on for the overlap, so that a service can change over without a gap.
 
     Without a body: the usual overlap.

@@ -60,13 +60,13 @@ class Rotations(BaseModel):
 
 
 @router.get("", summary="List signing keys", **needs("keys:read"))
-async def list_keys(desk: AtDesk) -> Keys:
+async def list_signing_keys(desk: AtDesk) -> Keys:
     """Every key that is not deleted yet."""
     return Keys(items=[Key.model_validate(key, from_attributes=True) for key in await officers.keys(desk.provider)])
 
 
 @router.post("/rotate", summary="Rotate signing keys", **needs("keys:write"))
-async def rotate(desk: AtDesk, wanted: RotationWanted | None = None) -> Rotations:
+async def rotate_signing_keys(desk: AtDesk, wanted: RotationWanted | None = None) -> Rotations:
     """Let the next key sign, retire the active one, publish a new next one. A successor that is too young is refused.
 
     Without a body: all algorithms.

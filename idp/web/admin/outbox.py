@@ -28,7 +28,7 @@ class DeadItem(BaseModel):
 
 
 @router.get("/dead", summary="List dead letters", **needs("outbox:read", 400))
-async def list_dead(desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> Page[DeadItem]:
+async def list_dead_letters(desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> Page[DeadItem]:
     """Items that were given up, newest first, page by page."""
     before = cursors.read_id(desk.provider, ROOM, cursor)
     rows = await deliver_again.dead(desk.provider, before=before, limit=limit)
@@ -37,6 +37,6 @@ async def list_dead(desk: AtDesk, cursor: Cursor = None, limit: Limit = 50) -> P
 
 
 @router.post("/{item_id}/retry", status_code=204, summary="Try a dead letter again", **needs("outbox:write", 404))
-async def retry(desk: AtDesk, item_id: Annotated[UUID, Path(description="Id of the item.")]) -> None:
+async def retry_dead_letter(desk: AtDesk, item_id: Annotated[UUID, Path(description="Id of the item.")]) -> None:
     """Bring an item back to life, with all its tries."""
     await officers.retry(desk.provider, desk.officer, item_id)

@@ -55,13 +55,13 @@ async def list_reports(
 
 
 @router.get("/{reference}", summary="Read a report", **needs("reports:read", 404))
-async def read(desk: AtDesk, reference: Reference) -> ReportFile:
+async def get_report(desk: AtDesk, reference: Reference) -> ReportFile:
     """One report with what was written; that it was read is kept."""
     found = await flow.read(desk.provider, reference, by=desk.officer.actor)
     return ReportFile.model_validate(found, from_attributes=True)
 
 
 @router.post("/{reference}/close", status_code=204, summary="Close a report", **needs("reports:write", 404))
-async def close(desk: AtDesk, reference: Reference) -> None:
+async def close_report(desk: AtDesk, reference: Reference) -> None:
     """Close an open report."""
     await flow.close(desk.provider, reference, by=desk.officer.actor)
