@@ -188,13 +188,15 @@ async def answer_too_large(send: Send) -> None:
     await answer_json(send, 413, told, ANY_ORIGIN)
 
 
-async def answer_preflight(send: Send) -> None:
-    """What a browser asks before it calls from another origin (Fetch)."""
+async def answer_preflight(send: Send, methods: bytes = b"GET, POST", *headers: tuple[bytes, bytes]) -> None:
+    """What a browser asks before it calls from another origin (Fetch). Any header may come along: what measures a page
+    likes to add its own, and `*` does not speak of Authorization."""
     allowed = (
-        (b"access-control-allow-headers", b"authorization, content-type"),
-        (b"access-control-allow-methods", b"GET, POST"),
+        (b"access-control-allow-headers", b"authorization, content-type, *"),
+        (b"access-control-allow-methods", methods),
+        (b"access-control-max-age", b"3600"),
     )
-    await answer(send, 204, b"", ANY_ORIGIN, *allowed, (b"access-control-max-age", b"3600"))
+    await answer(send, 204, b"", ANY_ORIGIN, *allowed, *headers)
 
 
 def posted(endpoint: App) -> App:

@@ -154,10 +154,13 @@ async def test_documents_are_cacheable_and_open_to_every_origin(stage: Stage, pa
     head = await stage.http.head(path)
     assert (head.status_code, head.content) == (200, b"")
     assert (await stage.http.get(path, params={"x": "1"})).content == answer.content
-    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
         refused = await stage.http.request(method, path)
         assert refused.status_code == 405
         assert refused.headers["allow"] == "GET, HEAD"
+    asked = await stage.http.options(path, headers={"Access-Control-Request-Headers": "content-type,traceparent"})
+    assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "GET")
+    assert {"content-type", "*"} <= set(asked.headers["access-control-allow-headers"].split(", "))
 
 
 async def test_the_promise_of_the_jwks_is_the_rotations(stage: Stage) -> None:

@@ -228,3 +228,24 @@ async def test_open_to_all_it_counts_per_network(houses: Houses) -> None:
         assert [(await register(house)).status_code for _ in range(4)] == [201, 201, 201, 503]
         elsewhere = await house.http("203.0.113.9").post("/register", json=WEB)
         assert elsewhere.status_code == 201
+
+
+async def test_whoever_tries_out_is_not_counted(houses: Houses) -> None:
+    """A conformance suite registers one or two clients for each of its modules."""
+    async with houses(limits={"sign_up_per_network": 1}) as house:
+        assert [(await register(house)).status_code for _ in range(3)] == [201, 201, 201]
+
+
+async def test_a_page_of_another_origin_registers_and_manages(house: House) -> None:
+    """No cookie counts here, so whoever has the token may send it from wherever they are (Fetch)."""
+    made = await register(house)
+    assert made.headers["access-control-allow-origin"] == "*"
+    own = f"/register/{made.json()['client_id']}"
+    for address, methods in (("/register", "POST"), (own, "GET, PUT, DELETE")):
+        asked = await house.http().options(address)
+        assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, methods)
+        refused = await house.http().patch(address)
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (405, "*")
+    for method, status in (("GET", 200), ("DELETE", 204), ("GET", 401)):
+        answer = await house.http().request(method, own, headers=bearer(made.json()["registration_access_token"]))
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (status, "*")

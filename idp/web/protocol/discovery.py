@@ -17,7 +17,7 @@ from idp.sessions import levels
 from idp.theme.language import CODES
 from idp.web import metrics
 from idp.web.shell import App, Receive, Scope, Send, security_headers
-from idp.web.wire import ANY_ORIGIN, answer
+from idp.web.wire import ANY_ORIGIN, answer, answer_preflight
 
 # Confidential methods; introspection tells tokens apart by client, so it has nothing for a public one.
 _CONFIDENTIAL = [method for method in AUTH_METHODS if method != "none"]
@@ -98,11 +98,8 @@ class Document:
 
     def __init__(self, provider: Provider, route: str, read: Callable[[], bytes], max_age: int) -> None:
         self._read = read
-        self._fixed = [
-            (b"cache-control", f"public, max-age={max_age}".encode()),
-            ANY_ORIGIN,
-            *security_headers(provider.settings),
-        ]
+        self._security = security_headers(provider.settings)
+        self._fixed = [(b"cache-control", f"public, max-age={max_age}".encode()), ANY_ORIGIN, *self._security]
         self._count = metrics.document(route)
         self._body = b""
         self._tag = ""
@@ -134,6 +131,8 @@ class Document:
         self._body = body
 
     async def _other(self, scope: Scope, send: Send) -> None:
+        if scope["method"] == "OPTIONS":
+            return await answer_preflight(send, b"GET", *self._security)
         if scope["method"] != "HEAD":
             return await answer(send, 405, b"", (b"allow", b"GET, HEAD"), *self._fixed)
         if (body := self._read()) is not self._body:
