@@ -125,6 +125,14 @@ async def test_t9_nothing_is_sent_to_an_address_that_was_not_checked(
     stayed(await browser.get((await party.authorization(**{"scope": "openid", **wrong, **more})).url))  # type: ignore[arg-type]
 
 
+async def test_an_error_page_speaks_the_language_that_was_asked_for(stage: Stage) -> None:
+    browser = await stage.browser()
+    for locales, language in (("en-GB id", "en"), ("se", "id")):
+        page = await browser.get("/authorize", client_id="nobody", ui_locales=locales)
+        stayed(page)
+        assert f'<html lang="{language}"' in page.html
+
+
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
 async def test_a_repeated_client_or_address_is_a_page(signed_in: tuple[Party, Browser], name: str) -> None:
     party, browser = signed_in

@@ -254,3 +254,19 @@ async def test_a_repeated_parameter_is_refused(party: Party, browser: Browser, n
     answer = await browser.http.get("/end_session", params=twice)
     assert answer.status_code == 400
     assert await signed_in(party, browser)
+
+
+async def test_ui_locales(stage: Stage, party: Party) -> None:
+    """Whoever has to be asked, or is shown what became of it, reads it in the language that the service speaks with them."""
+    for asked_first in (True, False):
+        browser = await stage.browser(await stage.person())
+        hint = {} if asked_first else {"id_token_hint": (await party.tokens(browser)).id_token}
+        page = await leave(browser, **hint, ui_locales="fr en-GB")
+        assert '<html lang="en"' in page.html
+        if asked_first:
+            asked(page)
+            page = await browser.submit(page, press="sign-out")
+            assert '<html lang="en"' in page.html
+        assert not await signed_in(party, browser)
+    stayed(page := await leave(browser, id_token_hint="x" * 9000, ui_locales="en"))
+    assert '<html lang="en"' in page.html

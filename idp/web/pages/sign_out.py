@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.flows import logout
 from idp.provider import Provider
-from idp.web.frame import Form, Frame
+from idp.web.frame import Form, Frame, query
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -14,11 +14,13 @@ def routes(provider: Provider) -> list[BaseRoute]:
     frame = Frame(provider)
 
     async def show(request: Request) -> Response:
+        frame.prefer(request, query(request, "ui_locales"))
         if frame.visitor(request).session is None:
             return frame.page(request, "keluar_selesai", services=[], next="")
         return frame.page(request, "keluar")
 
     async def submit(request: Request, form: Form) -> Response:
+        frame.prefer(request, query(request, "ui_locales"))
         return await frame.signed_out(request, await logout.by_person(provider, frame.visitor(request)))
 
     return [frame.door("/keluar", show, submit)]

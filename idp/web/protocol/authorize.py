@@ -50,6 +50,7 @@ def endpoints(provider: Provider) -> tuple[App, App]:
 
 
 async def _begin(frame: Frame, request: Request, found: Parameters) -> Response:
+    frame.prefer(request, found.values.get("ui_locales", ""))
     visitor = frame.visitor(request)
     outcome = await authorize.begin(frame.provider, found.values, found.resources, found.faults, visitor)
     return _deliver(frame, request, outcome)

@@ -30,9 +30,11 @@ def endpoint(provider: Provider) -> App:
 
 
 async def _end(frame: Frame, request: Request, found: Parameters) -> Response:
+    locales = found.values.get("ui_locales", "")
+    frame.prefer(request, locales)
     outcome = await logout.by_relying_party(frame.provider, _sound(found).values, frame.visitor(request))
     if isinstance(outcome, logout.Confirm):
-        return frame.redirect("/keluar")
+        return frame.redirect("/keluar" + (f"?{urlencode({'ui_locales': locales})}" if locales else ""))
     return await frame.signed_out(request, outcome)
 
 
