@@ -73,9 +73,10 @@ class Authenticator:
             return await self._by_secret(attempt.form.get("client_id", ""), secrets, "client_secret_post", attempt)
         if "client_assertion" in attempt.form:
             return await self._by_assertion(attempt)
-        client = self._clients.get(attempt.form.get("client_id", "")) or await self._reread(
-            attempt.form.get("client_id", "")
-        )
+        client_id = attempt.form.get("client_id")
+        if client_id is None:
+            raise InvalidClient("send client_id, or authenticate")
+        client = self._clients.get(client_id) or await self._reread(client_id)
         if client is None or not client.public:
             raise InvalidClient()
         return client
@@ -93,9 +94,12 @@ class Authenticator:
             # Another replica may have registered the client, or rotated its secret, within the last second.
             client = await self._reread(client_id)
             known = client is not None and _knows(client, secrets, now)
-        if client is None or not known or client.auth_method != method:
+        if client is None or not known:
             await self._count_failure(client_id, attempt.network)
             raise InvalidClient(basic=basic)
+        if client.auth_method != method:
+            # Said to nobody but who has the secret: half of all libraries send it in the other way unless they are told.
+            raise InvalidClient(f"this client is registered for {client.auth_method}, not {method}", basic=basic)
         return client
 
     def _read_basic(self, credentials: str) -> tuple[str, tuple[str, ...]]:

@@ -89,3 +89,21 @@ async def test_a_code_that_was_never_redeemed_tells_nobody(stage: Stage, web: Ht
     await browser.get("/end_session", id_token_hint=tokens.id_token)
     await worker.drain(stage.provider)
     assert web.received == []
+
+
+async def test_a_grant_that_outlived_its_session_is_ended_by_the_name_that_its_tokens_give_it(
+    stage: Stage, web: HttpServer
+) -> None:
+    """A refreshed ID token speaks of the sign-in that it came from (OIDC Core section 12.2), so it keeps the `sid` of a
+    session that is over: the service files what it holds under it, and by it is told when that ends as well."""
+    party, browser, person = await stage.signed_in(backchannel_logout_uri=f"{web.url}/logout")
+    first = await party.tokens(browser, "openid offline_access")
+    await browser.get("/end_session", id_token_hint=first.id_token)
+    later = await party.refresh(first.refresh_token)
+    assert later.claims["sid"] == first.claims["sid"]
+    elsewhere = await stage.browser(person)
+    await elsewhere.submit(await elsewhere.get("/akun"), press="sign-out-everywhere")
+    signed_out, ended = await told(stage, web, party)
+    assert signed_out["sid"] == ended["sid"] == later.claims["sid"]
+    assert signed_out["jti"] != ended["jti"]
+    assert (await party.token(grant_type="refresh_token", refresh_token=later.refresh_token)).status_code == 400

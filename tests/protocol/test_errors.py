@@ -360,11 +360,20 @@ async def test_a_method_that_was_not_registered_is_refused(stage: Stage) -> None
     party = await stage.party(token_endpoint_auth_method="client_secret_post")
     answer = await party.http.post("/introspect", data={"token": "x"}, auth=(party.client_id, str(party.client_secret)))
     check_json(answer, 401, "invalid_client")
+    assert (
+        answer.json()["error_description"]
+        == "this client is registered for client_secret_post, not client_secret_basic"
+    )
+    guessed = await party.http.post("/introspect", data={"token": "x"}, auth=(party.client_id, "w" * 43))
+    assert guessed.json()["error_description"] == "client authentication failed", "only who has the secret is told more"
     public = await stage.party(public=True)
     posted = await public.http.post("/token", data={"client_id": public.client_id, "client_secret": "anything"})
     check_json(posted, 401, "invalid_client")
     confidential = await stage.party()
     check_json(await public.http.post("/token", data={"client_id": confidential.client_id}), 401, "invalid_client")
+    nobody = await public.http.post("/token", data={"grant_type": "refresh_token"})
+    check_json(nobody, 401, "invalid_client")
+    assert nobody.json()["error_description"] == "send client_id, or authenticate"
 
 
 @pytest.mark.parametrize(
