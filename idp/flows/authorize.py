@@ -33,6 +33,7 @@ from idp.flows.authorization_request import (
     refuse,
 )
 from idp.flows.interaction import open_ticket
+from idp.grants import claims as claims_of
 from idp.grants import code, pushed, standing
 from idp.grants.standing import Standing
 from idp.grants.tokens import Authentication
@@ -198,7 +199,7 @@ def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing 
     key of ours verifies may have outlived its key, so it is no fault of the request: it names somebody whom nobody
     here can be known to be, until a person signed in for this very request.
     """
-    named = []
+    named: list[list[str]] = []
     if request.id_token_hint is not None:
         try:
             claims = access.read_hint(provider, request.id_token_hint)
@@ -208,11 +209,10 @@ def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing 
         else:
             if claims.get("aud") != request.client.client_id:
                 raise InvalidRequest("id_token_hint was not issued to this client")
-            named.append(str(claims.get("sub")))
-    wanted = request.claims.get("id_token", {}).get("sub")
-    if isinstance(wanted, dict) and "value" in wanted:
-        named.append(str(wanted["value"]))
+            named.append([str(claims.get("sub"))])
+    if (subjects := claims_of.subjects(request.claims)) is not None:
+        named.append(subjects)
     if not named:
         return None
     here = provider.subjects.of(stands.account_id, request.client.sector) if stands is not None else ""
-    return all(same(here, subject) for subject in named)
+    return all(any(same(here, subject) for subject in subjects) for subjects in named)

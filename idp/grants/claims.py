@@ -120,8 +120,17 @@ def release(
 def essential_acr(asked: Mapping[str, Mapping[str, Any]]) -> tuple[list[str], bool]:
     """The acr values that the claims parameter asks for in the ID token, and whether they are essential."""
     acr = asked.get("id_token", {}).get("acr")
-    if not isinstance(acr, dict):
-        return [], False
-    values = acr.get("values", [acr["value"]] if "value" in acr else [])
-    listed = [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
-    return listed, acr.get("essential") is True
+    return _values(acr) or [], isinstance(acr, dict) and acr.get("essential") is True
+
+
+def subjects(asked: Mapping[str, Mapping[str, Any]]) -> list[str] | None:
+    """The subjects one of whom has to be here (OIDC Core section 3.1.2.2, item 4); None when the parameter names none."""
+    return _values(asked.get("id_token", {}).get("sub"))
+
+
+def _values(wish: Any) -> list[str] | None:
+    """The values of which a claim shall have one, None when any will do (OIDC Core section 5.5.1)."""
+    if not isinstance(wish, dict) or not wish.keys() & {"value", "values"}:
+        return None
+    values = wish.get("values", [wish.get("value")])
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []

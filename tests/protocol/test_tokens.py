@@ -242,11 +242,20 @@ async def test_a_claims_request_for_another_person_is_not_answered(stage: Stage)
     party, browser, _ = await stage.signed_in()
     other = await party.tokens(await stage.browser(await stage.person()))
     mine = await party.tokens(browser)
-    asked = {"id_token": {"sub": {"value": other.claims["sub"]}}}
-    answer = await party.answered(browser, prompt="none", claims=orjson.dumps(asked).decode())
-    assert answer["error"] == "login_required"
-    asked["id_token"]["sub"]["value"] = mine.claims["sub"]
-    assert "code" in await party.answered(browser, prompt="none", claims=orjson.dumps(asked).decode())
+    me, them = mine.claims["sub"], other.claims["sub"]
+    for wish, answered in (
+        ({"value": them}, "error"),
+        ({"values": [them]}, "error"),
+        ({"values": []}, "error"),
+        ({"value": 1}, "error"),
+        ({"value": me}, "code"),
+        ({"values": [them, me]}, "code"),
+        ({"essential": True}, "code"),
+    ):
+        asked = orjson.dumps({"id_token": {"sub": wish}}).decode()
+        answer = await party.answered(browser, prompt="none", claims=asked)
+        assert answer.get("error", "login_required") == "login_required"
+        assert answered in answer, wish
 
 
 async def test_claims_cannot_be_overwritten_by_asking(stage: Stage) -> None:
