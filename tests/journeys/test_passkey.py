@@ -285,6 +285,13 @@ async def test_signing_in_as_somebody_else_ends_the_session_that_was_here(house:
         assert await tx.scalar(select(func.count()).select_from(sessions).where(sessions.c.ended_by == "sign-in")) == 1
 
 
+async def test_a_passkey_answers_a_hint_that_nobody_can_verify_any_more(house: House) -> None:
+    key, _ = await enrolled(house)
+    request = await house.relying_party("saldo").authorization("openid", id_token_hint="x.y.z")
+    browser = house.browser()
+    assert "code" in (await answered(browser, await browser.get(request.url), key)).parameters
+
+
 async def test_a_passkey_answers_prompt_login_and_max_age(house: House) -> None:
     key, _ = await enrolled(house)
     party, browser = house.relying_party("saldo"), house.browser()

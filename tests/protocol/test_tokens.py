@@ -258,6 +258,23 @@ async def test_a_claims_request_for_another_person_is_not_answered(stage: Stage)
         assert answered in answer, wish
 
 
+@pytest.mark.parametrize("by", ["hint", "claim"])
+async def test_who_signs_in_for_a_request_that_names_somebody_else_is_not_sent_back(stage: Stage, by: str) -> None:
+    """OIDC Core section 3.1.2.2, item 4: also when nobody was here before, and the wrong person signs in because of it."""
+    party, account = await stage.party(), stage.house.account()
+    other = await party.tokens(await stage.browser(await stage.person()))
+    mine = await party.sign_in(stage.house.browser(), account)
+    for tokens, answered in ((other, "error"), (mine, "code")):
+        sub = orjson.dumps({"id_token": {"sub": {"value": tokens.claims["sub"]}}}).decode()
+        parameters = {"id_token_hint": tokens.id_token} if by == "hint" else {"claims": sub}
+        browser = stage.house.browser()
+        page = await browser.get((await party.authorization(**parameters)).url)
+        assert path(page) == "/masuk"
+        page = await browser.submit(page, {"identifier": account.email, "password": account.password}, press="sign-in")
+        assert answered in page.parameters
+        assert page.parameters.get("error", "login_required") == "login_required"
+
+
 async def test_claims_cannot_be_overwritten_by_asking(stage: Stage) -> None:
     person = await stage.person(claims={"iss": "evil", "sub": "evil", "acr": "evil", "given_name": "Budi"})
     party = await stage.party()
