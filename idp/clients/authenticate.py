@@ -1,5 +1,6 @@
 """Client authentication (RFC 6749 section 2.3, RFC 7523 section 2.2, OIDC Core section 9)."""
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping
@@ -58,6 +59,7 @@ class Authenticator:
         self._audiences = frozenset({settings.issuer, f"{settings.issuer}/token"})
         self._turned_away: dict[tuple[str, str], int] = {}
         self._fetched: dict[str, tuple[int, list[Key]]] = {}
+        self._fetching: dict[str, asyncio.Lock] = {}
 
     async def authenticate(self, attempt: Attempt) -> Client:
         """The client; InvalidClient if it proved nothing, InvalidRequest if it tried two ways at once."""
@@ -151,17 +153,28 @@ class Authenticator:
             return verify(assertion, await self._remote_keys(client, renew=True), algorithms)
 
     async def _remote_keys(self, client: Client, *, renew: bool) -> list[Key]:
-        now, uri = self._clock.now(), str(client.metadata["jwks_uri"])
-        fetched_at, keys = self._fetched.get(uri, (0, []))
-        if now - fetched_at < (_JWKS_PAUSE if renew else _JWKS_CACHE):
-            return keys
+        """The keys behind a `jwks_uri`. Of many assertions at once one goes and fetches, and the others wait for it: they
+        may be a stranger's, and would flood the client through us."""
+        uri, age = str(client.metadata["jwks_uri"]), _JWKS_PAUSE if renew else _JWKS_CACHE
+        if self._younger(uri, age):
+            return self._fetched[uri][1]
+        async with self._fetching.setdefault(uri, asyncio.Lock()):
+            if not self._younger(uri, age):
+                self._fetched[uri] = (self._clock.now(), await self._fetch(uri))
+            return self._fetched[uri][1]
+
+    def _younger(self, uri: str, age: int) -> bool:
+        return uri in self._fetched and self._clock.now() - self._fetched[uri][0] < age
+
+    async def _fetch(self, uri: str) -> list[Key]:
+        """The keys there now; those of the last time while it does not answer with any."""
         try:
             answer = await self._caller.get(uri)
-            fresh = read_jwks(orjson.loads(answer.body)) if answer.status == 200 else keys
+            if answer.status == 200:
+                return read_jwks(orjson.loads(answer.body))
         except (OutboundFault, JoseFault, ValueError):
-            fresh = keys
-        self._fetched[uri] = (now, fresh)
-        return fresh
+            pass
+        return self._fetched[uri][1] if uri in self._fetched else []
 
     async def _accept(self, client: Client, claims: Mapping[str, object]) -> None:
         """RFC 7523 section 3; the audience is one string, issuer or token endpoint (T17)."""

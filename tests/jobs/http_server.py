@@ -19,11 +19,14 @@ class Received:
 
 @dataclass
 class HttpServer:
-    """`answers` are statuses for the next requests; afterwards everything is 200. A 3xx points at `/elsewhere`."""
+    """`answers` are statuses for the next requests; afterwards everything is 200. A 3xx points at `/elsewhere`.
+
+    `documents` are bodies by path, with which a GET is answered; any other is empty."""
 
     port: int = 0
     answers: list[int] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
+    documents: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -43,8 +46,10 @@ def http_server() -> Iterator[HttpServer]:
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", f"{known.url}/elsewhere")
-            self.send_header("Content-Length", "0")
+            document = known.documents.get(self.path, b"") if status == 200 else b""
+            self.send_header("Content-Length", str(len(document)))
             self.end_headers()
+            self.wfile.write(document)
 
         do_GET = do_POST = _answer  # noqa: N815  # http.server's names
 

@@ -1,5 +1,6 @@
 """Attack classes of the protocol, T2 to T39, and the bugs that the field has had; T1 and T3 are in test_races.py."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -446,6 +447,43 @@ async def test_t37_a_redirect_of_a_jwks_uri_is_not_followed(stage: Stage, web: H
     )
     assert answer.json()["error"] == "invalid_client"
     assert {received.path for received in web.received} == {"/jwks.json"}
+
+
+async def test_a_client_rotates_the_key_behind_its_jwks_uri(stage: Stage, web: HttpServer) -> None:
+    """A key that nobody knows yet has the document fetched again, but not more often than every ten seconds."""
+    old, new = generate("ES256", 2048), generate("ES256", 2048)
+    party = await stage.party(token_endpoint_auth_method="private_key_jwt", jwks_uri=f"{web.url}/jwks.json")
+
+    async def accepted(key: Key) -> bool:
+        form = by_assertion(assertion(stage, party.client_id, key))
+        return (await stage.http.post("/introspect", data={**form, "token": "x"})).status_code == 200
+
+    def publish(*keys: Key) -> None:
+        web.documents["/jwks.json"] = orjson.dumps({"keys": [key.as_dict(private=False) for key in keys]})
+
+    publish(old)
+    assert await accepted(old)
+    publish(new)
+    assert not await accepted(new)
+    stage.clock.advance(10)
+    assert await accepted(new)
+    assert not await accepted(old)
+    assert len(web.received) == 2
+    stage.clock.advance(300)
+    web.answers[:] = [503]
+    assert await accepted(new), "a document that cannot be had for a while takes nothing away"
+    stage.clock.advance(300)
+    assert await accepted(new)
+    assert len(web.received) == 4
+
+
+async def test_strangers_do_not_flood_a_jwks_uri_through_us(stage: Stage, web: HttpServer) -> None:
+    """Whatever they sign as a client has its keys looked for; of many at once one goes and looks."""
+    party = await stage.party(token_endpoint_auth_method="private_key_jwt", jwks_uri=f"{web.url}/jwks.json")
+    forms = [by_assertion(assertion(stage, party.client_id, generate("ES256", 2048))) for _ in range(20)]
+    answers = await asyncio.gather(*(stage.http.post("/introspect", data={**form, "token": "x"}) for form in forms))
+    assert {answer.status_code for answer in answers} == {401}
+    assert len(web.received) == 1
 
 
 async def test_t37_a_request_uri_of_others_is_not_fetched(stage: Stage, web: HttpServer) -> None:
