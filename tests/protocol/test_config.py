@@ -149,8 +149,11 @@ async def test_documents_are_cacheable_and_open_to_every_origin(stage: Stage, pa
     assert re.fullmatch(r"public, max-age=\d+", answer.headers["cache-control"])
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "set-cookie" not in answer.headers
-    again = await stage.http.get(path, headers={"If-None-Match": answer.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
+    tag = answer.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"other", W/{tag}', "*"):
+        again = await stage.http.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert (await stage.http.get(path, headers={"If-None-Match": f"{tag[:-1]}x"})).status_code == 200
     head = await stage.http.head(path)
     assert (head.status_code, head.content) == (200, b"")
     assert (await stage.http.get(path, params={"x": "1"})).content == answer.content

@@ -102,7 +102,7 @@ class Document:
         self._fixed = [(b"cache-control", f"public, max-age={max_age}".encode()), ANY_ORIGIN, *self._security]
         self._count = metrics.document(route)
         self._body = b""
-        self._tag = ""
+        self._tag = b""
         self._messages: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,17 +113,18 @@ class Document:
             self._make(body)
         self._count()
         for name, value in scope["headers"]:
-            if name == b"if-none-match" and value.decode("latin-1") == self._tag:
-                return await answer(send, 304, b"", (b"etag", value), *self._fixed)
+            # One of a list, or weak because a proxy compressed what it passed on (RFC 9110 section 13.1.2): all the same.
+            if name == b"if-none-match" and (self._tag in value or value == b"*"):
+                return await answer(send, 304, b"", (b"etag", self._tag), *self._fixed)
         await send(self._messages[0])
         await send(self._messages[1])
 
     def _make(self, body: bytes) -> None:
-        self._tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+        self._tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'.encode()
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
-            (b"etag", self._tag.encode()),
+            (b"etag", self._tag),
             *self._fixed,
         ]
         start = {"type": "http.response.start", "status": 200, "headers": headers}
