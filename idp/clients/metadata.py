@@ -20,6 +20,7 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 _URI_CHARACTERS = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
 # Host and port alone: the host of a logo stands in a page's Content-Security-Policy, where `;` begins a directive.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
@@ -27,9 +28,8 @@ def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The metadata to store: known members, checked, defaults filled in where nothing else follows from silence."""
     accepted: dict[str, Any] = {}
     for name, value in wanted.items():
-        rule = _RULES.get(name.partition("#")[0])
-        if rule is not None and value is not None:
-            accepted[name] = rule(name, value)
+        if (member := member_of(name)) is not None and value is not None:
+            accepted[name] = _RULES[member](name, value)
     method = accepted.setdefault("token_endpoint_auth_method", "client_secret_basic")
     grants = accepted.setdefault("grant_types", ["authorization_code"])
     accepted.setdefault("id_token_signed_response_alg", "RS256")
@@ -44,6 +44,14 @@ def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
     if accepted.get("subject_type") == "pairwise" and "sector_identifier_uri" not in accepted and len(hosts) > 1:
         raise InvalidClientMetadata("pairwise with several hosts needs sector_identifier_uri")
     return accepted
+
+
+def member_of(name: str) -> str | None:
+    """The member that a name stands for, in whatever language (RFC 7591 section 2.2); None for one that we do not know."""
+    member, tagged, language = name.partition("#")
+    if tagged and not (member in LOCALISED and len(language) <= 35 and _LANGUAGE.fullmatch(language)):
+        return None
+    return member if member in MEMBERS else None
 
 
 def _check_flows(accepted: dict[str, Any], grants: list[str]) -> None:
@@ -207,4 +215,6 @@ _RULES: dict[str, Callable[[str, Any], Any]] = {
     "software_version": _text,
 }
 MEMBERS = frozenset(_RULES)
-"""The members that we know; human-readable ones may carry a language tag behind `#` (RFC 7591 section 2.2)."""
+"""The members that we know."""
+LOCALISED = frozenset({"client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"})
+"""Those that people read; each may be said once more per language, with its tag behind `#`."""

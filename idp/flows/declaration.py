@@ -18,7 +18,8 @@ from idp.clients import metadata, policy
 from idp.flows.people import Wanted
 from idp.flows.register_client import STATIC
 
-_CLIENT_KEYS = metadata.MEMBERS | set(policy.MEMBERS) | {"client_id", "client_secret", "client_secret_file"}
+_CLIENT_KEYS = {*policy.MEMBERS, "client_id", "client_secret", "client_secret_file"}
+"""Beside the members of its metadata."""
 _ACCOUNT_KEYS = {
     *profile.CLAIMS, "email", "email_verified", "name", "locale", "phone_number", "phone_number_verified", "kpj", "password",
     "password_file", "totp_secret",
@@ -121,11 +122,11 @@ def _declared_client(file: Path, entry: Mapping[str, Any]) -> DeclaredClient:
     client_id = entry.get("client_id")
     if not isinstance(client_id, str):
         raise BadDeclaration(f"{file}: a client has no client_id; choose one, so that it can be found again")
-    if unknown := sorted(str(name) for name in entry if str(name).partition("#")[0] not in _CLIENT_KEYS):
+    described = {str(name): value for name, value in entry.items() if metadata.member_of(str(name)) is not None}
+    if unknown := sorted({str(name) for name in entry} - described.keys() - _CLIENT_KEYS):
         raise BadDeclaration(f"{file}: client {client_id}: unknown key {unknown[0]}")
     return DeclaredClient(
-        str(file), client_id,
-        {name: value for name, value in entry.items() if name.partition("#")[0] in metadata.MEMBERS},
+        str(file), client_id, described,
         {name: entry[name] for name in policy.MEMBERS if name in entry},
         _secret(file, f"client {client_id}", entry, "client_secret"),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Dynamic registration (RFC 7591) and its management (RFC 7592), as the conformance plans and an attacker use them."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -109,11 +110,26 @@ async def test_keys_without_a_kid_are_taken(house: House) -> None:
         ({"scope": "saldo:baca"}, "invalid_client_metadata"),
         ({"subject_type": "pairwise", "sector_identifier_uri": "https://127.0.0.1:1/sector"}, "invalid_client_metadata"),
         ({"client_name": "x" * 1000}, "invalid_client_metadata"),
+        ({"client_name#en-GB": ""}, "invalid_client_metadata"),
     ],
 )  # fmt: skip
 async def test_what_is_not_acceptable(house: House, metadata: dict[str, Any], code: str) -> None:
     answer = await register(house, **metadata)
     assert (answer.status_code, answer.json()["error"]) == (400, code)
+    assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", answer.json()["error_description"]), "RFC 6749 section 5.2"
+
+
+async def test_what_people_read_is_said_in_languages_and_nothing_else(house: House) -> None:
+    """RFC 7591 section 2.2. What only looks like it is as unknown as anything else, and is not repeated in an error."""
+    strange = {
+        'client_name#"é\\': "",
+        "client_name#": "x",
+        "client_name#en#id": "x",
+        "grant_types#en": ["authorization_code"],
+    }
+    answer = await register(house, **strange, **{"client_name#en-GB": "Service"})
+    assert answer.status_code == 201
+    assert {name: value for name, value in answer.json().items() if "#" in name} == {"client_name#en-GB": "Service"}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b'{"redirect_uris": "\\ud800"}'])
