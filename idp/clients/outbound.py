@@ -1,7 +1,7 @@
-"""Calls that leave the house by HTTP. Those to relying parties: resolved once, checked, pinned to the address that was checked; no redirects, small, short.
+"""Calls that leave the house by HTTP. Those to relying parties: resolved once, checked, pinned to the addresses that were checked; no redirects, small, short.
 
 The one module that knows httpx. T37: metadata, loopback and private addresses are never connected to, and a name that
-resolves anew between check and call (DNS rebinding) makes no difference, since the call goes to the checked address.
+resolves anew between check and call (DNS rebinding) makes no difference, since the call goes to a checked address.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import httpx
 
 MAX_ANSWER = 65_536
+_TRIED = 3
+"""Addresses of a name that are tried, in the resolver's order of preference."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # IPv4-compatible, site-local and local-use NAT64 addresses, which the standard library takes for global ones.
 _RETIRED = [ipaddress.ip_network(text) for text in ("::/96", "fec0::/10", "64:ff9b:1::/48")]
@@ -97,17 +99,28 @@ class Caller:
         if parts.scheme == "http" and not self._allow_private:
             raise OutboundFault("not https")
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        address = await self._checked(parts.hostname, port)
-        host = f"[{address}]" if ":" in address else address
+        addresses = (await self._checked(parts.hostname, port))[:_TRIED]
         http = await self._client()
-        request = http.build_request(
-            method,
-            _httpx().URL(url).copy_with(host=host, port=port, fragment=None),
-            content=body,
-            headers={**headers, "Host": parts.netloc, "User-Agent": "gerbang", "Accept-Encoding": "identity"},
-            extensions={"sni_hostname": parts.hostname},
-        )
-        return await self._send(http, request)
+
+        def to(address: str) -> "httpx.Request":
+            host = f"[{address}]" if ":" in address else address
+            return http.build_request(
+                method,
+                _httpx().URL(url).copy_with(host=host, port=port, fragment=None),
+                content=body,
+                headers={**headers, "Host": parts.netloc, "User-Agent": "gerbang", "Accept-Encoding": "identity"},
+                extensions={"sni_hostname": parts.hostname},
+                # An address that swallows everything leaves time for the next one.
+                timeout=_httpx().Timeout(self._deadline, connect=self._deadline / len(addresses)),
+            )
+
+        for address in addresses[:-1]:
+            try:
+                return await self._send(http, to(address))
+            except (_httpx().ConnectError, _httpx().ConnectTimeout):
+                # Nothing was sent yet. `localhost` is ::1 first on most machines, also for who listens on 127.0.0.1 alone.
+                continue
+        return await self._send(http, to(addresses[-1]))
 
     async def _client(self) -> "httpx.AsyncClient":
         """Made for the first call; the library is loaded aside from the loop, for it takes longer than a request may wait."""
@@ -147,13 +160,13 @@ class Caller:
             bytes(received),
         )
 
-    async def _checked(self, host: str, port: int) -> str:
+    async def _checked(self, host: str, port: int) -> list[str]:
         found = await self._resolve(host, port)
         if not self._allow_private and not all(public_address(address) for address in found):
             raise OutboundFault("address not allowed")
         if not found:
             raise OutboundFault("name not found")
-        return found[0]
+        return found
 
     async def close(self) -> None:
         """Let go of connections."""

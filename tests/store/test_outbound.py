@@ -100,6 +100,18 @@ async def test_a_name_is_resolved_once_and_the_checked_address_is_called(web: Ht
     await caller.close()
 
 
+@pytest.mark.parametrize("first", [["::1"], ["127.0.0.2"], ["::1", "127.0.0.2"]])
+async def test_of_several_addresses_one_that_answers_is_called(web: HttpServer, first: list[str]) -> None:
+    """Most machines resolve `localhost` to ::1 before 127.0.0.1, and many hosts have an IPv6 address that leads nowhere."""
+    caller = Caller(Outbound(timeout=2), allow_private=True, resolver=Names([*first, "127.0.0.1"], first))
+    url = f"http://localhost:{web.port}/keluar"
+    assert (await caller.post(url, b"x", {})).status == 200
+    with pytest.raises(OutboundFault):
+        await caller.post(url, b"y", {})
+    assert [request.body for request in web.received] == [b"x"]
+    await caller.close()
+
+
 async def test_redirects_are_not_followed(web: HttpServer) -> None:
     caller = Caller(Outbound(timeout=2), allow_private=True)
     web.answers = [302]
