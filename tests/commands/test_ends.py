@@ -92,3 +92,17 @@ def test_a_data_folder_that_may_not_be_written(idp: CommandLine, wrong: str, tmp
         closed.mkdir(mode=0o500)
     idp.extra = {"IDP_VAR": str(closed / "var")}
     assert "set IDP_VAR" in idp.refused(wrong)
+
+
+def test_an_issuer_is_written_as_browsers_write_it(empty: CommandLine) -> None:
+    """Origins, passkeys and services compare it to the letter, and it can never be changed later."""
+    for address in (
+        "https://SSO.contoh.go.id", "https://sso.contoh.go.id:443", "https://u@sso.contoh.go.id", "https://sso.contoh.go.id/",
+        "https://sso.contoh.go.id/a b", "https://sso.contoh.go.id/a/../b", "https://sso.contoh.go.id//a", "https://sso.contoh.go.id?a",
+        "https://sso.contoh.go.id#", "https://sso.contoh.go.id:x", "ftp://sso.contoh.go.id", "sso.contoh.go.id",
+    ):  # fmt: skip
+        empty.extra = {"IDP_ISSUER": address}
+        assert empty.refused("config", "check").startswith("IDP_ISSUER: must be a URL as browsers write it"), address
+    for address in ("https://sso.contoh.go.id:8443/masuk/v1", "https://[2001:db8::1]", "http://127.0.0.1:8000"):
+        empty.extra = {"IDP_ISSUER": address}
+        empty.good("config", "check")

@@ -1,6 +1,7 @@
 """Every setting, once: name, type, default, meaning. `docs/settings.md` is generated from this package."""
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,10 @@ from idp.base.settings.bounds import Documents, Lifetimes, Limits, Recovery, Reg
 from idp.base.settings.outside import Gateway, Outbound, Registry, Smtp, Spending
 
 PREFIX = "IDP_"
+_ISSUER = re.compile(
+    r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_-][a-z0-9._-]*)(:[0-9]{1,5})?(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*"
+)
+_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class SettingsError(Exception):
@@ -140,8 +145,10 @@ class Settings(BaseSettings):
             raise ValueError(
                 "issuer: set IDP_ISSUER to the public https URL of this provider (or put --dev before the verb)"
             )
-        if issuer.query or issuer.fragment or not issuer.hostname or self.issuer.endswith("/"):
-            raise ValueError("issuer: must be a URL without query, fragment and trailing slash")
+        if not _ISSUER.fullmatch(self.issuer) or issuer.port == _DEFAULT_PORTS[issuer.scheme]:
+            raise ValueError(
+                "issuer: must be a URL as browsers write it: host in small letters, no user, default port, query, fragment or trailing slash"
+            )
         if self.dev and not loopback(issuer.hostname):
             raise ValueError("issuer: dev mode is for loopback issuers only; unset --dev or use http://localhost:PORT")
         if self.failpoint is not None and not self.dev:
