@@ -168,7 +168,7 @@ async def run() -> None:
         ports = {"IDP_PORT": str(port), "IDP_MANAGEMENT_PORT": str(management)}
         await house.start("the provider", "idp", "serve", "--dev", **ports, **registry_for_provider())
         # What an earlier run was told still holds, so the services need not wait; the first time there is nothing yet.
-        known = registered_at(os.environ.get("IDP_ISSUER", f"http://localhost:{port}"))
+        known = registered_at(os.environ.get("IDP_ISSUER", f"http://localhost:{port}".removesuffix(":80")))
         if known:
             await start_services(house)
         await house.answers("the provider", f"http://127.0.0.1:{management}/health/ready")

@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     def _defaults(cls, values: dict[str, Any]) -> dict[str, Any]:
         dev = str(values.get("dev", False)).lower() in {"1", "true", "yes", "on"}
         if dev:
-            values.setdefault("issuer", f"http://localhost:{values.get('port', 8000)}")
+            values.setdefault("issuer", f"http://localhost:{values.get('port', 8000)}".removesuffix(":80"))
         var = Path(values.get("var", "var"))
         values.setdefault("database_url", f"sqlite+aiosqlite:///{(var / 'gerbang.db').absolute()}")
         return values
