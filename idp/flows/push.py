@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from idp.base.errors import InvalidRequest, PageFault, Unavailable
+from idp.base.errors import InvalidRequest, PageFault, UnauthorizedClient, Unavailable
 from idp.clients.client import Client
 from idp.flows.authorization_request import find_target, judge
 from idp.grants import pushed
@@ -17,6 +17,8 @@ async def push(
     provider: Provider, client: Client, values: Mapping[str, str], resources: list[str], network: str
 ) -> dict[str, Any]:
     """Keep a sound request for a minute; anything that /authorize would refuse is refused here already."""
+    if "authorization_code" not in client.grant_types:
+        raise UnauthorizedClient("this client is not registered for authorization requests")
     if client.public:
         # Nobody had to prove anything, and every request is a row.
         limits = provider.settings.limits

@@ -137,6 +137,14 @@ async def test_a_bad_request_is_refused_when_it_is_pushed(party: Party, wrong: d
     assert answer.json()["error"] == error
 
 
+async def test_a_machine_is_told_that_it_has_nobody_to_ask_for(stage: Stage) -> None:
+    machine = await stage.party(grant_types=["client_credentials"], redirect_uris=None)
+    answer = await machine.http.post(
+        "/par", data={"response_type": "code"}, auth=(machine.client_id, str(machine.client_secret))
+    )
+    assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
+
+
 async def test_only_the_client_pushes(party: Party) -> None:
     form = dict(parse_qsl(urlsplit((await party.authorization()).url).query))
     assert (await party.http.post("/par", data=form)).json()["error"] == "invalid_client"
