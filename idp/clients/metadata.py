@@ -16,11 +16,12 @@ from idp.base.settings import loopback
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 MAX_URI = 2048
+LOCALISED = re.compile(r"(client_name|client_uri|logo_uri|policy_uri|tos_uri)#[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+"""What people read may be said once more per language, with its tag behind `#` (RFC 7591 section 2.2)."""
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 _URI_CHARACTERS = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
 # Host and port alone: the host of a logo stands in a page's Content-Security-Policy, where `;` begins a directive.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
@@ -47,10 +48,8 @@ def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def member_of(name: str) -> str | None:
-    """The member that a name stands for, in whatever language (RFC 7591 section 2.2); None for one that we do not know."""
-    member, tagged, language = name.partition("#")
-    if tagged and not (member in LOCALISED and len(language) <= 35 and _LANGUAGE.fullmatch(language)):
-        return None
+    """The member that a name stands for, in whatever language; None for one that we do not know."""
+    member = name.partition("#")[0] if LOCALISED.fullmatch(name) else name
     return member if member in MEMBERS else None
 
 
@@ -216,5 +215,3 @@ _RULES: dict[str, Callable[[str, Any], Any]] = {
 }
 MEMBERS = frozenset(_RULES)
 """The members that we know."""
-LOCALISED = frozenset({"client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"})
-"""Those that people read; each may be said once more per language, with its tag behind `#`."""

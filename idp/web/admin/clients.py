@@ -1,12 +1,12 @@
 """Relying parties: list, look at, create, replace, turn off and on, delete, and give a new secret."""
 
-import re
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from idp.clients.client import Client as Row
+from idp.clients.metadata import LOCALISED
 from idp.flows import officers
 from idp.flows.register_client import SECRET_OVERLAP, Registered
 from idp.web.admin import cursor as cursors
@@ -17,7 +17,6 @@ ROOM = "clients"
 router = APIRouter(prefix="/clients", tags=["Clients"], route_class=GuardedRoute)
 ClientId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~:-]{1,128}$", description="client_id.")]
 
-_LOCALISED = re.compile(r"(client_name|client_uri|logo_uri|policy_uri|tos_uri)#[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 Algorithm = Literal["ES256", "RS256", "PS256", "EdDSA"]
 
 
@@ -32,7 +31,7 @@ class Metadata(Body):
         strict=True,
         json_schema_extra={
             "additionalProperties": False,
-            "patternProperties": {_LOCALISED.pattern: {"type": "string"}},
+            "patternProperties": {LOCALISED.pattern: {"type": "string"}},
         },
     )
 
@@ -71,7 +70,7 @@ class Metadata(Body):
     @model_validator(mode="after")
     def _only_known(self) -> Self:
         for name, value in (self.model_extra or {}).items():
-            if not _LOCALISED.fullmatch(name) or not isinstance(value, str):
+            if not LOCALISED.fullmatch(name) or not isinstance(value, str):
                 raise ValueError("holds a member that is not client metadata")
         return self
 
