@@ -6,6 +6,7 @@ import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import typer
 from sqlalchemy import text
@@ -111,6 +112,12 @@ async def _ephemeral(settings: Settings) -> Finding:
     store = open_ephemeral(settings.redis_url, SystemClock())
     try:
         since = await store.epoch()
+    except Unavailable:
+        place = urlsplit(settings.redis_url)
+        return BAD, (
+            f"Redis at {place.hostname or place.path}:{place.port or 6379} does not answer; see IDP_REDIS_URL. Meanwhile limits "
+            "are ten times stricter, and private_key_jwt is refused"
+        )
     finally:
         await store.close()
     return GOOD, f"Redis keeps marks since {console.moment(since)}"

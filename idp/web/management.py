@@ -16,6 +16,7 @@ from idp.web import metrics
 from idp.web.shell import App, Receive, Scope, Send
 
 Answer = tuple[int, bytes, bytes]
+_WITHOUT_REDIS = "Redis does not answer: limits are ten times stricter, and private_key_jwt is refused"
 _JSON, _TEXT = b"application/json", b"text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -27,8 +28,11 @@ def application(provider: Provider) -> App:
 
     async def ready() -> Answer:
         reasons = await reasons_against(provider)
-        body = {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
-        return (503 if reasons else 200), _JSON, orjson.dumps(body)
+        if reasons:
+            return 503, _JSON, orjson.dumps({"status": "not ready", "reasons": reasons})
+        # Nobody is served better elsewhere, since all share the one Redis; but an operator wants to know.
+        worse = {"degraded": [_WITHOUT_REDIS]} if await provider.ephemeral.away() else {}
+        return 200, _JSON, orjson.dumps({"status": "ready", **worse})
 
     async def measured() -> Answer:
         await _measure(provider)
@@ -72,6 +76,7 @@ async def reasons_against(provider: Provider) -> list[str]:
 async def _measure(provider: Provider) -> None:
     """Levels are read when somebody asks; counters count by themselves."""
     metrics.HASHING.set(provider.hasher.waiting)
+    metrics.REDIS_AWAY.set(await provider.ephemeral.away())
     try:
         async with provider.database.reading() as tx:
             depth = await provider.outbox.depth(tx)
@@ -81,6 +86,6 @@ async def _measure(provider: Provider) -> None:
     metrics.PRIVACY.labels("open").set(waiting)
     metrics.PRIVACY.labels("overdue").set(overdue)
     # Every series always, nought too: an alert on what is absent never rings.
-    for kind in ("mail", "sms", "backchannel"):
+    for kind in ("mail", "sms", "backchannel", "registry"):
         for state in ("waiting", "dead"):
             metrics.OUTBOX.labels(kind, state).set(depth.get((kind, state), 0))
