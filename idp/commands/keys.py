@@ -1,5 +1,6 @@
 """`keys`: key material on disk, and the signing keys in the database."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -95,6 +96,9 @@ async def _init(settings: Settings) -> tuple[bool, int | None]:
 
 
 async def _migrated(settings: Settings) -> bool:
+    file = Path(settings.database_url.removeprefix("sqlite+aiosqlite:///"))
+    if settings.sqlite and not file.exists():
+        return False  # to ask would make it, beside the database that the operator will name later
     database = await connect(settings)
     try:
         return not await schema.stale(database)

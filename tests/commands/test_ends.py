@@ -143,6 +143,7 @@ def test_without_a_terminal_nobody_is_asked(idp: CommandLine) -> None:
 def test_json_alone_whatever_the_verb(empty: CommandLine) -> None:
     """Programs read standard output as it is, so nothing is said to people there."""
     assert empty.json("keys", "init")["material_made"] is True
+    assert not (empty.storage.var / "gerbang.db").exists(), "who made the keys first has not chosen a database yet"
     applied = empty.json("migrate", "up")
     assert applied["applied"]
     assert applied["signing_keys_made"] == 8

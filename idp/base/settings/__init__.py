@@ -51,7 +51,8 @@ class Settings(BaseSettings):
     )
     workers: int = Field(1, ge=1, description="Server processes; more than one needs Redis.")
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
-        (), description="Networks (CIDR, comma separated) whose X-Forwarded-For and X-Forwarded-Proto are believed."
+        (),
+        description="Networks (CIDR, comma separated) whose X-Forwarded-For is believed. What is said of scheme and host never is: the issuer says both.",
     )
     theme: str = Field("default", description="Folder below `themes/`.")
     themes: Path = Field(Path(__file__).resolve().parents[3] / "themes", description="Folder that holds the themes.")

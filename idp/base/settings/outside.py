@@ -8,12 +8,14 @@ from idp.base.settings.addresses import ExistingFile, HttpUrl, Mailbox, Port
 
 
 class Smtp(BaseModel):
-    """Where mail goes. Without a host, mail is written to the outbox folder (dev mode only)."""
+    """Where mail goes. Without a host none leaves; dev mode writes it to the outbox folder."""
 
     model_config = ConfigDict(extra="forbid")
 
     host: str | None = Field(
-        None, min_length=1, description="Host name of the SMTP server; unset writes `.eml` files to `IDP_VAR/outbox`."
+        None,
+        min_length=1,
+        description="Host name of the SMTP server; unset, dev mode writes `.eml` files to `IDP_VAR/outbox`.",
     )
     port: Port = Field(587, description="TCP port of the SMTP server.")
     username: str | None = Field(None, description="User name for SMTP AUTH.")
@@ -29,7 +31,9 @@ class Gateway(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     channel: Literal["sms", "whatsapp"] = Field("sms", description="What the message arrives as.")
-    url: HttpUrl | None = Field(None, description="URL of the provider; unset writes `.txt` files to `IDP_VAR/outbox`.")
+    url: HttpUrl | None = Field(
+        None, description="URL of the provider; unset, dev mode writes `.txt` files to `IDP_VAR/outbox`."
+    )
     method: Literal["POST", "GET"] = Field("POST", description="HTTP method.")
     body: str = Field('{"to": "{to}", "text": "{text}", "id": "{id}"}', description="Body template, JSON-escaped.")
     content_type: str = Field("application/json", description="Content-Type of the body.")
