@@ -96,14 +96,17 @@ async def _init(settings: Settings) -> tuple[bool, int | None]:
 
 
 async def _migrated(settings: Settings) -> bool:
-    file = Path(settings.database_url.removeprefix("sqlite+aiosqlite:///"))
-    if settings.sqlite and not file.exists():
+    if settings.sqlite and not _file_of(settings).exists():
         return False  # to ask would make it, beside the database that the operator will name later
     database = await connect(settings)
     try:
         return not await schema.stale(database)
     finally:
         await database.close()
+
+
+def _file_of(settings: Settings) -> Path:
+    return Path(settings.database_url.removeprefix("sqlite+aiosqlite:///"))
 
 
 def _shown(key: SigningKey) -> dict[str, object]:
