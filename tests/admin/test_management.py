@@ -97,3 +97,13 @@ async def test_a_lost_database_is_a_reason(storages: Storages, storage: Storage)
         assert (answer.status_code, answer.json()["reasons"]) == (503, ["the database cannot be reached"])
         assert (await port(provider).get("/health/alive")).status_code == 200
         assert (await port(provider).get("/metrics")).status_code == 200
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_database_that_stands_still_is_a_reason_too(house: House) -> None:
+    """Nobody who asks for health waits as long as a statement may."""
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+        answer = await port(house.provider).get("/health/ready")
+    assert (answer.status_code, answer.json()["reasons"]) == (503, ["the database has not answered for 2 seconds"])
+    assert (await port(house.provider).get("/health/ready")).status_code == 200
