@@ -1,6 +1,7 @@
 """`./run` without a verb: the provider in dev mode, the example services, and one screen that says where to click."""
 
 import asyncio
+import ctypes
 import os
 import secrets
 import signal
@@ -33,6 +34,7 @@ SERVICES = {
 EMPLOYER = "dewi@"
 READY_SECONDS = 90
 STOP_SECONDS = 8
+PR_SET_PDEATHSIG = 1
 
 
 class Trouble(Exception):
@@ -58,6 +60,7 @@ class House:
                 stderr=log,
                 # Ctrl-C reaches this process alone, which then stops the others one by one.
                 start_new_session=True,
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,
             )
 
     async def answers(self, name: str, address: str) -> None:
@@ -97,6 +100,18 @@ class House:
     def _last_words(self) -> str:
         lines = [line for line in self._log.read_text("utf-8", "replace").splitlines() if line.strip()]
         return lines[-1] if lines else f"see {self._log}"
+
+
+def end_with_parent() -> None:
+    """Said by a child before it becomes a program: who is killed stops nobody any more, and ports would stay taken."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def port_from(variable: str, default: int) -> int:
+    said = os.environ.get(variable, str(default))
+    if not (said.isascii() and said.isdigit() and 0 < int(said) < 2**16):
+        raise Trouble(f"{variable}={said} is no port; set it to a number from 1 to 65535")
+    return int(said)
 
 
 def require_free(port: int, remedy: str) -> None:
@@ -155,13 +170,17 @@ async def show(demo: dict[str, Any]) -> None:
 
 
 async def run() -> None:
-    port, management = (int(os.environ.get(*pair)) for pair in (("IDP_PORT", "8000"), ("IDP_MANAGEMENT_PORT", "9000")))
+    port, management = port_from("IDP_PORT", 8000), port_from("IDP_MANAGEMENT_PORT", 9000)
+    log = data_folder() / "run.log"
+    try:
+        data_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        log.touch(mode=0o600)
+    except OSError as error:
+        raise Trouble(f"{log}: cannot be written ({error.strerror}); set IDP_VAR to a folder of yours") from None
     require_free(port, ", or set IDP_PORT")
     require_free(management, ", or set IDP_MANAGEMENT_PORT")
     for service_port, _ in SERVICES.values():
         require_free(service_port, "; perhaps another ./run is still running")
-    data_folder().mkdir(parents=True, exist_ok=True)
-    log = data_folder() / "run.log"
     log.write_bytes(b"")
     house = House(log)
     try:
@@ -211,8 +230,14 @@ async def start_services(house: House) -> None:
 
 async def until_told_to_stop() -> None:
     work = asyncio.create_task(run())
+
+    def stop() -> None:
+        # The first Ctrl-C stops everything; an impatient second must not stop the stopping, or a process is left behind.
+        if not work.cancelling():
+            work.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, work.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         await work
     except asyncio.CancelledError:

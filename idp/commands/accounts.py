@@ -96,7 +96,12 @@ def update(context: typer.Context, account: Reference, password_file: PasswordFi
         await people.set_password(provider, (await _found(provider, account)).id, password, by=COMMAND_LINE)
 
     with_provider(context, change)
-    typer.echo(f"{account}: the password is changed, every session has ended")
+    console.say(
+        context,
+        f"{account}: the password is changed, every session has ended",
+        account=account,
+        done="password changed",
+    )
 
 
 @verbs.disable.command("account")
@@ -113,7 +118,7 @@ def disable(
         await people.bury(provider, (await _found(provider, account)).id, by=COMMAND_LINE)
 
     with_provider(context, bury)
-    typer.echo(f"{account}: closed, its person has died")
+    console.say(context, f"{account}: closed, its person has died", account=account, done="closed")
 
 
 @verbs.enable.command("account")
@@ -127,7 +132,8 @@ def _switch(context: typer.Context, reference: str, *, enabled: bool) -> None:
         await people.switch(provider, (await _found(provider, reference)).id, enabled=enabled, by=COMMAND_LINE)
 
     with_provider(context, switch)
-    typer.echo(f"{reference}: {'enabled' if enabled else 'disabled'}")
+    done = "enabled" if enabled else "disabled"
+    console.say(context, f"{reference}: {done}", account=reference, done=done)
 
 
 async def _found(provider: Provider, reference: str) -> Account:
@@ -139,7 +145,7 @@ async def _found(provider: Provider, reference: str) -> Account:
 
 def _password(file: Path | None) -> str:
     if file is None:
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+        return console.ask("Password", "say --password-file FILE, or - for standard input", hidden=True)
     try:
         text = sys.stdin.readline() if str(file) == "-" else file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

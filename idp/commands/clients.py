@@ -12,7 +12,7 @@ from idp.clients.metadata import AUTH_METHODS, GRANT_TYPES
 from idp.commands import console, verbs
 from idp.commands.console import COMMAND_LINE, Format, FormatOption, fail, moment, with_provider
 from idp.flows import register_client
-from idp.flows.register_client import ADMIN, SECRET_OVERLAP, Registered
+from idp.flows.register_client import ADMIN, LONGEST_OVERLAP, SECRET_OVERLAP, Registered
 from idp.provider import Provider
 
 ClientId = Annotated[str, typer.Argument(metavar="CLIENT_ID", help="The client's id.")]
@@ -109,7 +109,9 @@ def update(
         typer.Option(help="JSON of RFC 7591 members to set; `-` reads standard input. null takes a member away."),
     ] = None,
     rotate_secret: Annotated[bool, typer.Option("--rotate-secret", help="Give it a new secret, printed once.")] = False,
-    overlap: Annotated[int, typer.Option(help="Seconds that the old secret goes on working.")] = SECRET_OVERLAP,
+    overlap: Annotated[
+        int, typer.Option(min=0, max=LONGEST_OVERLAP, help="Seconds that the old secret goes on working.")
+    ] = SECRET_OVERLAP,
     form: FormatOption = Format.table,
 ) -> None:
     """Change a client's metadata, or its secret."""
@@ -134,14 +136,17 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a client for good, and end everything that people granted it."""
-    if not yes and not typer.confirm(f"Remove {client_id} and all its grants?"):
+    if not yes and console.ask(f"Remove {client_id} and all its grants? [y/N]", "say --yes").lower() not in (
+        "y",
+        "yes",
+    ):
         raise typer.Exit(1)
 
     async def remove(provider: Provider) -> None:
         await register_client.delete(provider, client_id, by=COMMAND_LINE)
 
     with_provider(context, remove)
-    typer.echo(f"{client_id}: removed")
+    console.say(context, f"{client_id}: removed", client_id=client_id, done="removed")
 
 
 @verbs.disable.command("client")
@@ -161,7 +166,8 @@ def _switch(context: typer.Context, client_id: str, *, enabled: bool) -> None:
         return await register_client.switch(provider, client_id, enabled=enabled, by=COMMAND_LINE)
 
     with_provider(context, switch)
-    typer.echo(f"{client_id}: {'enabled' if enabled else 'disabled'}")
+    done = "enabled" if enabled else "disabled"
+    console.say(context, f"{client_id}: {done}", client_id=client_id, done=done)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`config`: a file to start from, a check of the one that is there, and the reference that the documentation holds."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,8 @@ def check(context: typer.Context, form: FormatOption = Format.table) -> None:
     if form is Format.table:
         typer.echo("The settings are good.")
     else:
-        console.show(settings.model_dump(mode="json"), form)
+        known = settings.model_dump(mode="json")
+        console.show(known | {name: _without_password(known[name]) for name in ("database_url", "redis_url")}, form)
 
 
 @app.command()
@@ -112,6 +114,10 @@ def passwords(form: FormatOption = Format.table) -> None:
         for name, each in PRESETS.items()
     ]
     console.show(rows, form)
+
+
+def _without_password(url: str | None) -> str | None:
+    return None if url is None else re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", url)
 
 
 def markdown() -> str:

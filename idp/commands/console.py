@@ -172,6 +172,24 @@ def out() -> Console:
     return Console(file=sys.stdout, soft_wrap=True, highlight=False, width=10_000)
 
 
+def say(context: typer.Context, text: str, **facts: Any) -> None:
+    """What was done, in a line for people; for programs, `facts` as an object."""
+    given = context.obj if isinstance(context.obj, Flags) else Flags()
+    if given.form is Format.json:
+        show(facts, Format.json)
+    else:
+        typer.echo(text)
+
+
+def ask(question: str, otherwise: str, *, hidden: bool = False) -> str:
+    """Ask on the terminal; what a program should say instead, `otherwise`, when nobody answers."""
+    try:
+        return str(typer.prompt(question, hide_input=hidden, confirmation_prompt=hidden, err=True))
+    except typer.Abort:
+        typer.echo(err=True)
+        fail(f"nobody answered; {otherwise}")
+
+
 def _print(what: Table | str) -> None:
     out().print(what)
 

@@ -55,7 +55,7 @@ def show(context: typer.Context, reference: Reference, form: FormatOption = Form
 def close(context: typer.Context, reference: Reference) -> None:
     """Close a report that is dealt with."""
     with_provider(context, lambda provider: flow.close(provider, reference.upper(), by=COMMAND_LINE))
-    typer.echo(f"{reference.upper()} is closed")
+    console.say(context, f"{reference.upper()} is closed", reference=reference.upper(), done="closed")
 
 
 @notices.command()
@@ -110,7 +110,7 @@ def withdraw(context: typer.Context, item: Annotated[str, typer.Argument(help="I
         fail("a notice is named by its id, as `idp notices list` shows it")
     if not with_provider(context, lambda provider: announce.withdraw(provider, named, by=COMMAND_LINE)):
         fail(f"no notice {item} that is shown or will be")
-    typer.echo(f"{item} is withdrawn")
+    console.say(context, f"{item} is withdrawn", notice=item, done="withdrawn")
 
 
 def _line(found: Report) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import typer
 from sqlalchemy import text
@@ -111,6 +112,12 @@ async def _ephemeral(settings: Settings) -> Finding:
     store = open_ephemeral(settings.redis_url, SystemClock())
     try:
         since = await store.epoch()
+    except Unavailable:
+        place = urlsplit(settings.redis_url)
+        return BAD, (
+            f"Redis at {place.hostname or place.path}:{place.port or 6379} does not answer; see IDP_REDIS_URL. Meanwhile limits "
+            "are ten times stricter, and private_key_jwt is refused"
+        )
     finally:
         await store.close()
     return GOOD, f"Redis keeps marks since {console.moment(since)}"
@@ -118,10 +125,10 @@ async def _ephemeral(settings: Settings) -> Finding:
 
 async def _mail(settings: Settings) -> Finding:
     host = settings.smtp.host
+    if host is None and settings.dev:
+        return GOOD, f"written to {settings.var / 'outbox'}"
     if host is None:
-        return (
-            GOOD if settings.dev else WARNING
-        ), f"IDP_SMTP__HOST is not set: mail is written to {settings.var / 'outbox'}"
+        return BAD, "IDP_SMTP__HOST is not set: no mail leaves, so nobody can register or recover an account"
     try:
         async with asyncio.timeout(10):
             reader, writer = await asyncio.open_connection(host, settings.smtp.port)
@@ -139,10 +146,10 @@ async def _mail(settings: Settings) -> Finding:
 
 async def _sms(settings: Settings) -> Finding:
     routes = settings.routes()
+    if not routes and settings.dev:
+        return GOOD, f"written to {settings.var / 'outbox'}"
     if not routes:
-        return (
-            GOOD if settings.dev else WARNING
-        ), f"IDP_SMS__URL is not set: SMS are written to {settings.var / 'outbox'}"
+        return WARNING, "IDP_SMS__URL is not set: no code goes to a telephone"
     return GOOD, f"by {', then '.join(routes)}; nothing was sent"
 
 

@@ -1,5 +1,6 @@
 """`keys`: key material on disk, and the signing keys in the database."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,7 +25,16 @@ app = typer.Typer(help="Key material and signing keys.", no_args_is_help=True)
 def init(context: typer.Context) -> None:
     """Make new key material, and signing keys if the schema is there. Never over what exists: back it up, it cannot be made again."""
     settings = console.settings(context)
-    console.run(lambda: _init(settings))
+    folder, (new, made) = str(settings.keys), console.run(lambda: _init(settings))
+    if new:
+        said = [f"{folder}: key material made. Back this folder up: without it the database cannot be read."]
+    else:
+        said = [f"{folder}: key material is there, and stays."]
+    if made is None:
+        said.append("Signing keys come with the schema: run `idp migrate up`.")
+    else:
+        said.append(f"{made} signing keys made." if made else "Signing keys are there.")
+    console.say(context, "\n".join(said), folder=folder, material_made=new, signing_keys_made=made)
 
 
 @app.command("list")
@@ -73,27 +83,30 @@ def rotate(
         raise typer.Exit(1)
 
 
-async def _init(settings: Settings) -> None:
-    if material.exists(settings.keys):
+async def _init(settings: Settings) -> tuple[bool, int | None]:
+    """Whether key material was made, and how many signing keys were; None while there is no schema for them."""
+    if old := material.exists(settings.keys):
         material.load(settings.keys)
-        typer.echo(f"{settings.keys}: key material is there, and stays.")
     else:
         material.create(settings.keys, SystemEntropy())
-        typer.echo(f"{settings.keys}: key material made. Back this folder up: without it the database cannot be read.")
-    if await _migrated(settings):
-        async with open_provider(settings) as provider:
-            made = await rotate_keys.ensure(provider)
-        typer.echo(f"{len(made)} signing keys made." if made else "Signing keys are there.")
-    else:
-        typer.echo("Signing keys come with the schema: run `idp migrate up`.")
+    if not await _migrated(settings):
+        return not old, None
+    async with open_provider(settings) as provider:
+        return not old, len(await rotate_keys.ensure(provider))
 
 
 async def _migrated(settings: Settings) -> bool:
+    if settings.sqlite and not _file_of(settings).exists():
+        return False  # to ask would make it, beside the database that the operator will name later
     database = await connect(settings)
     try:
         return not await schema.stale(database)
     finally:
         await database.close()
+
+
+def _file_of(settings: Settings) -> Path:
+    return Path(settings.database_url.removeprefix("sqlite+aiosqlite:///"))
 
 
 def _shown(key: SigningKey) -> dict[str, object]:

@@ -19,7 +19,13 @@ app = typer.Typer(help="Bring the database schema up to date, or say where it st
 def up(context: typer.Context) -> None:
     """Apply what is missing. Safe while the previous version still serves. A new database gets its signing keys too."""
     settings = console.settings(context)
-    console.run(lambda: _up(settings))
+    applied, made = console.run(lambda: _up(settings))
+    said = [f"applied {step}" for step in applied] or ["The schema is current."]
+    if made is None:
+        said.append("There is no key material yet: run `idp keys init`.")
+    elif made:
+        said.append(f"made {made} signing keys")
+    console.say(context, "\n".join(said), applied=applied, signing_keys_made=made)
 
 
 @app.command()
@@ -38,30 +44,24 @@ def sql(context: typer.Context) -> None:
     typer.echo(schema.sql("sqlite" if console.settings(context).sqlite else "postgresql"))
 
 
-async def _up(settings: Settings) -> None:
+async def _up(settings: Settings) -> tuple[list[str], int | None]:
+    """The revisions that were applied, and how many signing keys were made; None without key material to seal them."""
     if settings.sqlite:
         writable(settings.var)
     database = await connect(settings)
     try:
         steps = schema.pending(await schema.current(database)) if await schema.stale(database) else []
-        bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=err, transient=True)
-        with bar as progress:
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
             task = progress.add_task("migrating", total=len(steps))
             if steps:
                 await schema.upgrade(database, lambda step: progress.update(task, advance=1, description=step))
-        for step in steps:
-            typer.echo(f"applied {step}")
-        if not steps:
-            typer.echo("The schema is current.")
     finally:
         await database.close()
     if not material.exists(settings.keys):
-        typer.echo("There is no key material yet: run `idp keys init`.")
-        return
+        return steps, None
     async with open_provider(settings) as provider:
-        if not provider.keyring.algorithms:
-            made = await rotate_keys.ensure(provider)
-            typer.echo(f"made {len(made)} signing keys")
+        return steps, 0 if provider.keyring.algorithms else len(await rotate_keys.ensure(provider))
 
 
 async def _status(settings: Settings) -> dict[str, object]:

@@ -22,7 +22,7 @@ def send(
 ) -> None:
     """Put one letter for every reader into the outbox. Paragraphs have blank lines between; `[Label](https://…)` is a button."""
     letters = {"id": _read(indonesian)} | ({"en": _read(english)} if english else {})
-    with Progress(console=console.err) as progress:
+    with Progress(console=console.err, disable=not console.err.is_terminal) as progress:
         task = progress.add_task("Letters", total=None)
 
         async def work(provider: Provider) -> int:
@@ -31,7 +31,7 @@ def send(
             )
 
         sent = with_provider(context, work)
-    typer.echo(f"{sent} letters are on their way.")
+    console.say(context, f"{sent} letters are on their way.", letters=sent)
 
 
 @app.command()
@@ -48,7 +48,7 @@ def _read(path: Path) -> tuple[str, str]:
     try:
         subject, _, text = path.read_text().partition("\n")
     except (OSError, UnicodeDecodeError) as error:
-        fail(f"{path}: {error}")
+        fail(f"{path}: cannot be read ({getattr(error, 'strerror', 'not UTF-8')})")
     if not subject.strip() or not text.strip():
         fail(f"{path}: the first line is the subject, the rest the letter")
     return subject.strip(), text.strip()

@@ -58,7 +58,8 @@ def complete(context: typer.Context, request: RequestId, note: Note = "") -> Non
     async def answer(provider: Provider) -> Request:
         return await privacy_desk.complete(provider, _id(request), by=COMMAND_LINE, note=note)
 
-    typer.echo(f"{request}: {with_provider(context, answer).kind} done, the person is told")
+    kind = with_provider(context, answer).kind
+    console.say(context, f"{request}: {kind} done, the person is told", request=request, kind=kind, done="completed")
 
 
 @app.command()
@@ -73,7 +74,9 @@ def refuse(
     async def answer(provider: Provider) -> Request:
         return await privacy_desk.refuse(provider, _id(request), reason, by=COMMAND_LINE, note=note)
 
-    typer.echo(f"{request}: {with_provider(context, answer).kind} refused ({reason}), the person is told")
+    kind = with_provider(context, answer).kind
+    said = f"{request}: {kind} refused ({reason}), the person is told"
+    console.say(context, said, request=request, kind=kind, done="refused", reason=reason)
 
 
 @app.command()
@@ -86,6 +89,8 @@ def breach(
 ) -> None:
     """Whose field was told to somebody in that time, and to whom (UU PDP art. 46)."""
     begin, end = _moment(since), _moment(until)
+    if begin >= end:
+        fail(f"--from {since} is not before --to {until}")
 
     async def search(provider: Provider) -> list[dict[str, object]]:
         found = await privacy_desk.affected(provider, field, begin, end)

@@ -70,7 +70,7 @@ def approve(
         await proofing.approve(provider, check, method, by=COMMAND_LINE)
 
     with_provider(context, decide)
-    typer.echo(f"{check}: approved ({method})")
+    console.say(context, f"{check}: approved ({method})", check=check, done="approved", method=method)
 
 
 @app.command()
@@ -87,7 +87,7 @@ def reject(
         await proofing.reject(provider, check, reason, by=COMMAND_LINE)
 
     with_provider(context, decide)
-    typer.echo(f"{check}: rejected ({reason})")
+    console.say(context, f"{check}: rejected ({reason})", check=check, done="rejected", reason=reason)
 
 
 @app.command()
@@ -98,4 +98,4 @@ def refer(context: typer.Context, check: Check) -> None:
         await proofing.refer(provider, check, by=COMMAND_LINE)
 
     with_provider(context, decide)
-    typer.echo(f"{check}: referred to a branch")
+    console.say(context, f"{check}: referred to a branch", check=check, done="referred")

@@ -95,15 +95,14 @@ def approve(
         )
 
     decided = with_provider(context, decide)
+    number, due = decided.number, moment(decided.due_at)
     if decided.state == assisted.OPEN:
-        typer.echo(f"{decided.number}: asked for; another officer has to see the person and say the same")
-        return
-    if decided.overridden:
-        typer.echo(
-            f"{decided.number}: approved; the link goes out after {moment(decided.due_at)}; only an officer can stop it"
-        )
-        return
-    typer.echo(f"{decided.number}: approved; the link goes out after {moment(decided.due_at)}, unless it is cancelled")
+        said = "asked for; another officer has to see the person and say the same"
+    elif decided.overridden:
+        said = f"approved; the link goes out after {due}; only an officer can stop it"
+    else:
+        said = f"approved; the link goes out after {due}, unless it is cancelled"
+    console.say(context, f"{number}: {said}", case=number, state=decided.state, overridden=decided.overridden, due=due)
 
 
 @app.command()
@@ -116,7 +115,8 @@ def refuse(context: typer.Context, case: Number, reason: Reason) -> None:
         await recovery_desk.refuse(provider, case, reason.strip(), by=COMMAND_LINE)
 
     with_provider(context, decide)
-    typer.echo(f"{assisted.typed_number(case)}: refused")
+    number = assisted.typed_number(case)
+    console.say(context, f"{number}: refused", case=number, done="refused")
 
 
 def _shown(case: Case, person: Account | None) -> dict[str, Any]:

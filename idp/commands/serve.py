@@ -118,7 +118,7 @@ def healthcheck(context: typer.Context) -> None:
         connection.close()
     if answer.status != 200:
         fail(f"not ready ({answer.status}): {said}")
-    typer.echo("ready")
+    console.say(context, "ready", status="ready")
 
 
 def writable(folder: Path) -> None:

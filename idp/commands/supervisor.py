@@ -33,6 +33,8 @@ class Child:
 
     name: str
     arguments: Sequence[str]
+    handed: Sequence[int]
+    """The descriptors that it inherits."""
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
     started_at: float = 0.0
     short_lives: int = 0
@@ -47,36 +49,39 @@ def supervise(environment: Mapping[str, str], sockets: Sequence[socket.socket], 
     # One set of numbers for all processes: whoever is asked for metrics adds up what each has written there.
     environment = {**os.environ, **environment, "PROMETHEUS_MULTIPROC_DIR": metrics}
     lifeline, ours = os.pipe()
-    numbers = ",".join(str(each.fileno()) for each in sockets)
-    serving = ["serve", "--inherit", numbers, "--lifeline", str(lifeline)]
-    children = [Child(f"server {number}", serving) for number in range(1, workers + 1)]
+    numbers = [each.fileno() for each in sockets]
+    serving = ["serve", "--inherit", ",".join(map(str, numbers)), "--lifeline", str(lifeline)]
+    children = [Child(f"server {number}", serving, [*numbers, lifeline]) for number in range(1, workers + 1)]
     if outbox:
-        children.append(Child("worker", ["work", "--lifeline", str(lifeline)]))
-    handed = [*(each.fileno() for each in sockets), lifeline]
+        # Not the sockets: as long as anybody has them open, connections are taken that nobody answers.
+        children.append(Child("worker", ["work", "--lifeline", str(lifeline)], [lifeline]))
     try:
         for child in children:
-            _start(child, handed, environment)
+            _start(child, environment)
         while signal.sigwait(watched) == signal.SIGCHLD:
-            if not all(_revived(child, handed, environment) for child in children):
+            if not all(_revived(child, environment) for child in children):
                 return 1
         return 0
     finally:
         os.close(ours)
+        # Ours too, for the same reason.
+        for each in sockets:
+            each.close()
         _stop(children)
         shutil.rmtree(metrics, ignore_errors=True)
 
 
-def _start(child: Child, handed: Sequence[int], environment: Mapping[str, str]) -> None:
+def _start(child: Child, environment: Mapping[str, str]) -> None:
     child.process = subprocess.Popen(  # noqa: S603  # our own program, no shell
         [sys.executable, "-m", "idp", *child.arguments],
-        pass_fds=handed,
+        pass_fds=child.handed,
         env=environment,
         preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, set()),  # no threads run here
     )
     child.started_at = time.monotonic()
 
 
-def _revived(child: Child, handed: Sequence[int], environment: Mapping[str, str]) -> bool:
+def _revived(child: Child, environment: Mapping[str, str]) -> bool:
     """Start a child again if it has ended; False when it cannot stay alive."""
     if child.process is None or child.process.poll() is None:
         return True
@@ -84,10 +89,10 @@ def _revived(child: Child, handed: Sequence[int], environment: Mapping[str, str]
         multiprocess.mark_process_dead(child.process.pid, environment["PROMETHEUS_MULTIPROC_DIR"])  # type: ignore[no-untyped-call]  # the library has no types
     lived = time.monotonic() - child.started_at
     child.short_lives = child.short_lives + 1 if lived < SHORT_LIFE else 0
-    log.error("child ended", child=child.name, code=child.process.returncode, lived=round(lived, 1))
+    log.error("child ended", child=child.name, exit=child.process.returncode, lived=round(lived, 1))
     if child.short_lives >= TOO_MANY_SHORT_LIVES:
         return False
-    _start(child, handed, environment)
+    _start(child, environment)
     return True
 
 

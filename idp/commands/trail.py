@@ -119,6 +119,6 @@ def retry(
         return revived
 
     count = with_provider(context, again)
-    typer.echo(f"{count} items will be tried again")
+    console.say(context, f"{count} items will be tried again", retried=count)
     if not count:
         raise typer.Exit(1)

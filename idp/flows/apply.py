@@ -115,6 +115,7 @@ async def _client_step(provider: Provider, declared: DeclaredClient) -> _ClientS
     async with provider.database.reading() as tx:
         known = await registry.read(tx, declared.client_id)
     try:
+        register_client.acceptable_id(declared.client_id)
         checked = register_client.judge(
             provider, declared.metadata, declared.policy, known.source if known else declared.source
         )

@@ -79,7 +79,7 @@ def _read_file(file: Path, declaration: Declaration) -> None:
         document = reader(file.read_text("utf-8"))
     except OSError as error:
         raise BadDeclaration(f"{file}: cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, yaml.YAMLError, UnicodeDecodeError) as error:
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
         # A parser quotes the line that it stumbled over, and that line may hold a secret: only the place is told.
         raise BadDeclaration(f"{file}: is no valid {file.suffix[1:].upper()}{_place(error)}") from None
     if not isinstance(document, dict):

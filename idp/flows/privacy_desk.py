@@ -6,7 +6,7 @@ from uuid import UUID
 from idp.accounts import account, birthdate, requests
 from idp.accounts.requests import Request
 from idp.base.errors import Fault
-from idp.flows import messages, privacy
+from idp.flows import messages, people, privacy
 from idp.grants import claims as claims_of
 from idp.grants import grant
 from idp.provider import Provider
@@ -18,6 +18,10 @@ _SCANNED = 1_000
 
 class NotARequest(Fault):
     """There is no open request with this id, or it cannot be answered in this way."""
+
+
+class UnknownField(Fault):
+    """Nothing is told to anybody under this name."""
 
 
 async def queue(provider: Provider, *, everything: bool, limit: int) -> list[Request]:
@@ -81,8 +85,12 @@ async def refuse(provider: Provider, request_id: UUID, ground: str, *, by: str, 
 async def affected(provider: Provider, field: str, since: int, until: int) -> dict[UUID, set[str]]:
     """Account → who was told `field` of it between two moments: services by id, officers by name (UU PDP art. 46).
 
-    `field` is a claim, or a scope of ours. For an operator: it reads much, and takes its time.
+    `field` is a claim, or a scope of ours. For an operator: it reads much, and takes its time. UnknownField for a name that
+    nothing is told under: a misspelt one would find nobody, and nobody would be told of the breach.
     """
+    scopes_of_clients = {scope for each in provider.clients.all() for scope in each.scopes or ()}
+    if field not in {*claims_of.CLAIMS, *claims_of.SCOPE_CLAIMS, *people.SEEN, *scopes_of_clients}:
+        raise UnknownField(f"{field} is no claim and no scope; there are {', '.join(sorted(claims_of.CLAIMS))}")
     found: dict[UUID, set[str]] = {}
     scopes = {scope for scope, claims in claims_of.SCOPE_CLAIMS.items() if field in claims} | {field}
     async with provider.database.reading() as tx:

@@ -29,6 +29,7 @@ from idp.store.database import Tx
 
 STATIC, DYNAMIC, ADMIN = "static", SELF_REGISTERED, "admin"
 SECRET_OVERLAP = 86_400
+LONGEST_OVERLAP = 30 * 86_400
 """Seconds that a rotated secret goes on working unless the caller says otherwise: services change theirs one by one."""
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
@@ -195,7 +196,7 @@ async def insert(
 ) -> Registered:
     """Write a new client inside `tx`."""
     now = provider.clock.now()
-    client_id = _acceptable_id(client_id) if client_id is not None else b64encode(provider.entropy.bytes(16))
+    client_id = acceptable_id(client_id) if client_id is not None else b64encode(provider.entropy.bytes(16))
     secret, made = _secret(provider, checked, secret, None)
     management = token(provider.entropy) if manageable else None
     client = Client(
@@ -251,7 +252,7 @@ async def _told(
     await provider.database.bump(tx, registry.NOUN)
 
 
-def _acceptable_id(client_id: str) -> str:
+def acceptable_id(client_id: str) -> str:
     """RFC 9700 section 4.15.1: no client may pass for a person, and our `sub` has 43 characters."""
     if not _CLIENT_ID.fullmatch(client_id) or _LOOKS_LIKE_SUB.fullmatch(client_id):
         raise InvalidClientMetadata(

@@ -40,6 +40,8 @@ _AWAY = (
     PoolTimeout,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # A statement between the server's farewell and the end of the line finds the driver in no state to send one.
+    asyncpg.InternalClientError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresIOError,
@@ -47,7 +49,7 @@ _AWAY = (
     sqlite3.OperationalError,
 )
 _CHANNEL = "gerbang_changes"
-_UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+_UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
 _ARGUMENT = re.compile(r"\$(\d+)(?:::\w+(?:\[\])?)?")
 
 

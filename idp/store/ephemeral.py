@@ -34,6 +34,10 @@ class Ephemeral(Protocol):
         """Since when (UNIX seconds) marks have been kept without a gap; proofs issued before it must be refused."""
         ...
 
+    async def away(self) -> bool:
+        """Whether it does not answer now, and limits are stricter for it."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections."""
         ...
@@ -101,6 +105,9 @@ class MemoryEphemeral:
     async def epoch(self) -> int:
         return self._epoch
 
+    async def away(self) -> bool:
+        return False
+
     async def close(self) -> None:
         return None
 
@@ -149,6 +156,12 @@ class RedisEphemeral:
             return int(await self._redis.get(_EPOCH) or self._clock.now())
         except self._away as error:
             raise Unavailable("replay marks: Redis is away") from error
+
+    async def away(self) -> bool:
+        try:
+            return not await self._redis.ping()
+        except self._away:
+            return True
 
     async def close(self) -> None:
         await self._redis.aclose()

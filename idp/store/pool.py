@@ -31,8 +31,8 @@ class Pool:
             connection = await self._take()
         try:
             return await connection.fetchrow(statement, *arguments)
-        except asyncio.CancelledError:
-            # The statement may still be running there: that connection must not serve anybody else.
+        except (asyncio.CancelledError, asyncpg.InternalClientError):
+            # The statement may still be running there, or the driver has lost its way: it must not serve anybody else.
             connection.terminate()
             raise
         finally:

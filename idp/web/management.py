@@ -3,6 +3,7 @@
 Alive asks nobody: a process that answers need not be restarted. Ready says whether it should be sent requests, and if not, why.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import orjson
@@ -16,6 +17,9 @@ from idp.web import metrics
 from idp.web.shell import App, Receive, Scope, Send
 
 Answer = tuple[int, bytes, bytes]
+_WITHOUT_REDIS = "Redis does not answer: limits are ten times stricter, and private_key_jwt is refused"
+_PATIENCE = 2
+"""Seconds that a database gets: whoever asks for health has little more, and learns nothing from an answer that does not come."""
 _JSON, _TEXT = b"application/json", b"text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -27,8 +31,11 @@ def application(provider: Provider) -> App:
 
     async def ready() -> Answer:
         reasons = await reasons_against(provider)
-        body = {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
-        return (503 if reasons else 200), _JSON, orjson.dumps(body)
+        if reasons:
+            return 503, _JSON, orjson.dumps({"status": "not ready", "reasons": reasons})
+        # Nobody is served better elsewhere, since all share the one Redis; but an operator wants to know.
+        worse = {"degraded": [_WITHOUT_REDIS]} if await provider.ephemeral.away() else {}
+        return 200, _JSON, orjson.dumps({"status": "ready", **worse})
 
     async def measured() -> Answer:
         await _measure(provider)
@@ -61,8 +68,11 @@ def application(provider: Provider) -> App:
 async def reasons_against(provider: Provider) -> list[str]:
     """What keeps this process from serving; empty when nothing does."""
     try:
-        if await schema.stale(provider.database):
-            return ["the database schema is not current; run `idp migrate up`"]
+        async with asyncio.timeout(_PATIENCE):
+            if await schema.stale(provider.database):
+                return ["the database schema is not current; run `idp migrate up`"]
+    except TimeoutError:
+        return [f"the database has not answered for {_PATIENCE} seconds"]
     except Unavailable:
         return ["the database cannot be reached"]
     missing = [algorithm for algorithm in ALGORITHMS if algorithm not in provider.keyring.algorithms]
@@ -72,15 +82,16 @@ async def reasons_against(provider: Provider) -> list[str]:
 async def _measure(provider: Provider) -> None:
     """Levels are read when somebody asks; counters count by themselves."""
     metrics.HASHING.set(provider.hasher.waiting)
+    metrics.REDIS_AWAY.set(await provider.ephemeral.away())
     try:
-        async with provider.database.reading() as tx:
+        async with asyncio.timeout(_PATIENCE), provider.database.reading() as tx:
             depth = await provider.outbox.depth(tx)
             waiting, overdue = await requests.levels(tx, provider.clock.now())
-    except Unavailable:
+    except (Unavailable, TimeoutError):
         return
     metrics.PRIVACY.labels("open").set(waiting)
     metrics.PRIVACY.labels("overdue").set(overdue)
     # Every series always, nought too: an alert on what is absent never rings.
-    for kind in ("mail", "sms", "backchannel"):
+    for kind in ("mail", "sms", "backchannel", "registry"):
         for state in ("waiting", "dead"):
             metrics.OUTBOX.labels(kind, state).set(depth.get((kind, state), 0))

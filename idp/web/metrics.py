@@ -41,6 +41,13 @@ OUTBOX = Gauge(
     multiprocess_mode="mostrecent",
 )
 
+REDIS_AWAY = Gauge(
+    "gerbang_redis_away",
+    "1 while Redis does not answer and limits are stricter for it; always 0 without Redis.",
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
+
 PRIVACY = Gauge(
     "gerbang_privacy_requests",
     "Requests about personal data by state: open, and overdue among them.",

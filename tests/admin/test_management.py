@@ -7,9 +7,11 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from idp.app import open_provider
+from idp.app import open_house, open_provider
 from idp.flows import rotate_keys
+from idp.jobs.delivery import LANES
 from idp.web import management
+from tests.support.processes import free_port
 from tests.support.servers import House, Storage, Storages, settings_for
 
 pytestmark = pytest.mark.anyio
@@ -39,6 +41,21 @@ async def test_metrics_tell_what_waits_and_hold_no_address(house: House) -> None
     assert "gerbang_password_checks_waiting 0.0" in text
     assert 'gerbang_requests_total{method="GET",route="/jwks",status="200"}' in text
     assert "siti" not in text
+    assert "gerbang_redis_away 0.0" in text
+    for kind in LANES:
+        assert f'gerbang_outbox_items{{kind="{kind}",state="dead"}} 0.0' in text, (
+            "an alert on what is absent never rings"
+        )
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_lost_redis_is_told_and_no_reason_to_send_people_away(storage: Storage) -> None:
+    settings = settings_for(storage, redis_url=f"redis://127.0.0.1:{free_port()}/0")
+    async with open_house(settings) as house:
+        answer = await port(house.provider).get("/health/ready")
+        assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+        assert "Redis" in answer.json()["degraded"][0]
+        assert "gerbang_redis_away 1.0" in (await port(house.provider).get("/metrics")).text
 
 
 async def test_without_keys_or_schema_a_process_is_alive_and_not_ready(storage: Storage) -> None:
@@ -80,3 +97,13 @@ async def test_a_lost_database_is_a_reason(storages: Storages, storage: Storage)
         assert (answer.status_code, answer.json()["reasons"]) == (503, ["the database cannot be reached"])
         assert (await port(provider).get("/health/alive")).status_code == 200
         assert (await port(provider).get("/metrics")).status_code == 200
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_database_that_stands_still_is_a_reason_too(house: House) -> None:
+    """Nobody who asks for health waits as long as a statement may."""
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+        answer = await port(house.provider).get("/health/ready")
+    assert (answer.status_code, answer.json()["reasons"]) == (503, ["the database has not answered for 2 seconds"])
+    assert (await port(house.provider).get("/health/ready")).status_code == 200

@@ -26,6 +26,7 @@ async def test_reports_are_listed_without_their_text_read_and_closed(house: Hous
     assert (await admin.post(f"/admin/v1/reports/{newest}/close")).status_code == 204
     assert (await admin.post(f"/admin/v1/reports/{newest}/close")).status_code == 404
     assert (await admin.get("/admin/v1/reports/GB-2222-2222")).status_code == 404
+    assert (await admin.get("/admin/v1/reports/%00")).status_code == 422
     still = (await admin.get("/admin/v1/reports?state=open")).json()["items"]
     assert newest not in {one["reference"] for one in still}
     assert len(still) == 2

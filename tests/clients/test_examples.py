@@ -2,8 +2,10 @@
 
 import fcntl
 import json
+import os
 import re
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -86,6 +88,9 @@ def demo(storages: Storages, fixed_ports: None) -> Iterator[Demo]:
     child = Child([sys.executable, "-m", "examples"], screen, cwd=ROOT, env=server.env(), stop_signal=signal.SIGINT)
     child.wait_until(lambda: "Ctrl-C" in screen.read_text(), 90)
     yield Demo(child, server)
+    if storage.redis_url:
+        child.process.send_signal(signal.SIGINT)  # somebody presses it twice
+        child.wait_until(lambda: not accepts("127.0.0.1", PORTS[0]), 10)
     assert child.stop() == 0, "Ctrl-C is a way to end it, not an accident"
     assert not [port for port in (*PORTS, server.port) if accepts("127.0.0.1", port)], "something was left running"
     storages.remove(storage)
@@ -269,6 +274,32 @@ def test_a_taken_provider_port_names_its_setting(storages: Storages, demo: Demo)
     assert child.process.wait(30) == 1
     assert log.read_text() == f"run: port {demo.server.port} is taken: stop what listens there, or set IDP_PORT\n"
     storages.remove(storage)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "line"),
+    [
+        ("IDP_PORT", "abc", "IDP_PORT=abc is no port; set it to a number from 1 to 65535"),
+        ("IDP_MANAGEMENT_PORT", "0", "IDP_MANAGEMENT_PORT=0 is no port; set it to a number from 1 to 65535"),
+        (
+            "IDP_VAR",
+            "/proc/self/var",
+            "/proc/self/var/run.log: cannot be written (No such file or directory); set IDP_VAR",
+        ),
+    ],
+)
+def test_the_demo_says_what_is_wrong_with_its_ports_and_its_folder(name: str, wrong: str, line: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "examples"],
+        cwd=ROOT,
+        env=os.environ | {name: wrong},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"run: {line}")
+    assert len(done.stderr.splitlines()) == 1
 
 
 async def jmo_signed_in(person: Person) -> Page:

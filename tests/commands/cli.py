@@ -60,13 +60,16 @@ class CommandLine:
         [line] = result.stderr.splitlines()
         return line.removeprefix("idp: ")
 
-    def process(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    def process(
+        self, *arguments: str, stdin: str | None = None, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
         """The real program."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("IDP_", "PYTEST_"))}
         return subprocess.run(
             [sys.executable, "-m", "idp", *arguments],
             cwd=ROOT,
             env={**clean, **self.environment, **environment},
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,

@@ -110,6 +110,7 @@ def test_all_or_nothing(idp: CommandLine, tmp_path: Path) -> None:
         ({"clients": [{**CLIENT, "client_secret": "a" * 40}]}, "client_secret is too weak"),
         ({"clients": [{**CLIENT, "client_secret_file": "x"}]}, "not both"),
         ({"clients": [{**CLIENT, "grant_types": ["implicit"]}]}, "grant_types"),
+        ({"clients": [{**CLIENT, "client_id": "a b"}]}, "client a b: client_id is"),
         ({"clients": [{**CLIENT, "token_endpoint_auth_method": "none"}]}, "has no secret"),
         ({"accounts": [{**ACCOUNT, "sub": "x"}]}, "unknown key sub"),
         ({"accounts": [{**ACCOUNT, "birthdate": "1990-13-01"}]}, "birthdate is no day"),
@@ -135,6 +136,14 @@ def test_a_broken_file_is_named_and_not_quoted(idp: CommandLine, tmp_path: Path)
     refused = idp.refused("apply", "-f", str(broken))
     assert "no valid TOML, line 2" in refused
     assert SECRET not in refused
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("text", ["birthdate: 2026-99-99", "[" * 5000])
+def test_yaml_that_its_parser_chokes_on_is_one_line(idp: CommandLine, tmp_path: Path, text: str) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(text)
+    assert "is no valid YAML" in idp.refused("apply", "-f", str(broken), "--dry-run")
 
 
 def test_the_examples_of_deploy_apply(idp: CommandLine) -> None:

@@ -11,9 +11,9 @@ from tests.commands.cli import CommandLine
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
-def ended(idp: CommandLine, *arguments: str, **environment: str) -> str:
+def ended(idp: CommandLine, *arguments: str, stdin: str | None = None, **environment: str) -> str:
     """As a process of its own: what the shell sees. Where the line alone is asked, `idp.refused` says it sooner."""
-    done = idp.process(*arguments, **environment)
+    done = idp.process(*arguments, stdin=stdin, **environment)
     assert done.returncode == 1, (done.stdout, done.stderr)
     [line] = [line for line in done.stderr.splitlines() if line.startswith("idp: ")]
     assert "Traceback" not in done.stderr
@@ -99,10 +99,63 @@ def test_an_issuer_is_written_as_browsers_write_it(empty: CommandLine) -> None:
     for address in (
         "https://SSO.contoh.go.id", "https://sso.contoh.go.id:443", "https://u@sso.contoh.go.id", "https://sso.contoh.go.id/",
         "https://sso.contoh.go.id/a b", "https://sso.contoh.go.id/a/../b", "https://sso.contoh.go.id//a", "https://sso.contoh.go.id?a",
-        "https://sso.contoh.go.id#", "https://sso.contoh.go.id:x", "ftp://sso.contoh.go.id", "sso.contoh.go.id",
+        "https://sso.contoh.go.id#", "ftp://sso.contoh.go.id", "sso.contoh.go.id", "https://sso contoh.go.id",
     ):  # fmt: skip
         empty.extra = {"IDP_ISSUER": address}
         assert empty.refused("config", "check").startswith("IDP_ISSUER: must be a URL as browsers write it"), address
-    for address in ("https://sso.contoh.go.id:8443/masuk/v1", "https://[2001:db8::1]", "http://127.0.0.1:8000"):
+    for address in ("https://sso.contoh.go.id:8443/masuk_2/v1", "https://[2001:db8::1]", "http://127.0.0.1:8000"):
         empty.extra = {"IDP_ISSUER": address}
         empty.good("config", "check")
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("IDP_PORT", "99999"),
+        ("IDP_REDIS_URL", "http://redis"),
+        ("IDP_ISSUER", "https://sso.contoh.go.id:99999"),
+        ("IDP_ISSUER", "https://sso.contoh.go.id:x"),
+        ("IDP_ISSUER", "https://[sso"),
+        ("IDP_TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("IDP_LIMITS__RAISED_NETWORK", "zz"),
+        ("IDP_LIMITS__CODE_TRIES", "-1"),
+        ("IDP_KPJ_PATTERN", "("),
+        ("IDP_SMTP__HOST", ""),
+        ("IDP_SMTP__SENDER", "Gerbang"),
+        ("IDP_SMS__URL", "sms.contoh.go.id"),
+        ("IDP_REGISTRY__URL", "ftp://registri.contoh.go.id"),
+        ("IDP_OUTBOUND__CA_FILE", "/nirgendwo/ca.pem"),
+    ],
+)
+def test_a_wrong_setting_is_named_at_the_start(idp: CommandLine, name: str, wrong: str) -> None:
+    """`serve`, `work` and every verb read settings as this one does: none begins with what cannot work."""
+    idp.extra = {name: wrong}
+    assert idp.refused("config", "check").startswith(f"{name}: ")
+
+
+def test_an_empty_line_says_that_there_is_no_redis(idp: CommandLine) -> None:
+    idp.extra = {"IDP_REDIS_URL": ""}
+    assert idp.json("config", "check")["redis_url"] is None
+
+
+def test_without_a_terminal_nobody_is_asked(idp: CommandLine) -> None:
+    """In a script a question that nobody answers says what to give instead."""
+    assert "--yes" in ended(idp, "delete", "client", "x", stdin="")
+    assert "--password-file" in ended(
+        idp, "create", "account", "--email", "budi@contoh.go.id", "--name", "Budi", stdin=""
+    )
+
+
+def test_json_alone_whatever_the_verb(empty: CommandLine) -> None:
+    """Programs read standard output as it is, so nothing is said to people there."""
+    assert empty.json("keys", "init")["material_made"] is True
+    assert not (empty.storage.var / "gerbang.db").exists(), "who made the keys first has not chosen a database yet"
+    applied = empty.json("migrate", "up")
+    assert applied["applied"]
+    assert applied["signing_keys_made"] == 8
+    assert empty.json("migrate", "up") == {"applied": [], "signing_keys_made": 0}
+    client = empty.json("create", "client", "--name", "Arsip", "--redirect-uri", "https://arsip.contoh.go.id/cb")[
+        "client_id"
+    ]
+    assert empty.json("disable", "client", client) == {"client_id": client, "done": "disabled"}
+    assert empty.json("delete", "client", client, "--yes") == {"client_id": client, "done": "removed"}

@@ -1,5 +1,6 @@
 """What documents tell operators to type is taken by the command line; what says everything by itself is also done."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from typer.main import get_command
 
 from idp.__main__ import app
+from idp.base.settings import Settings
+from idp.commands.config import settings_of
 from tests.commands.cli import CommandLine
 from tests.support.guides import lines, mentions, snippet
 from tests.support.servers import ROOT
@@ -53,3 +56,12 @@ def test_the_client_of_the_relying_party_guide_is_declared(idp: CommandLine, tmp
     assert (made["action"], made["name"]) == ("create", "iuran")
     [again] = idp.json("apply", "-f", str(file))["changes"]
     assert again["action"] == "same", "applying it twice changes nothing"
+
+
+def test_what_deploys_it_names_settings_that_there_are() -> None:
+    """A misspelt one would stop the program on the day of the installation."""
+    known = {setting.variable for setting in settings_of(Settings)} | {"IDP_CONFIG"}
+    files = [ROOT / "Dockerfile", *(ROOT / "deploy").rglob("*.yaml"), *(ROOT / "deploy").rglob("*.service")]
+    said = {name for file in files for name in re.findall(r"\bIDP_[A-Z_]+", file.read_text("utf-8"))}
+    assert said
+    assert {name.removesuffix("_FILE") for name in said} <= known

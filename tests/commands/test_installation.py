@@ -91,14 +91,18 @@ def test_the_doctor_finds_what_is_wrong(idp: CommandLine) -> None:
         input="ladang padi menguning senja\n",
     )
     found = {each["check"]: each for each in json.loads(idp("doctor", "--format", "json").stdout)}
-    assert {name for name, each in found.items() if each["state"] == "bad"} == set()
+    assert {name for name, each in found.items() if each["state"] == "bad"} == {"mail"}
+    assert "no mail leaves" in found["mail"]["finding"], "a file is written in dev mode alone"
     assert "migrate" not in found["schema"]["finding"]
     (idp.storage.keys / "index.key").chmod(0o644)
+    idp.extra = {"IDP_REDIS_URL": "redis://:rahasia@127.0.0.1:1/0"}
     done = idp("doctor", "--format", "json")
     assert done.exit_code == 1
     found = {each["check"]: each for each in json.loads(done.stdout)}
     assert found["key material"]["state"] == "bad"
     assert "chmod 600" in found["key material"]["finding"]
+    assert "127.0.0.1:1 does not answer; see IDP_REDIS_URL" in found["short-lived state"]["finding"]
+    assert "rahasia" not in done.output
 
 
 def test_the_template_is_a_file_that_can_be_used(idp: CommandLine, tmp_path: Path) -> None:
@@ -116,8 +120,14 @@ def test_the_template_is_a_file_that_can_be_used(idp: CommandLine, tmp_path: Pat
 
 
 def test_every_setting_can_be_checked_and_none_tells_its_secret(idp: CommandLine) -> None:
-    idp.extra = {"IDP_SMTP__PASSWORD": "rahasia-surat"}
-    assert "rahasia-surat" not in idp.good("config", "check", "--format", "json")
+    idp.extra = {
+        "IDP_SMTP__PASSWORD": "rahasia-surat",
+        "IDP_DATABASE_URL": "postgresql://gerbang:rahasia-basis@db/gerbang",
+        "IDP_REDIS_URL": "redis://:rahasia-redis@redis/0",
+    }
+    told = idp.good("config", "check", "--format", "json")
+    assert "rahasia" not in told
+    assert "gerbang:***@db/gerbang" in told
 
 
 def test_the_reference_is_current() -> None:

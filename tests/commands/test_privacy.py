@@ -64,6 +64,8 @@ def test_a_breach_names_accounts_and_who_was_told(idp: CommandLine) -> None:
     found = idp.json("privacy", "breach", "--field", "email", "--from", begin, "--to", end)
     assert found == [{"account": made["id"], "told": ["command line"]}]
     assert idp.json("privacy", "breach", "--field", "birthdate", "--from", begin, "--to", end) == []
+    assert "emial is no claim" in idp.refused("privacy", "breach", "--field", "emial", "--from", begin, "--to", end)
+    assert "is not before" in idp.refused("privacy", "breach", "--field", "email", "--from", end, "--to", begin)
     assert "a moment is written like" in idp.refused(
         "privacy", "breach", "--field", "email", "--from", "x", "--to", end
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.support.processes import accepts
 from tests.support.servers import ROOT, Server
 
 
@@ -80,6 +81,7 @@ def test_several_processes_share_one_port_and_one_set_of_numbers(servers: Callab
 
     os.kill(serving[0], signal.SIGKILL)
     eventually(lambda: len([line for line in processes_of(parent).values() if " serve " in line]) == 2)
+    eventually(lambda: '"exit":-9' in server.log())
     for _ in range(20):
         assert httpx2.get(f"{server.issuer}/jwks", trust_env=False, timeout=30).status_code == 200
     metrics = httpx2.get(f"{server.management}/metrics", trust_env=False, timeout=30).text
@@ -97,7 +99,13 @@ def test_several_processes_share_one_port_and_one_set_of_numbers(servers: Callab
 def test_several_processes_stop_together(servers: Callable[..., Server]) -> None:
     server = servers(workers=2).start()
     assert server._child is not None
-    left = list(processes_of(server._child.process.pid))
+    left = processes_of(server._child.process.pid)
+    [worker] = [pid for pid, line in left.items() if " work " in line]
+    os.kill(worker, signal.SIGSTOP)
+    server._child.process.terminate()
+    # A worker that still has to finish something keeps no door open behind which nobody is.
+    eventually(lambda: not accepts("127.0.0.1", server.port), 10)
+    os.kill(worker, signal.SIGCONT)
     assert server.stop() == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in left)
     assert "Traceback" not in server.log()

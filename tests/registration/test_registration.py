@@ -201,7 +201,7 @@ async def test_a_token_manages_its_own_client_and_no_other(house: House, method:
         await http.request(
             method, f"/register/{client_id}", headers=bearer(token), json={**WEB, "client_id": client_id}
         )
-        for client_id in (other["client_id"], "bench", "nobody", "x" * 500)
+        for client_id in (other["client_id"], "bench", "nobody", "x" * 500, "%00")
         for token in (mine["registration_access_token"], "x", mine["client_secret"])
     ]
     assert {answer.status_code for answer in answers} == {401}

@@ -1,7 +1,5 @@
 """Every setting, once: name, type, default, meaning. `docs/settings.md` is generated from this package."""
 
-import ipaddress
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,14 +10,11 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from idp.base import failpoint
+from idp.base.settings.addresses import Network, Pattern, Port, RedisUrl, loopback, wrong_issuer
 from idp.base.settings.bounds import Documents, Lifetimes, Limits, Recovery, Registration, Risk
 from idp.base.settings.outside import Gateway, Outbound, Registry, Smtp, Spending
 
 PREFIX = "IDP_"
-_ISSUER = re.compile(
-    r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_-][a-z0-9._-]*)(:[0-9]{1,5})?(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*"
-)
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class SettingsError(Exception):
@@ -39,8 +34,8 @@ class Settings(BaseSettings):
         description="Issuer identifier, an https URL without query or fragment; never taken from the Host header. Dev mode defaults to `http://localhost:$IDP_PORT`.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, description="Port of the hosted pages and the protocol.")
-    management_port: int = Field(
+    port: Port = Field(8000, description="Port of the hosted pages and the protocol.")
+    management_port: Port = Field(
         9000, description="Port of health, readiness and metrics; never public. 0 turns it off."
     )
     management_host: str = Field("127.0.0.1", description="Address of the management port.")
@@ -51,12 +46,13 @@ class Settings(BaseSettings):
         description="`postgresql+asyncpg://…` or `sqlite+aiosqlite:///…`; default a SQLite file in the data folder. `DATABASE_URL` is read too.",
     )
     database_pool: int = Field(10, ge=2, description="Connections per process, to each of the two pools.")
-    redis_url: str | None = Field(
+    redis_url: RedisUrl = Field(
         None, description="`redis://…`; counters, replay marks and caches of several replicas. `REDIS_URL` is read too."
     )
     workers: int = Field(1, ge=1, description="Server processes; more than one needs Redis.")
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Networks (CIDR, comma separated) whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (),
+        description="Networks (CIDR, comma separated) whose X-Forwarded-For is believed. What is said of scheme and host never is: the issuer says both.",
     )
     theme: str = Field("default", description="Folder below `themes/`.")
     themes: Path = Field(Path(__file__).resolve().parents[3] / "themes", description="Folder that holds the themes.")
@@ -69,7 +65,7 @@ class Settings(BaseSettings):
     password_policy_officers: Literal["hybrid", "nist", "seed-bssn"] = Field(
         "hybrid", description="The same for officers, who may administer the provider itself."
     )
-    kpj_pattern: str = Field(r"^\d{11}$", description="Regular expression of a participant number (KPJ).")
+    kpj_pattern: Pattern = Field(r"^\d{11}$", description="Regular expression of a participant number (KPJ).")
     embedded_browsers: Literal["warn", "refuse", "allow"] = Field(
         "warn",
         description="Who opens the sign-in page within another application (WebView): is told how to open it in a browser and may go on, may not go on, or sees nothing of this.",
@@ -107,19 +103,9 @@ class Settings(BaseSettings):
     recovery: Recovery = Recovery()
     risk: Risk = Risk()
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "gateway_order", mode="before")
     @classmethod
-    def _split_networks(cls, value: object) -> object:
-        if isinstance(value, str):
-            value = tuple(part.strip() for part in value.split(",") if part.strip())
-        if isinstance(value, list | tuple):
-            for network in value:
-                ipaddress.ip_network(network, strict=False)
-        return value
-
-    @field_validator("gateway_order", mode="before")
-    @classmethod
-    def _split_names(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("failpoint")
@@ -140,21 +126,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
-        issuer = urlsplit(self.issuer)
-        if not self.issuer:
-            raise ValueError(
-                "issuer: set IDP_ISSUER to the public https URL of this provider (or put --dev before the verb)"
-            )
-        if not _ISSUER.fullmatch(self.issuer) or issuer.port == _DEFAULT_PORTS[issuer.scheme]:
-            raise ValueError(
-                "issuer: must be a URL as browsers write it: host in small letters, no user, default port, query, fragment or trailing slash"
-            )
-        if self.dev and not loopback(issuer.hostname):
-            raise ValueError("issuer: dev mode is for loopback issuers only; unset --dev or use http://localhost:PORT")
+        if wrong := wrong_issuer(self.issuer, loopback_only=self.dev):
+            raise ValueError(f"issuer: {wrong}")
         if self.failpoint is not None and not self.dev:
             raise ValueError("failpoint: is for tests in dev mode; unset IDP_FAILPOINT")
-        if issuer.scheme != "https" and not (issuer.scheme == "http" and loopback(issuer.hostname)):
-            raise ValueError("issuer: must be https (http is for loopback only)")
         if self.workers > 1 and not self.redis_url:
             raise ValueError(
                 "workers: more than one needs IDP_REDIS_URL, or limits and replay marks would not be shared"
@@ -203,18 +178,6 @@ class Settings(BaseSettings):
         return self.acr_prefix + level
 
 
-def loopback(host: str | None) -> bool:
-    """Whether a host name or address of a URL means this machine."""
-    if host is None:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def load(environment: Mapping[str, str], **flags: Any) -> Settings:
     """Settings from flags, environment and file, in this order of precedence. Raises SettingsError with one line."""
     values: dict[str, Any] = {}
@@ -234,7 +197,8 @@ def load(environment: Mapping[str, str], **flags: Any) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = "__".join(str(part) for part in first["loc"]).upper()
+        # Of a list the setting is named, not the place in it.
+        name = "__".join(str(part) for part in first["loc"] if not isinstance(part, int)).upper()
         if first["type"] == "extra_forbidden":
             raise SettingsError(f"{PREFIX}{name}: unknown setting; `idp config template` lists all") from None
         text = first["msg"].removeprefix("Value error, ")

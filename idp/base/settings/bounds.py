@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from idp.base.settings.addresses import HttpUrl, Network
+
 
 class Lifetimes(BaseModel):
     """How long things live, in seconds."""
@@ -24,16 +26,16 @@ class Lifetimes(BaseModel):
     session_idle: int = Field(20 * 60, ge=60, description="Session without any use.")
     session_absolute: int = Field(12 * 3600, ge=60, description="Session, whatever its use.")
     interaction: int = Field(3600, ge=60, description="An authorization request that waits for its person.")
-    activation: int = Field(24 * 3600, description="Activation link and code.")
+    activation: int = Field(24 * 3600, ge=60, description="Activation link and code.")
     draft: int = Field(24 * 3600, ge=600, description="A registration that is being filled in.")
-    reset: int = Field(30 * 60, description="Password reset link.")
+    reset: int = Field(30 * 60, ge=60, description="Password reset link.")
     recovery_case: int = Field(14 * 86400, ge=3600, description="A recovery through a branch that nobody approved.")
     recovery_cooling: int = Field(
         72 * 3600, ge=60, description="Wait after an approved recovery, in which the old contacts can cancel it."
     )
     recovery_link: int = Field(3 * 86400, ge=3600, description="The link that ends a recovery through a branch.")
     pending_sign_up: int = Field(
-        7 * 86400, description="A registration that was never activated is deleted after this."
+        7 * 86400, ge=3600, description="A registration that was never activated is deleted after this."
     )
     jwks_cache: int = Field(
         900, ge=1, description="max-age of the JWKS; a next key is published this long plus the skew before it signs."
@@ -46,9 +48,9 @@ class Lifetimes(BaseModel):
         30 * 86400, ge=3600, description="A signing key is rotated when it has been active for this long."
     )
     proofing_documents: int = Field(
-        30 * 86400, description="Photographs of identity cards are deleted this long after the decision."
+        30 * 86400, ge=3600, description="Photographs of identity cards are deleted this long after the decision."
     )
-    consent: int = Field(365 * 86400, description="A remembered consent is asked again after this.")
+    consent: int = Field(365 * 86400, ge=1, description="A remembered consent is asked again after this.")
 
 
 class Limits(BaseModel):
@@ -57,20 +59,22 @@ class Limits(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sign_in_free_failures: int = Field(5, ge=1, description="Failures per account and network before delays begin.")
-    sign_in_first_delay: int = Field(30, description="Seconds of the first delay; doubles with each further failure.")
-    sign_in_max_delay: int = Field(900, description="Seconds of the longest delay.")
+    sign_in_first_delay: int = Field(
+        30, ge=0, description="Seconds of the first delay; doubles with each further failure."
+    )
+    sign_in_max_delay: int = Field(900, ge=0, description="Seconds of the longest delay.")
     sign_in_notice_at: int = Field(
         10, ge=0, description="Failures in a row at which the owner's contacts are told, once; 0 tells nobody."
     )
-    sign_in_per_network: int = Field(300, description="Sign-in attempts per network and 5 minutes.")
-    code_tries: int = Field(5, description="Wrong entries until a one-time code is burnt.")
+    sign_in_per_network: int = Field(300, ge=1, description="Sign-in attempts per network and 5 minutes.")
+    code_tries: int = Field(5, ge=1, description="Wrong entries until a one-time code is burnt.")
     code_failures_per_day: int = Field(
-        15, description="Wrong one-time codes per account and 24 hours, whatever the code or session."
+        15, ge=1, description="Wrong one-time codes per account and 24 hours, whatever the code or session."
     )
-    resend_pause: int = Field(60, description="Seconds between two messages to one destination.")
-    resend_per_hour: int = Field(5, description="Messages per destination and hour.")
-    resend_per_day: int = Field(10, description="Messages per destination and day.")
-    sign_up_per_network: int = Field(60, description="Registrations per network and 5 minutes.")
+    resend_pause: int = Field(60, ge=0, description="Seconds between two messages to one destination.")
+    resend_per_hour: int = Field(5, ge=1, description="Messages per destination and hour.")
+    resend_per_day: int = Field(10, ge=1, description="Messages per destination and day.")
+    sign_up_per_network: int = Field(60, ge=1, description="Registrations per network and 5 minutes.")
     sign_up_starts: int = Field(
         20,
         ge=0,
@@ -82,32 +86,34 @@ class Limits(BaseModel):
         le=24,
         description="Leading zero bits of that proof of work; each one doubles it. 15 is about a second on a cheap phone.",
     )
-    recover_per_network: int = Field(60, description="Recovery requests per network and 5 minutes.")
+    recover_per_network: int = Field(60, ge=1, description="Recovery requests per network and 5 minutes.")
     identity_attempts: int = Field(
         5, ge=1, description="Identity checks per account and 24 hours; then a branch helps."
     )
     identity_per_nik: int = Field(
         10, ge=1, description="Identity checks that name one NIK in 24 hours, whoever asks; past it officers decide."
     )
-    identity_per_network: int = Field(60, description="Identity checks per network and 5 minutes.")
+    identity_per_network: int = Field(60, ge=1, description="Identity checks per network and 5 minutes.")
     phone_trust_days: int = Field(
         365,
         ge=1,
         description="Days after which a number that its owner has not proved again starts no recovery, and goes to whoever proves it.",
     )
-    report_per_network: int = Field(20, description="Feedback forms per network and 5 minutes.")
+    report_per_network: int = Field(20, ge=1, description="Feedback forms per network and 5 minutes.")
     push_per_network: int = Field(
-        300, description="Pushed authorization requests of public clients per network and 5 minutes."
+        300, ge=1, description="Pushed authorization requests of public clients per network and 5 minutes."
     )
     client_auth_per_network: int = Field(
-        30, description="Failed client authentications per client, network and minute."
+        30, ge=1, description="Failed client authentications per client, network and minute."
     )
-    raised_network: str | None = Field(
+    raised_network: Network | None = Field(
         None,
         description="TEST SETTING: a network (CIDR) for which the per-network limits above are multiplied by 1000.",
     )
-    body: int = Field(65536, description="Largest request body in bytes.")
-    hash_queue: int = Field(32, description="Password checks that may wait for a thread; past it 503 with Retry-After.")
+    body: int = Field(65536, ge=1024, description="Largest request body in bytes.")
+    hash_queue: int = Field(
+        32, ge=0, description="Password checks that may wait for a thread; past it 503 with Retry-After."
+    )
     hash_threads: int = Field(
         0, ge=0, description="Threads that hash passwords; 0 means processors minus one, at least one."
     )
@@ -134,7 +140,7 @@ class Documents(BaseModel):
         None,
         description="Object store: `s3://bucket/prefix`, `gs://…`, `az://…`; its credentials come from the usual variables (`AWS_…`), or from the four settings below. Unset keeps files in `IDP_VAR/documents`.",
     )
-    endpoint: str | None = Field(
+    endpoint: HttpUrl | None = Field(
         None,
         description="URL of an S3-compatible server that is not Amazon's (MinIO, Ceph, …); its CA may be `outbound.ca_file`.",
     )

@@ -1,25 +1,28 @@
 """Settings of whom the provider talks to: mail, gateways and what they may cost, the registry, relying parties."""
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from idp.base.settings.addresses import ExistingFile, HttpUrl, Mailbox, Port
+
 
 class Smtp(BaseModel):
-    """Where mail goes. Without a host, mail is written to the outbox folder (dev mode only)."""
+    """Where mail goes. Without a host none leaves; dev mode writes it to the outbox folder."""
 
     model_config = ConfigDict(extra="forbid")
 
     host: str | None = Field(
-        None, description="Host name of the SMTP server; unset writes `.eml` files to `IDP_VAR/outbox`."
+        None,
+        min_length=1,
+        description="Host name of the SMTP server; unset, dev mode writes `.eml` files to `IDP_VAR/outbox`.",
     )
-    port: int = Field(587, description="TCP port of the SMTP server.")
+    port: Port = Field(587, description="TCP port of the SMTP server.")
     username: str | None = Field(None, description="User name for SMTP AUTH.")
     password: SecretStr | None = Field(None, description="Password for SMTP AUTH.")
     starttls: bool = Field(True, description="Ask for STARTTLS before anything else is said.")
-    sender: str = Field("Gerbang <no-reply@localhost>", description="The From header of every mail.")
-    timeout: int = Field(20, description="Seconds until an SMTP conversation is given up.")
+    sender: Mailbox = Field("Gerbang <no-reply@localhost>", description="The From header of every mail.")
+    timeout: int = Field(20, ge=1, description="Seconds until an SMTP conversation is given up.")
 
 
 class Gateway(BaseModel):
@@ -28,12 +31,14 @@ class Gateway(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     channel: Literal["sms", "whatsapp"] = Field("sms", description="What the message arrives as.")
-    url: str | None = Field(None, description="URL of the provider; unset writes `.txt` files to `IDP_VAR/outbox`.")
+    url: HttpUrl | None = Field(
+        None, description="URL of the provider; unset, dev mode writes `.txt` files to `IDP_VAR/outbox`."
+    )
     method: Literal["POST", "GET"] = Field("POST", description="HTTP method.")
     body: str = Field('{"to": "{to}", "text": "{text}", "id": "{id}"}', description="Body template, JSON-escaped.")
     content_type: str = Field("application/json", description="Content-Type of the body.")
     authorization: SecretStr | None = Field(None, description="Value of the Authorization header.")
-    timeout: int = Field(10, description="Seconds until the request is given up.")
+    timeout: int = Field(10, ge=1, description="Seconds until the request is given up.")
     receipts: SecretStr | None = Field(
         None,
         description="Bearer token with which the provider posts delivery receipts to `/receipts/NAME`; unset: it posts none.",
@@ -68,7 +73,7 @@ class Registry(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str | None = Field(
+    url: HttpUrl | None = Field(
         None, description="URL of the registry; unset sends every identity check to officers. May hold places too."
     )
     method: Literal["POST", "GET"] = Field("POST", description="HTTP method.")
@@ -81,8 +86,8 @@ class Registry(BaseModel):
         {}, description="Further headers; values are templates. In the environment: `Name: value`, one a line."
     )
     authorization: SecretStr | None = Field(None, description="Value of the Authorization header.")
-    timeout: int = Field(10, description="Seconds until the worker gives a request up; it tries again later.")
-    patience: int = Field(3, description="Seconds that a person waits who wants the answer now.")
+    timeout: int = Field(10, ge=1, description="Seconds until the worker gives a request up; it tries again later.")
+    patience: int = Field(3, ge=1, description="Seconds that a person waits who wants the answer now.")
     result: str = Field("/hasil", description="Pointer to the verdict.")
     match: str = Field("cocok", description="The verdict that everything fits.")
     mismatch: str = Field("tidak_cocok", description="The verdict that something differs.")
@@ -117,5 +122,5 @@ class Outbound(BaseModel):
     allow_private_hosts: bool = Field(
         False, description="TEST SETTING: allow private and loopback addresses for outbound calls. Implied by dev mode."
     )
-    ca_file: Path | None = Field(None, description="An extra CA bundle (PEM) that outbound calls trust.")
-    timeout: int = Field(5, description="Seconds until an outbound call is given up.")
+    ca_file: ExistingFile | None = Field(None, description="An extra CA bundle (PEM) that outbound calls trust.")
+    timeout: int = Field(5, ge=1, description="Seconds until an outbound call is given up.")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from idp.clients.client import Client as Row
 from idp.clients.metadata import LOCALISED
 from idp.flows import officers
-from idp.flows.register_client import SECRET_OVERLAP, Registered
+from idp.flows.register_client import LONGEST_OVERLAP, SECRET_OVERLAP, Registered
 from idp.web.admin import cursor as cursors
 from idp.web.admin.gate import AtDesk, GuardedRoute, needs
 from idp.web.admin.lists import Body, Cursor, Limit, Page
@@ -121,7 +121,9 @@ class ChangedClient(Body):
 class SecretRotation(Body):
     """How to change over."""
 
-    overlap: int = Field(SECRET_OVERLAP, ge=0, le=30 * 86_400, description="Seconds that the old secret still works.")
+    overlap: int = Field(
+        SECRET_OVERLAP, ge=0, le=LONGEST_OVERLAP, description="Seconds that the old secret still works."
+    )
 
 
 class Client(BaseModel):

@@ -14,7 +14,9 @@ from idp.web.admin.lists import Cursor, Limit, Page
 ROOM = "reports"
 router = APIRouter(prefix="/reports", tags=["Reports"], route_class=GuardedRoute)
 
-Reference = Annotated[str, Path(max_length=16, description="The report's number, such as GB-7K3M-92QF.")]
+Reference = Annotated[
+    str, Path(pattern=r"^[A-Za-z0-9-]{1,16}$", description="The report's number, such as GB-7K3M-92QF.")
+]
 
 
 class ReportLine(BaseModel):

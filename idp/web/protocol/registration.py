@@ -65,7 +65,9 @@ def management(provider: Provider) -> Route:
         token = wire.bearer(scope)
         if not token:
             return await wire.answer_challenge(send, None)
-        client = await register_client.manage(provider, scope["path_params"]["client_id"], token)
+        asked: str = scope["path_params"]["client_id"]
+        # An id is printable; PostgreSQL would stumble over a NUL.
+        client = await register_client.manage(provider, asked, token) if asked.isprintable() else None
         if client is None:
             raise InvalidToken("the registration access token is not valid")
         await action(provider, client, token, scope, receive, send)

@@ -1,0 +1,46 @@
+"""The database goes away under us: whatever the driver makes of it is "come again later", never a fault of ours."""
+
+import asyncio
+
+import pytest
+
+from idp.base.errors import Unavailable
+from idp.store.database import Database, Statement
+from tests.support.servers import Storages
+
+pytestmark = pytest.mark.anyio
+
+_ASK = Statement.both("SELECT 1 AS one")
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_connection_that_ends_between_two_statements(
+    storages: Storages, database: Database, turns: int
+) -> None:
+    """The server's farewell and the end of the line are two events; a statement may come before, between and after them."""
+    assert storages.cluster
+    name = database.engine.url.database
+    others = f"FROM pg_stat_activity WHERE datname = '{name}'"
+    await database.hot(_ASK)
+    async with database.reading() as tx:
+        await tx.exec_driver_sql("SELECT 1")
+    storages.cluster.execute("postgres", f"SELECT pg_terminate_backend(pid) {others}")
+    while storages.cluster.execute("postgres", f"SELECT count(*) {others}") != "0":
+        pass  # the loop must not turn meanwhile, so nothing here awaits
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    for _ in range(2):
+        try:
+            assert await database.hot(_ASK)
+        except Unavailable:
+            continue
+    for _ in range(2):
+        try:
+            async with database.reading() as tx:
+                await tx.exec_driver_sql("SELECT 1")
+        except Unavailable:
+            continue
+    assert await database.hot(_ASK), "and afterwards all is well"
+    async with database.reading() as tx:
+        await tx.exec_driver_sql("SELECT 1")
