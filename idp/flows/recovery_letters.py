@@ -10,7 +10,7 @@ from uuid import UUID
 
 from idp.accounts import account, links, one_time_code
 from idp.accounts.account import Account
-from idp.base.opaque import Handle, keyed
+from idp.base.opaque import Handle
 from idp.flows import messages, recycled
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -34,7 +34,7 @@ class Sought:
 
 async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spelling: str) -> Sought:
     """Look an identifier up: as many reads as the text has readings, and one more. `spelling` is the likeliest of them."""
-    stand_in = UUID(bytes=keyed(provider.material.derive("recovery-nobody"), spelling)[:16])
+    stand_in = UUID(bytes=provider.material.mac("recovery-nobody").of(spelling)[:16])
     found = [
         (kind, await account.opened_by(tx, account.lookup(provider.material, kind, value))) for kind, value in readings
     ]

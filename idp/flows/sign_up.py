@@ -13,7 +13,7 @@ from idp.accounts import draft as drafts
 from idp.accounts.declared import Declared
 from idp.accounts.pending import Draft, SignUp
 from idp.accounts.policy import Owner
-from idp.base.opaque import Handle, keyed
+from idp.base.opaque import Handle
 from idp.flows import answers as steps
 from idp.flows import crowd, documents, messages, passwords
 from idp.provider import Provider
@@ -256,5 +256,5 @@ def _made(provider: Provider, visitor: Visitor, found: drafts.Draft, lanjut: str
 
 def _successor(provider: Provider, before: UUID, email_lookup: bytes) -> UUID:
     """The id of what a draft, or a registration with another address, becomes: the same however often it is sent."""
-    tail = keyed(provider.material.derive("sign-up"), before.bytes, email_lookup)[:10]
+    tail = provider.material.mac("sign-up").of(before.bytes, email_lookup)[:10]
     return UUID(bytes=before.bytes[:6] + bytes([0x70 | tail[0] & 0x0F, tail[1], 0x80 | tail[2] & 0x3F]) + tail[3:])
