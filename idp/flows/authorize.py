@@ -108,9 +108,9 @@ async def _proceed(
         stands = stands and stands.without(target.client.excluded_factors)
         spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
         question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands, ticket), now, spent)
-        missing = prompts.missing(question)
-        if missing == prompts.LOGIN and question.hinted is False and question.signed_in_anew:
+        if question.hinted is False and question.signed_in_anew:
             raise LoginRequired("somebody else signed in")
+        missing = prompts.missing(question)
         if stands is not None and missing in _AFTER_LEVELS and prompts.unmet(request, stands):
             raise UnmetAuthenticationRequirements("this account cannot reach the requested acr")
         if missing is None and stands is not None:
@@ -203,7 +203,8 @@ def _hinted(provider: Provider, request: AuthorizationRequest, stands: Standing 
         try:
             claims = access.read_hint(provider, request.id_token_hint)
         except JoseFault:
-            if stands is None or not ticket.has(levels.PASSWORD, stands.session.id, provider.clock.now()):
+            now = provider.clock.now()
+            if stands is None or not any(ticket.has(factor, stands.session.id, now) for factor in levels.PRIMARY):
                 return False
         else:
             if claims.get("aud") != request.client.client_id:

@@ -258,6 +258,14 @@ async def test_a_checked_identity_with_a_passkey_is_loa3(house: House) -> None:
     assert (await party.redeem(request, page.parameters["code"])).claims["acr"] == LOA3
 
 
+async def test_a_passkey_answers_a_hint_that_names_nobody_who_is_known(house: House) -> None:
+    """As a password does: an ID token that outlived its key must not keep its own person out."""
+    key, _ = await enrolled(house)
+    browser = house.browser()
+    page = await browser.get((await house.relying_party().authorization("openid", id_token_hint="a.b.c")).url)
+    assert "code" in (await answered(browser, page, key)).parameters
+
+
 async def test_the_session_gets_a_new_secret_and_keeps_its_id(house: House) -> None:
     """T21."""
     key, person = await enrolled(house)
