@@ -15,17 +15,16 @@ from idp.accounts import (
     contact_change,
     links,
     one_time_code,
-    passkey,
     policy,
-    recovery_codes,
+    removal,
     throttle,
-    totp,
 )
 from idp.accounts.account import Account
 from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import logout, messages, passwords, recycled
+from idp.flows.removal import TAKING
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, slip
@@ -315,11 +314,10 @@ async def _readdress(provider: Provider, tx: Tx, case: Case, person: Account) ->
 
 
 async def _remove_factors(provider: Provider, tx: Tx, person: Account) -> None:
-    await totp.remove(tx, person.id)
-    for one in await passkey.of(tx, person.id):
-        await passkey.remove(tx, person.id, one.id)
-    await recovery_codes.remove(tx, person.id)
-    await account.set_sms_off(tx, person.id, provider.clock.now())
+    for factor, (take_away, _) in TAKING.items():
+        await take_away(tx, person.id, provider.clock.now())
+        # Nothing is left that could go a day later, and be told of.
+        await removal.call_off(tx, person.id, factor)
     event = Event("factor.removed", account_id=person.id, detail={"factor": "all", "by": "branch"})
     await provider.audit.append(tx, event)
 
