@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from idp.accounts import document, proofing
 from idp.flows import documents as flow
 from idp.flows import people
-from idp.flows import proofing as decisions
+from idp.flows import proofing_desk as desk
 from idp.flows.people import Wanted
 from idp.store.tables import accounts, audit, documents
 from idp.worker import drain
@@ -293,9 +293,9 @@ async def test_pictures_go_a_month_after_the_decision(house: House, reason: str)
     await drain(house.provider)
     assert len(objects(house)) == 2
     if reason:
-        await decisions.reject(house.provider, check, reason, by="officer")
+        await desk.reject(house.provider, check, reason, by="officer")
     else:
-        await decisions.approve(house.provider, check, proofing.DOCUMENT, by="officer")
+        await desk.approve(house.provider, check, proofing.DOCUMENT, by="officer")
     decided = await rows(house)
     async with house.provider.database.reading() as tx:
         settled = await proofing.read(tx, check)
@@ -321,7 +321,7 @@ async def test_pictures_go_a_month_after_the_decision(house: House, reason: str)
 
 async def test_pictures_that_were_not_the_reason_go_on_with_the_next_check(house: House) -> None:
     browser, person = await newcomer(house)
-    await decisions.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
+    await desk.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
     assert {row.state for row in await rows(house)} == {document.SUBMITTED}
     house.clock.advance(29 * DAY)
     await enter(browser, person.email, person.password)
@@ -336,7 +336,7 @@ async def test_pictures_that_were_not_the_reason_go_on_with_the_next_check(house
 
 async def test_pictures_of_a_check_that_nobody_repeats_go_too(house: House) -> None:
     browser, person = await newcomer(house)
-    await decisions.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
+    await desk.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
     house.clock.advance(30 * DAY + 1)
     await drain(house.provider)
     assert len(objects(house)) == 0
