@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from idp.accounts import declared
+from idp.accounts import declared, nik, proofing
+from idp.flows import export, proofing_desk
 from idp.store.encrypted import Place
 from idp.store.tables import accounts, audit, drafts, sign_ups
 from tests.journeys.mailbox import letters, newest
@@ -110,7 +111,7 @@ async def test_an_account_carries_what_was_declared_sealed(house: House) -> None
     await register(browser, category="BPU", kpj="5091 7364 820")
     await activate(house, browser)
     made, provider = await row(house), house.provider
-    assert declared.unseal_nik(provider.sealer, made.id, made.nik_sealed) == "3374156703900003"
+    assert nik.unseal(provider.sealer, made.id, made.nik_sealed) == "3374156703900003"
     assert b"3374156703900003" not in made.nik_sealed
     assert (made.category, made.kpj, made.review) == ("BPU", "50917364820", None)
     assert (made.terms_version, made.terms_accepted_at) == (house.provider.theme.notice_version, house.clock.now())
@@ -137,8 +138,13 @@ async def test_a_foreigner_registers_with_a_passport_and_is_looked_at(house: Hou
     browser = house.browser()
     await register(browser, nik="", passport="x 123-4567", phone="+65 8123 4567", category="none")
     await activate(house, browser)
-    made = await row(house)
-    assert declared.unseal_passport(house.provider.sealer, made.id, made.passport_sealed) == "X1234567"
+    made, provider = await row(house), house.provider
+    [(check, _)] = await proofing_desk.waiting(provider, [proofing.REVIEW], 10)
+    *_, typed = await proofing_desk.look(provider, check.id, by="officer")
+    assert (typed["passport"], typed["nik"]) == ("X1234567", "")
+    [own] = (await export.collect(provider, made.id))["holds"]["accounts"]
+    assert (own["passport"], own["nik"]) == ("X1234567", None)
+    assert b"X1234567" not in made.passport_sealed
     assert (made.nik_sealed, made.nik_index, made.review) == (None, None, declared.PASSPORT)
     assert made.phone == "+6581234567"
 
