@@ -11,7 +11,7 @@ counts; in any other, the mailbox's owner chooses one, and nothing is kept that 
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from idp.accounts import account, declared, links, pending, policy
+from idp.accounts import account, declared, links, pending
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
@@ -141,7 +141,7 @@ def _judge(provider: Provider, password: str, owner: Owner) -> Message | None:
 
 async def _with_password(provider: Provider, sign_up: SignUp, password: str) -> SignUp:
     """The registration with the password that its address's owner chose, in the place of the registrant's."""
-    hashed = await provider.hasher.hash(policy.normalise(password))
+    hashed = await provider.hasher.hash(password)
     return replace(
         sign_up,
         password_hash=hashed,

@@ -15,7 +15,6 @@ from idp.accounts import (
     contact_change,
     links,
     one_time_code,
-    policy,
     removal,
     throttle,
 )
@@ -217,7 +216,7 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
     case, person = await look_new(provider, visitor, token)
     if refused := await passwords.refused(provider, person, password, second_factor=False):
         return {"password": refused}
-    hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
+    hashed, now = await provider.hasher.hash(password), provider.clock.now()
     async with provider.database.transaction() as tx:
         if not await assisted.move(tx, case, assisted.DONE, ended_at=now):
             raise PageFault(_DEAD, "assisted recovery spent meanwhile")

@@ -42,13 +42,13 @@ async def refused(provider: Provider, person: Account, password: str, *, second_
     Every earlier one that the policy remembers costs a check of its own, so this stands outside of transactions, and
     after everything that is cheaper to find out.
     """
-    chosen, held = policy.normalise(password), rules_for(provider, person)
-    if fault := held.judge(chosen, owner_of(provider, person), second_factor=second_factor):
+    held = rules_for(provider, person)
+    if fault := held.judge(password, owner_of(provider, person), second_factor=second_factor):
         return fault
     async with provider.database.reading() as tx:
         before = await past_passwords.read(tx, person.id, held.history - 1)
     for stored in filter(None, [person.password_hash, *before]):
-        if await provider.hasher.verify(stored, chosen):
+        if await provider.hasher.verify(stored, password):
             return Message("pw.sama")
     return None
 

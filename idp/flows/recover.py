@@ -16,7 +16,6 @@ from idp.accounts import (
     contact,
     links,
     one_time_code,
-    policy,
     proven_phone,
     recovery_codes,
     throttle,
@@ -166,7 +165,7 @@ async def set_password(
         return {"": Message("passkey.lama")}
     if asks and not code.strip():
         return {"code": Message("otp.kosong")}
-    hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
+    hashed, now = await provider.hasher.hash(password), provider.clock.now()
     async with provider.database.transaction() as tx:
         # Before anything of theirs, as whoever takes a change back or disowns a session does: neither waits for the other's end.
         await account.lock(tx, reset.account.id)

@@ -90,7 +90,7 @@ async def correct(
     ):
         return Corrected({"": refused}, ask_password=ask)
     if ask:
-        hashed = await provider.hasher.hash(policy.normalise(password))
+        hashed = await provider.hasher.hash(password)
         changed = replace(changed, password_hash=hashed, password_policy=chosen.version)
     key = account.lookup(provider.material, account.EMAIL, draft.email)
     changed = replace(changed, id=_successor(provider, before.id, key), email_lookup=key)
