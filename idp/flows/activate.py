@@ -16,7 +16,7 @@ from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
 from idp.accounts.policy import Owner
-from idp.flows import documents, passwords, recycled, registry_check
+from idp.flows import documents, messages, passwords, recycled, registry_check
 from idp.flows import sign_up as sign_up_flow
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -115,10 +115,9 @@ async def by_code_of(
 
     It is not told whether there is a registration, nor how many tries it has.
     """
-    limits = provider.settings.limits
-    counted = await provider.ephemeral.hit(f"activate:{visitor.network}", 300)
-    if counted > limits.sign_up_per_network * limits.factor(visitor.network):
-        return {"code": Message("kirim.batas", jam=provider.clock.now() + 300)}
+    allowed = provider.settings.limits.sign_up_per_network
+    if refused := await messages.crowded(provider, "activate", visitor.network, allowed):
+        return {"code": refused}
     # Before a try is spent: what needs no registration to be wrong.
     if refused := _judge(provider, password, Owner(email=identifier)):
         return {"password": refused}

@@ -83,8 +83,8 @@ async def change_password(
     errors = await _confirm_password(provider, visitor, where, person, current)
     if errors:
         return errors
-    second_factor = stands.enrolled != {levels.PASSWORD}
-    if refused := await passwords.refused(provider, person, password, second_factor=second_factor):
+    has_second = stands.enrolled != {levels.PASSWORD}
+    if refused := await passwords.refused(provider, person, password, second_factor=has_second):
         return {"password": refused}
     hashed, now = await provider.hasher.hash(password), provider.clock.now()
     async with provider.database.transaction() as tx:

@@ -13,6 +13,7 @@ from idp.base.errors import PageFault
 from idp.base.opaque import b64decode
 from idp.flows import consent, home, passwords
 from idp.grants import claims
+from idp.grants.grant import Connection
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device as devices
@@ -114,12 +115,12 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
     )
 
 
-def service_rows(frame: Frame, used: list[home.Used], language: Language) -> list[ServiceRow]:
+def service_rows(frame: Frame, used: list[Connection], language: Language) -> list[ServiceRow]:
     """Services as the pages list them; those that are no more are left out."""
     return [row for one in used if (row := _service(frame, one, language)) is not None]
 
 
-def _service(frame: Frame, used: home.Used, language: Language) -> ServiceRow | None:
+def _service(frame: Frame, used: Connection, language: Language) -> ServiceRow | None:
     client = frame.provider.clients.known(used.client_id)
     if client is None:
         return None

@@ -13,8 +13,9 @@ from starlette.routing import BaseRoute
 from idp.accounts.passkey import MAX_NAME, Passkey
 from idp.base.errors import PageFault
 from idp.flows import interaction as flow
-from idp.flows import passkey, removal, second_factor, security
-from idp.flows.passkey import Enrolled, Full, Proved, TooLate
+from idp.flows import owner, passkey, removal, second_factor, security
+from idp.flows.passkey import Enrolled, Full, TooLate
+from idp.flows.second_factor import Proved
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
@@ -33,7 +34,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if stands is None:
             return turned_away(frame, behind)
         if levels.PASSKEY not in second_factor.methods(stands, behind.asks):
@@ -76,7 +77,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 async def _prove(frame: Frame, request: Request, form: Form) -> Response:
     provider, visitor = frame.provider, frame.visitor(request)
     behind = await waiting(frame, request, form)
-    stands = await second_factor.present(provider, visitor)
+    stands = await owner.here(provider, visitor)
     if "cancel" in form and behind.interaction is not None:
         return frame.respond(request, flow.declined(provider, behind.interaction))
     if stands is None:

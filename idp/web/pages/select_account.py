@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import contact
 from idp.base.errors import PageFault
-from idp.flows import second_factor
+from idp.flows import owner
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.web.frame import Form, Frame
@@ -19,7 +19,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if behind.interaction is None or stands is None or stands.held:
             return turned_away(frame, behind)
         return frame.page(
@@ -33,7 +33,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if behind.interaction is None or stands is None or stands.held:
             return turned_away(frame, behind)
         if not answers(form, stands):
