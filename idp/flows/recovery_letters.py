@@ -80,9 +80,7 @@ async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) ->
     # Whatever the person does not get replaces nothing that they have.
     owner = reader.id if reader is not None else sought.stand_in
     tries = provider.settings.limits.code_tries
-    challenge = links.Challenge(
-        handle.id, links.RESET, owner, links.BY_EMAIL, mailbox, tries, now, now + lifetime
-    )  # fmt: skip
+    challenge = links.Challenge(handle.id, links.RESET, owner, links.BY_EMAIL, mailbox, tries, now, now + lifetime)
     await links.issue(tx, provider.material, handle, code, challenge)
     await messages.mail(
         provider,
@@ -115,7 +113,7 @@ async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> 
     tries, ends = provider.settings.limits.code_tries, now + one_time_code.LIFETIME
     challenge = links.Challenge(
         handle.id, links.RESET, owner, links.BY_SMS, number, tries, now, ends, reference=reference
-    )  # fmt: skip
+    )
     await links.issue(tx, provider.material, handle, code, challenge)
     minutes = one_time_code.LIFETIME // 60
     await messages.sms(

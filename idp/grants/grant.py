@@ -263,9 +263,3 @@ async def connections(tx: Tx, account_id: UUID, now: int) -> list[Connection]:
             known.claims | asked,
         )
     return sorted(held.values(), key=lambda one: (-one.used, one.client_id))
-
-
-async def sweep(tx: Tx, before: int, limit: int = 5000) -> int:
-    """Delete grants whose last token died before a moment; how many."""
-    old = select(grants.c.id).where(grants.c.expires_at < before).limit(limit)
-    return (await tx.execute(grants.delete().where(grants.c.id.in_(old)))).rowcount

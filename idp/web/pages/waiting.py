@@ -42,7 +42,7 @@ class Waiting:
         if self.interaction is None:
             return None
         client = self.interaction.client
-        uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri", "client_uri")}
+        uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri")}
         # Where people are told, not asked, this is where they are told.
         told = claims_of.names(self.interaction.request.scope) if client.pre_authorised else []
         begins = client.begins_at(self.provider.settings.issuer)
