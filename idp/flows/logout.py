@@ -21,8 +21,8 @@ from idp.sessions import session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
+from idp.store.outbox import BACKCHANNEL
 
-BACKCHANNEL = "backchannel"
 _SHOWN = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
 
 
