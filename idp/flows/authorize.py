@@ -101,11 +101,11 @@ async def _proceed(
 ) -> AuthorizationResponse | Ask:
     try:
         request = judge(provider, target, ticket.parameters, ticket.resources, faults)
+        now = provider.clock.now()
         stands = await owner.here(provider, visitor, target.client.client_id)
         stands = stands and stands.without(target.client.excluded_factors)
         spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
-        hinted = _hinted(provider, request, stands, ticket)
-        question = prompts.Question(request, stands, ticket, hinted, provider.clock.now(), spent)
+        question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands, ticket), now, spent)
         if question.hinted is False and question.signed_in_anew:
             raise LoginRequired("somebody else signed in")
         missing = prompts.missing(question)

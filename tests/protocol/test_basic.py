@@ -274,16 +274,6 @@ async def test_id_token_hint_of_somebody_else(stage: Stage, party: Party, browse
     ] == "login_required"
 
 
-async def test_somebody_else_than_the_hint_names_signs_in(stage: Stage, party: Party) -> None:
-    """No positive response for another person than the one asked for (OpenID Connect Core section 3.1.2.2)."""
-    other = await party.tokens(await stage.browser(await stage.person()))
-    account, browser = stage.house.account(), stage.house.browser()
-    page = await browser.get((await party.authorization(id_token_hint=other.id_token)).url)
-    page = await browser.submit(page, {"identifier": account.email, "password": account.password}, press="sign-in")
-    assert page.parameters.get("error") == "login_required"
-    assert "code" not in page.parameters
-
-
 async def test_login_hint(stage: Stage, party: Party, browser: Browser) -> None:
     await party.tokens(browser, login_hint="nobody@contoh.example")
     page = await stage.house.browser().get((await party.authorization(login_hint="nobody@contoh.example")).url)
