@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +20,7 @@ from idp.sessions import levels, place
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
 from idp.theme.records import ServiceRow, SessionRow, SignedOut
+from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.second_factor import NAMES
 
@@ -162,14 +162,6 @@ def where(network: str | None, language: Language) -> str | Message:
     """The country of a network in words."""
     country = place.country(network)
     return language.country(country) if country else Message("akun.tempat_tidak_diketahui")
-
-
-def identified(text: str) -> UUID:
-    """The id that a button or an address holds; PageFault for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise PageFault("kesalahan.permintaan", "not an id") from None
 
 
 def _digest(text: str) -> bytes:

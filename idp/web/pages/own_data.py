@@ -13,10 +13,11 @@ from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import AffectedRow, CopyRow, HoldRow
+from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
 from idp.web.pages.privacy import HUB, notice_of, service_name, spoken
-from idp.web.pages.waiting import Waiting, answers, as_id, shown_to, to_confirm, waiting
+from idp.web.pages.waiting import Waiting, answers, shown_to, to_confirm, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -40,7 +41,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             if refused is not None:
                 return await _copies(frame, request, stands, {"": refused})
             return frame.redirect(f"{HUB}/salinan?kabar=disalin")
-        archive = await export.fetch(provider, frame.visitor(request), stands, as_id(form.text("download")))
+        archive = await export.fetch(provider, frame.visitor(request), stands, identified(form.text("download")))
         if archive is None:
             return await _copies(frame, request, stands, {"": Message("salinan.tidak_ada")})
         return StreamingResponse(archive, 200, _attachment("salinan-data.zip"), "application/zip")

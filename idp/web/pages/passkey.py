@@ -4,14 +4,11 @@ The one thing that needs JavaScript: only a script can ask the browser for a pas
 page, what it answers comes back in a hidden field of the form; nothing is fetched. Without JavaScript the pages say so.
 """
 
-from uuid import UUID
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts.passkey import MAX_NAME, Passkey
-from idp.base.errors import PageFault
 from idp.flows import interaction as flow
 from idp.flows import owner, passkey, removal, second_factor, security
 from idp.flows.passkey import Enrolled, Full, TooLate
@@ -22,6 +19,7 @@ from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import Method, PasskeyRow
 from idp.web import metrics
+from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import device, signed_in
 from idp.web.pages.second_factor import NAME_OF, NAMES, always, reason
@@ -205,10 +203,7 @@ def _edit(
 
 async def _one(frame: Frame, request: Request, stands: Standing) -> Passkey | None:
     """The passkey that the address names, if it is one's own."""
-    try:
-        wanted = UUID(query(request, "id"))
-    except ValueError:
-        raise PageFault("kesalahan.permintaan", "not a passkey id") from None
+    wanted = identified(query(request, "id"))
     return next((one for one in await passkey.of(frame.provider, stands) if one.id == wanted), None)
 
 

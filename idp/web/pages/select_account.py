@@ -7,7 +7,6 @@ from starlette.routing import BaseRoute
 from idp.accounts import contact
 from idp.base.errors import PageFault
 from idp.flows import owner
-from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import answers, shown_to, turned_away, waiting
@@ -26,7 +25,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
             request,
             "pilih_akun",
             name=stands.person.name,
-            identifier=_masked(stands),
+            # Enough of a contact to recognise one's own account by, on a screen that others may see.
+            identifier=contact.masked(stands.person.email or stands.person.phone or ""),
             hidden=shown_to(stands),
             **behind.context,
         )
@@ -46,11 +46,3 @@ def routes(provider: Provider) -> list[BaseRoute]:
         raise PageFault("kesalahan.permintaan", "a selection without a choice")
 
     return [frame.door("/pilih-akun", show, submit)]
-
-
-def _masked(stands: Standing) -> str:
-    """Enough of a contact to recognise one's own account by, on a screen that others may see."""
-    email, phone = stands.person.email, stands.person.phone
-    if email:
-        return contact.masked_email(email)
-    return contact.masked_phone(phone) if phone else ""

@@ -139,13 +139,5 @@ def answers(form: Form, stands: Standing) -> bool:
     return form.text("sesi") == str(stands.session.id)
 
 
-def as_id(text: str) -> UUID:
-    """An id that a button of ours sent; PageFault for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise PageFault("kesalahan.permintaan", "not an id") from None
-
-
 def _https(uri: Any) -> str:
     return uri if isinstance(uri, str) and uri.startswith("https://") else ""
