@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import policy
 from idp.base.errors import PageFault
 from idp.base.opaque import b64decode
-from idp.flows import consent, home, passwords
+from idp.flows import consent, home, passwords, security
 from idp.grants import claims
 from idp.grants.grant import Connection
 from idp.grants.standing import Standing
@@ -23,6 +23,7 @@ from idp.theme.records import ServiceRow, SessionRow, SignedOut
 from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.second_factor import NAMES
+from idp.web.pages.waiting import to_confirm
 
 SignedInShow = Callable[[Request, Standing], Awaitable[Response]]
 
@@ -71,6 +72,18 @@ async def signed_in(frame: Frame, request: Request) -> Standing | None:
     stands = await home.present(frame.provider, frame.visitor(request))
     if stands is not None:
         frame.receive(request, stands, home.ends_at(frame.provider, stands))
+    return stands
+
+
+async def confirmed(frame: Frame, request: Request, home: str, ticket: str = "") -> Standing | Response:
+    """Who is signed in, once nothing is missing that has to be shown before a change; else the way to show it, and back to `home`.
+
+    `home` and `ticket` as in `to_confirm`.
+    """
+    stands = await signed_in(frame, request)
+    missing = levels.PASSWORD if stands is None else security.missing_to_change(frame.provider, stands)
+    if stands is None or missing is not None:
+        return frame.redirect(to_confirm(home, missing, ticket))
     return stands
 
 

@@ -45,12 +45,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show_new(request: Request) -> Response:
         behind = await waiting(frame, request)
         stands = await signed_in(frame, request)
-        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
-        if stands is None or missing is not None:
-            return frame.redirect(to_confirm("passkey", missing, behind.ticket))
-        return await _new(
-            frame, request, behind, stands, frame.language(request).say(device(frame.visitor(request).user_agent))
-        )
+        if stands is None:
+            return frame.redirect(to_confirm("passkey", ticket=behind.ticket))
+        name = frame.language(request).say(device(frame.visitor(request).user_agent))
+        return await _new(frame, request, behind, stands, name)
 
     async def submit_new(request: Request, form: Form) -> Response:
         return await _enrol(frame, request, form)
