@@ -11,7 +11,7 @@ from uuid import UUID
 from idp.accounts import account, links, one_time_code
 from idp.accounts.account import Account
 from idp.base.opaque import Handle
-from idp.flows import messages, recycled
+from idp.flows import challenge, messages, recycled
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -76,12 +76,9 @@ async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) ->
     mailbox, name, language = messages.NOBODY, "", visitor.language
     if reader is not None:
         mailbox, name, language = reader.email or messages.NOBODY, reader.name, reader.locale
-    handle, code = provider.new_handle(), links.new_code(provider.entropy)
     # Whatever the person does not get replaces nothing that they have.
     owner = reader.id if reader is not None else sought.stand_in
-    tries = provider.settings.limits.code_tries
-    challenge = links.Challenge(handle.id, links.RESET, owner, links.BY_EMAIL, mailbox, tries, now, now + lifetime)
-    await links.issue(tx, provider.material, handle, code, challenge)
+    handle, code = await challenge.issue(provider, tx, links.RESET, owner, links.BY_EMAIL, mailbox, lifetime)
     await messages.mail(
         provider,
         tx,
@@ -100,22 +97,18 @@ async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) ->
 
 async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> tuple[UUID, bool]:
     """A code to the proven number, and no link: no SMS of ours has one; and whether it is meant for anybody."""
-    now, number, language = provider.clock.now(), messages.NO_NUMBER, visitor.language
+    number, language = messages.NO_NUMBER, visitor.language
     reader = sought.person if sought.by_sms else None
     # Counted by itself: whoever knows a number could else use up the codes that its owner signs in with.
     if await messages.too_often(provider, tx, f"reset:{reader.phone if reader is not None else sought.stand_in}:sms"):
         reader = None
     if reader is not None:
         number, language = reader.phone or messages.NO_NUMBER, reader.locale
-    handle, code = provider.new_handle(), links.new_code(provider.entropy)
+    owner, lifetime = reader.id if reader is not None else sought.stand_in, one_time_code.LIFETIME
     reference = one_time_code.new_reference(provider.entropy)
-    owner = reader.id if reader is not None else sought.stand_in
-    tries, ends = provider.settings.limits.code_tries, now + one_time_code.LIFETIME
-    challenge = links.Challenge(
-        handle.id, links.RESET, owner, links.BY_SMS, number, tries, now, ends, reference=reference
+    handle, code = await challenge.issue(
+        provider, tx, links.RESET, owner, links.BY_SMS, number, lifetime, reference=reference
     )
-    await links.issue(tx, provider.material, handle, code, challenge)
-    minutes = one_time_code.LIFETIME // 60
     await messages.sms(
         provider,
         tx,
@@ -126,6 +119,6 @@ async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> 
         void=reader is None,
         kode=code,
         ref=reference,
-        menit=minutes,
+        menit=lifetime // 60,
     )
     return handle.id, reader is not None

@@ -15,7 +15,7 @@ from idp.accounts.pending import Draft, SignUp
 from idp.accounts.policy import Owner
 from idp.base.opaque import Handle
 from idp.flows import answers as steps
-from idp.flows import crowd, documents, messages, passwords
+from idp.flows import challenge, crowd, documents, messages, passwords
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -212,19 +212,8 @@ async def _send_sms(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
 
 
 async def _issue(provider: Provider, tx: Tx, sign_up: SignUp, channel: str, destination: str) -> tuple[Handle, str]:
-    handle, code, now = provider.new_handle(), links.new_code(provider.entropy), provider.clock.now()
-    challenge = links.Challenge(
-        handle.id,
-        links.ACTIVATE,
-        sign_up.id,
-        channel,
-        destination,
-        provider.settings.limits.code_tries,
-        now,
-        now + provider.settings.lifetimes.activation,
-    )
-    await links.issue(tx, provider.material, handle, code, challenge)
-    return handle, code
+    lifetime = provider.settings.lifetimes.activation
+    return await challenge.issue(provider, tx, links.ACTIVATE, sign_up.id, channel, destination, lifetime)
 
 
 def _made(provider: Provider, visitor: Visitor, found: drafts.Draft, lanjut: str) -> SignUp:
