@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from idp.base.opaque import keyed
 from idp.store.database import Tx
 from idp.store.material import Material
 from idp.store.tables import accounts, identifiers
@@ -75,7 +74,7 @@ def lookup(material: Material, kind: str, normalised: str) -> bytes:
 
     `normalised` comes from `idp.accounts.contact`: one spelling per identifier, so that one person is one row (T26).
     """
-    return keyed(material.derive("identifier"), kind, normalised)[:16]
+    return material.mac("identifier").of(kind, normalised)[:16]
 
 
 async def read(tx: Tx, account_id: UUID) -> Account | None:

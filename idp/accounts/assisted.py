@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from idp.base.opaque import Entropy, Handle, choose, same
+from idp.base.opaque import SPOKEN, Entropy, Handle, choose, same
 from idp.store.database import Tx
 from idp.store.encrypted import Place, Sealer
 from idp.store.tables import assisted_recoveries
@@ -27,8 +27,6 @@ UNDER_WAY = (COOLING, READY)
 CHECKS = ("ktp", "face", "kk", "kpj")
 """What an officer can have seen: identity card, the face that belongs to it, family card, participant card."""
 
-# No vowels, so that it is never a word, and nothing that is read as something else on the telephone.
-_LETTERS = "CDFGHJKMNPRTVWXYZ23479"
 NUMBER_LENGTH = 8
 
 
@@ -69,7 +67,7 @@ CANCELLED_ENOUGH = 2
 
 def new_number(entropy: Entropy) -> str:
     """A number to tell at a branch, as it is shown: `K7MX-2RT4`. It opens nothing."""
-    letters = choose(entropy, _LETTERS, NUMBER_LENGTH)
+    letters = choose(entropy, SPOKEN, NUMBER_LENGTH)
     return f"{letters[:4]}-{letters[4:]}"
 
 

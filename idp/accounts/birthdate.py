@@ -1,9 +1,10 @@
 """A birth date: read from three fields, and sealed where it lies, since a NIK is half made of it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from idp.accounts.contact import NotAContact, digits
+from idp.base.clock import JAKARTA
 from idp.store.encrypted import Place, Sealer
 
 OLDEST = 120
@@ -11,9 +12,6 @@ OLDEST = 120
 
 OF_AGE = 17
 """Years from which on one has an identity card of one's own."""
-
-# Whose birthday is today is decided by the calendar in Jakarta.
-_HERE = timedelta(hours=7)
 
 
 def read(day: str, month: str, year: str, now: int) -> date:
@@ -47,7 +45,7 @@ def unseal(sealer: Sealer, account_id: UUID, sealed: bytes | None) -> str:
 
 
 def _today(now: int) -> date:
-    return (datetime.fromtimestamp(now, UTC) + _HERE).date()
+    return datetime.fromtimestamp(now, JAKARTA).date()
 
 
 def _place(account_id: UUID) -> Place:

@@ -101,6 +101,14 @@ def normalise_kpj(text: str, pattern: str = KPJ_PATTERN) -> str | None:
     return number
 
 
+def normalise_nik(text: str) -> str:
+    """Sixteen digits; whether they can be a NIK `idp.accounts.nik` tells, whether they are somebody's the lookup. Raises NotAContact."""
+    number = digits(text)
+    if len(number) != 16 or not number.isascii() or not number.isdigit():
+        raise NotAContact("nik.format")
+    return number
+
+
 def normalise_passport(text: str) -> str:
     """A passport number: 6 to 12 letters and digits, in capitals. Raises NotAContact."""
     number = digits(text).upper()
@@ -131,7 +139,7 @@ def readings(text: str, kpj_pattern: str = KPJ_PATTERN) -> list[tuple[str, str]]
         return normalise_kpj(typed, kpj_pattern)
 
     found = []
-    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, kpj), (NIK, _nik)):
+    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, kpj), (NIK, normalise_nik)):
         try:
             value = read(text)
         except NotAContact:
@@ -194,14 +202,6 @@ def _slips(typed: str, meant: str) -> int:
                 cost = min(cost, above[j - 2] + 1)
             row.append(cost)
     return row[-1]
-
-
-def _nik(text: str) -> str:
-    """Sixteen digits; whether they are somebody's is for the lookup to say."""
-    number = digits(text)
-    if len(number) != 16 or not number.isascii() or not number.isdigit():
-        raise NotAContact("nik.format")
-    return number
 
 
 def _landline(number: str) -> bool:

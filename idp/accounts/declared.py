@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, birthdate
+from idp.accounts import account, birthdate, nik
 from idp.store.encrypted import Place, Sealer
 from idp.store.material import Material
 
@@ -33,7 +33,7 @@ def on_account(sealer: Sealer, material: Material, account_id: UUID, declared: D
     """The columns of an account that it becomes. The NIK finds nobody before a registry or an officer has confirmed it:
     its index is not unique, so nobody can occupy a stranger's number."""
     return {
-        "nik_sealed": sealer.seal(_nik_of(account_id), declared.nik.encode()) if declared.nik else None,
+        "nik_sealed": nik.seal(sealer, account_id, declared.nik) if declared.nik else None,
         "nik_index": account.lookup(material, account.NIK, declared.nik) if declared.nik else None,
         "passport_sealed": sealer.seal(_passport_of(account_id), declared.passport.encode())
         if declared.passport
@@ -46,18 +46,9 @@ def on_account(sealer: Sealer, material: Material, account_id: UUID, declared: D
     }
 
 
-def unseal_nik(sealer: Sealer, account_id: UUID, sealed: bytes | None) -> str:
-    """The NIK of an account; empty when none is known."""
-    return sealer.open(_nik_of(account_id), sealed).decode() if sealed is not None else ""
-
-
 def unseal_passport(sealer: Sealer, account_id: UUID, sealed: bytes | None) -> str:
     """The passport number of an account; empty when none is known."""
     return sealer.open(_passport_of(account_id), sealed).decode() if sealed is not None else ""
-
-
-def _nik_of(account_id: UUID) -> Place:
-    return Place("accounts", "nik", account_id)
 
 
 def _passport_of(account_id: UUID) -> Place:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, select, update
 
-from idp.base.opaque import Entropy, Handle, choose, keyed, same
+from idp.base.opaque import Entropy, Handle, choose, same
 from idp.store.database import Tx
 from idp.store.material import Material
 from idp.store.tables import challenges
@@ -178,4 +178,4 @@ def _challenge(row: Any) -> Challenge:
 
 
 def _code_hash(material: Material, challenge_id: UUID, code: str) -> bytes:
-    return keyed(material.derive("challenge-code"), challenge_id.bytes, code)
+    return material.mac("challenge-code").of(challenge_id.bytes, code)

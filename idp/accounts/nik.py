@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from idp.accounts.contact import NotAContact, digits
+from idp.accounts.contact import NotAContact, normalise_nik
 from idp.store.encrypted import Place, Sealer
 
 # Codes of the Ministry of Home Affairs.
@@ -53,9 +53,7 @@ class Nik:
 
 def read(text: str) -> Nik:
     """The number as it was typed, brought to sixteen digits. Raises NotAContact."""
-    number = digits(text)
-    if len(number) != 16 or not number.isascii() or not number.isdigit():
-        raise NotAContact("nik.format")
+    number = normalise_nik(text)
     day, month, year = int(number[6:8]), int(number[8:10]), int(number[10:12])
     if day > _FEMALE:
         day -= _FEMALE

@@ -11,7 +11,6 @@ from idp.store.tables import notices
 
 NEWS, INCIDENT = "news", "incident"
 MAX_TEXT = 300
-_COLUMNS = ("id", "kind", "texts", "published_by", "created_at", "shown_from", "shown_until", "withdrawn_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Notices:
 
 async def insert(tx: Tx, notice: Notice) -> None:
     """Write a notice."""
-    await tx.execute(notices.insert().values({name: getattr(notice, name) for name in _COLUMNS}))
+    await tx.execute(notices.insert().values({name: getattr(notice, name) for name in Notice.__slots__}))
 
 
 async def current(tx: Tx, now: int) -> list[Notice]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from idp.accounts import links
 from idp.accounts.links import Challenge
-from idp.base.opaque import Entropy, Handle, choose
+from idp.base.opaque import SPOKEN, Entropy, Handle, choose
 from idp.store.database import Tx
 from idp.store.material import Material
 
@@ -19,8 +19,6 @@ DIGITS = 6
 LIFETIME = 600
 """In seconds (NIST SP 800-63B-4 section 3.1.3.2: ten minutes at most)."""
 REFERENCE_LENGTH = 4
-# No vowels, so that it is never a word, and nothing that is read as something else.
-_REFERENCE = "CDFGHJKMNPRTVWXYZ23479"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def draft(entropy: Entropy, purpose: str, asker: UUID, channel: str, destination
 
 def new_reference(entropy: Entropy) -> str:
     """Four letters that tell one message from another."""
-    return choose(entropy, _REFERENCE, REFERENCE_LENGTH)
+    return choose(entropy, SPOKEN, REFERENCE_LENGTH)
 
 
 async def issue(tx: Tx, material: Material, handle: Handle, made: Draft, tries: int, now: int) -> Challenge:

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.accounts.webauthn import Key, Made
-from idp.base.opaque import digest, keyed
+from idp.base.opaque import digest
 from idp.store.database import Tx
 from idp.store.material import Material
 from idp.store.tables import answered_challenges, passkeys
@@ -45,7 +45,7 @@ def user_handle(material: Material, account_id: UUID) -> bytes:
 
     Browsers show them to whoever holds the unlocked device (WebAuthn section 14.6.1), so they must lead nowhere.
     """
-    return keyed(material.derive("passkey-user"), account_id.bytes)
+    return material.mac("passkey-user").of(account_id.bytes)
 
 
 def cloned(kept: int, shown: int) -> bool:

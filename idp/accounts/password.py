@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import os
 import threading
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -17,10 +16,10 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from idp.accounts.policy import normalise
 from idp.base.errors import Unavailable
 
 T = TypeVar("T")
-MAX_PASSWORD = 256
 _NICENESS = 15
 # Checked in place of a missing account's hash, so that both take the same time. Written down rather than made at
 # start-up, where its 19 MiB would stay with the process; a test holds it to today's parameters.
@@ -49,11 +48,11 @@ class Hasher:
 
     async def hash(self, password: str) -> str:
         """The PHC string of a password."""
-        return await self._run(lambda: self._argon2.hash(_composed(password)))
+        return await self._run(lambda: self._argon2.hash(normalise(password)))
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is right; without a stored hash the same work is done for nothing."""
-        return await self._run(lambda: self._verify(stored or _DUMMY, _composed(password))) and stored is not None
+        return await self._run(lambda: self._verify(stored or _DUMMY, normalise(password))) and stored is not None
 
     def stale(self, stored: str) -> bool:
         """Whether a hash was made with other parameters than today's, to be made anew at this sign-in."""
@@ -77,11 +76,6 @@ class Hasher:
     def close(self) -> None:
         """Let the threads end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _composed(password: str) -> str:
-    """NFC: keyboards differ in how they send an accented letter (NIST SP 800-63B-4 section 3.1.1.2)."""
-    return unicodedata.normalize("NFC", password)
 
 
 def _stand_back() -> None:

@@ -13,6 +13,9 @@ from idp.store.database import Tx
 from idp.store.encrypted import Place, Sealer
 from idp.store.tables import sign_ups
 
+# Whoever types a code of theirs tries it on each that waits.
+_MOST = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -79,13 +82,13 @@ async def read(tx: Tx, sealer: Sealer, sign_up_id: UUID, now: int) -> SignUp | N
     return None if row is None else _sign_up(row, sealer)
 
 
-async def waiting(tx: Tx, sealer: Sealer, email_lookup: bytes, now: int, limit: int = 5) -> list[SignUp]:
+async def waiting(tx: Tx, sealer: Sealer, email_lookup: bytes, now: int) -> list[SignUp]:
     """The registrations of an address that wait, newest first."""
     rows = await tx.execute(
         select(sign_ups)
         .where(sign_ups.c.email_lookup == email_lookup, sign_ups.c.expires_at > now, sign_ups.c.activated_at.is_(None))
         .order_by(sign_ups.c.id.desc())
-        .limit(limit)
+        .limit(_MOST)
     )
     return [_sign_up(row, sealer) for row in rows]
 

@@ -18,6 +18,9 @@ UPPER, LOWER, DIGIT, SYMBOL = "besar", "kecil", "angka", "simbol"
 CLASSES = (UPPER, LOWER, DIGIT, SYMBOL)
 
 OFF, REMIND, FORCE = "off", "remind", "force"
+MAX_PASSWORD = 256
+"""What is longer is nobody's, whatever the policy, and not worth hashing (T34)."""
+
 _MIN_WORD = 4
 _MIN_DIGITS = 6
 _DAY = 86_400
@@ -56,9 +59,6 @@ class Policy:
     expiry_mode: str  # off | remind | force
     history: int
     breaks: tuple[str, ...]
-    max_len: int = 256
-    blocklists: frozenset[str] = frozenset({"breach", "context", "dictionary", "pattern", "strength"})
-    personal_info: bool = True
 
     def judge(self, password: str, owner: Owner, *, second_factor: bool = False) -> Message | None:
         """Why the password is refused, None if it is good. One reason at a time, the one that is mended first."""
@@ -68,7 +68,7 @@ class Policy:
             return Message("pw.kosong")
         if len(password) < shortest:
             return Message("pw.panjang", n=shortest)
-        if len(password) > self.max_len:
+        if len(password) > MAX_PASSWORD:
             return Message("pw.terlalu_panjang")
         missing = self._missing(password)
         if missing:
@@ -77,9 +77,9 @@ class Policy:
         # Before the owner's own data: the printed example would otherwise be excused as somebody's name.
         if guessable.printed(password):
             return Message("pw.umum")
-        if self.personal_info and personal(password, owner):
+        if personal(password, owner):
             return Message("pw.pribadi")
-        if self._guessable(password, owner):
+        if _guessable(password, owner):
             return Message("pw.umum")
         return None
 
@@ -95,14 +95,6 @@ class Policy:
         present = set(map(_class, password))
         missing = [kind for kind in CLASSES if kind not in present]
         return missing[: max(0, self.classes_required - len(present))]
-
-    def _guessable(self, password: str, owner: Owner) -> bool:
-        return (
-            ("breach" in self.blocklists and guessable.leaked(password))
-            or ("dictionary" in self.blocklists and guessable.word_with_affix(password))
-            or ("pattern" in self.blocklists and guessable.pattern(password))
-            or ("strength" in self.blocklists and guessable.weak(password, list(_words(owner))))
-        )
 
 
 PRESETS = {
@@ -150,8 +142,20 @@ PRESETS = {
 
 
 def normalise(password: str) -> str:
-    """The form that is counted, judged and hashed: NFC, nothing else changed, nothing cut off."""
+    """The form that is counted, judged and hashed: NFC, nothing else changed, nothing cut off.
+
+    Keyboards differ in how they send an accented letter (NIST SP 800-63B-4 section 3.1.1.2).
+    """
     return unicodedata.normalize("NFC", password)
+
+
+def _guessable(password: str, owner: Owner) -> bool:
+    return (
+        guessable.leaked(password)
+        or guessable.word_with_affix(password)
+        or guessable.pattern(password)
+        or guessable.weak(password, list(_words(owner)))
+    )
 
 
 def personal(password: str, owner: Owner) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 
+from idp.base.clock import JAKARTA
 from idp.store.database import Tx
 from idp.store.tables import proofings
 
@@ -25,7 +26,6 @@ TAKEN, DECEASED, OFTEN_ASKED = "number_taken", "deceased", "often_asked"
 
 REGISTRY, DOCUMENT, BRANCH = "registry", "document", "branch"
 
-_HERE = timedelta(hours=7)
 _WORKING_DAYS = 2
 _SATURDAY = 5
 
@@ -107,12 +107,12 @@ async def settle(
 
 def target(created_at: int) -> int:
     """By when an officer should have looked: the end of the second working day after it, at 17.00 in Jakarta."""
-    day = datetime.fromtimestamp(created_at, UTC) + _HERE
+    day = datetime.fromtimestamp(created_at, JAKARTA)
     left = _WORKING_DAYS
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < _SATURDAY
-    return int((day.replace(hour=17, minute=0, second=0, microsecond=0) - _HERE).timestamp())
+    return int(day.replace(hour=17, minute=0, second=0, microsecond=0).timestamp())
 
 
 def _proofing(row: Any) -> Proofing:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from idp.base.opaque import Entropy, choose, keyed
+from idp.base.opaque import Entropy, choose
 from idp.store.database import Tx
 from idp.store.material import Material
 from idp.store.tables import recovery_codes
@@ -70,4 +70,4 @@ async def remove(tx: Tx, account_id: UUID) -> bool:
 
 
 def _hash(material: Material, account_id: UUID, code: str) -> bytes:
-    return keyed(material.derive("recovery-code"), account_id.bytes, code)
+    return material.mac("recovery-code").of(account_id.bytes, code)

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 
 from idp.base.opaque import Handle, same
 from idp.store.database import Tx
-from idp.store.tables import accounts, passkeys, removals, totp_credentials
-
-# As sessions name them (`idp.sessions.levels`).
-TOTP, SMS, PASSKEY = "otp", "sms", "passkey"
+from idp.store.tables import removals
 
 WAIT = 86_400
 """Seconds between asking and going."""
@@ -54,24 +51,6 @@ async def by_link(tx: Tx, text: str) -> Removal | None:
     if row is None or not same(row.secret_hash, handle.secret_hash):
         return None
     return Removal(*row[:-1])
-
-
-async def strong(tx: Tx, account_id: UUID) -> frozenset[str]:
-    """The strong factors that an account has, as of this transaction, and that are not on their way out already."""
-    has = {
-        TOTP: exists().where(totp_credentials.c.account_id == account_id),
-        PASSKEY: exists().where(passkeys.c.account_id == account_id),
-        SMS: exists().where(
-            accounts.c.id == account_id,
-            accounts.c.phone.is_not(None),
-            accounts.c.phone_verified,
-            accounts.c.sms_off_at.is_(None),
-        ),
-    }
-    row = (await tx.execute(select(*(found.label(name) for name, found in has.items())))).one()
-    return frozenset(name for name, found in row._mapping.items() if found) - {
-        one.factor for one in await of(tx, account_id)
-    }
 
 
 async def due(tx: Tx, now: int, limit: int) -> list[Removal]:

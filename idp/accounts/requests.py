@@ -22,6 +22,8 @@ OPEN, DONE, REFUSED, CANCELLED = "open", "done", "refused", "cancelled"
 CLOCK = 3 * 24 * 3600
 """Seconds in which a request must be answered: 3 × 24 hours, whatever the day of the week."""
 
+_AT_A_TIME = 50
+
 GROUNDS = ("safety", "others", "national_security", "legal_hold", "unproven")
 """Why a request may be refused. The first three are UU PDP art. 33; each is labelled `alasan.<ground>` in the catalogue."""
 
@@ -126,12 +128,12 @@ async def decide(
     return decided.rowcount == 1
 
 
-async def deletions(tx: Tx, now: int, limit: int = 50) -> list[UUID]:
-    """Deletions whose waiting time is over."""
+async def deletions(tx: Tx, now: int) -> list[UUID]:
+    """Deletions whose waiting time is over, as many as are carried out at a time."""
     wanted = select(privacy_requests.c.id).where(
         privacy_requests.c.state == OPEN, privacy_requests.c.kind == DELETE, privacy_requests.c.runs_at <= now
     )
-    return list((await tx.execute(wanted.order_by(privacy_requests.c.runs_at).limit(limit))).scalars())
+    return list((await tx.execute(wanted.order_by(privacy_requests.c.runs_at).limit(_AT_A_TIME))).scalars())
 
 
 async def empty(tx: Tx, account_id: UUID) -> None:

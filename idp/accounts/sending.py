@@ -7,7 +7,6 @@ operator's money. The destination is hashed with a key: the table tells nobody w
 from dataclasses import dataclass
 
 from idp.accounts.throttle import COUNT_IN_WINDOW
-from idp.base.opaque import keyed
 from idp.base.settings import Limits
 from idp.store.database import Tx
 from idp.store.material import Material
@@ -25,10 +24,11 @@ class Wait:
 
 async def count(tx: Tx, material: Material, destination: str, limits: Limits, now: int) -> Wait | None:
     """Count one message that is about to be sent; None if it may be. What is too soon counts for nothing but the pause."""
-    subject = keyed(material.derive("destination"), destination)[:16]
+    mac = material.mac("destination")
+    subject = mac.of(destination)[:16]
     windows = ((limits.resend_pause, 1), (_HOUR, limits.resend_per_hour), (_DAY, limits.resend_per_day))
     for window, allowed in windows:
-        place = keyed(material.derive("destination"), "window", str(window))[:16]
+        place = mac.of("window", str(window))[:16]
         row = (
             await tx.execute(COUNT_IN_WINDOW, {"subject": subject, "place": place, "now": now, "ends": now + window})
         ).one()

@@ -34,10 +34,10 @@ async def spend(tx: Tx, limits: Spending, number: str, now: int) -> str | None:
     caps = [(EVERYTHING, limits.per_day)] if limits.per_day is not None else []
     if (own := longest(limits.per_prefix_per_day, number)) is not None:
         caps.insert(0, own)
-    for number_of, (prefix, cap) in enumerate(caps):
+    for place, (prefix, cap) in enumerate(caps):
         spent = int((await tx.execute(_ADD, {"day": now // _DAY, "prefix": prefix, "price": price})).scalar_one())
         if spent > cap:
-            for counted, _ in caps[: number_of + 1]:
+            for counted, _ in caps[: place + 1]:
                 await _take_back(tx, now // _DAY, counted, price)
             return prefix
     return None

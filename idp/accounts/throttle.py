@@ -16,7 +16,6 @@ from uuid import UUID
 
 from sqlalchemy import text, update
 
-from idp.base.opaque import keyed
 from idp.base.settings import Limits
 from idp.store.database import Tx
 from idp.store.material import Material
@@ -53,10 +52,10 @@ class Places:
 
 def places(material: Material, network: str, device: bytes) -> Places:
     """The places of a visitor. Keyed, since the table shall not tell who was where."""
-    key = material.derive("throttle")
+    mac = material.mac("throttle")
 
     def place(*parts: str | bytes) -> bytes:
-        return keyed(key, *parts)[:16]
+        return mac.of(*parts)[:16]
 
     return Places(place("network", network), place("device", device), place("anywhere"), place("codes"))
 

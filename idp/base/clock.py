@@ -1,7 +1,11 @@
 """Time is passed in, never read from the wall inside a rule, so that a test can stand at any moment."""
 
 import time
+from datetime import timedelta, timezone
 from typing import Protocol
+
+# Whose birthday is today, and when an office closes, is decided by the calendar here.
+JAKARTA = timezone(timedelta(hours=7), "WIB")
 
 
 class Clock(Protocol):

@@ -38,6 +38,11 @@ def token(entropy: Entropy, size: int = 32) -> str:
     return b64encode(entropy.bytes(size))
 
 
+SPOKEN = "CDFGHJKMNPRTVWXYZ23479"
+"""Letters for what people read out on the telephone: no vowels, so that it is never a word, and nothing that is heard or read
+as something else."""
+
+
 def choose(entropy: Entropy, alphabet: str, length: int) -> str:
     """`length` characters drawn evenly from `alphabet` (at most 256 characters), without modulo bias."""
     limit = 256 - 256 % len(alphabet)

@@ -12,7 +12,7 @@ from joserfc.jwk import Key
 
 from idp.base.clock import Clock
 from idp.base.errors import InvalidClient, InvalidRequest
-from idp.base.jose import ALGORITHMS, JoseFault, read_jwks, verify
+from idp.base.jose import ALGORITHMS, MAX_JWT, JoseFault, read_jwks, verify
 from idp.base.opaque import b64decode
 from idp.base.settings import Settings
 from idp.clients.client import Client
@@ -225,11 +225,11 @@ def _knows(client: Client, secrets: tuple[str, ...], now: int) -> bool:
 def _unverified_subject(assertion: str) -> str:
     """Whom the assertion claims to be, to find the keys that will verify it."""
     try:
-        claims = orjson.loads(b64decode(assertion.split(".")[1])) if len(assertion) <= 16_384 else None
+        claims = orjson.loads(b64decode(assertion.split(".")[1])) if len(assertion) <= MAX_JWT else None
     except (ValueError, IndexError):
         claims = None
     subject = claims.get("sub") if isinstance(claims, dict) else None
-    if not isinstance(subject, str) or len(subject) > 128:
+    if not isinstance(subject, str) or len(subject) > _MAX_CLIENT_ID:
         raise InvalidClient()
     return subject
 

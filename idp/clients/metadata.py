@@ -11,15 +11,13 @@ from urllib.parse import urlsplit
 
 from idp.base.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.base.jose import ALGORITHMS, JoseFault, read_jwks
-from idp.base.settings import loopback
+from idp.clients import uri
 
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
-MAX_URI = 2048
 LOCALISED = re.compile(r"(client_name|client_uri|logo_uri|policy_uri|tos_uri)#[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 """What people read may be said once more per language, with its tag behind `#` (RFC 7591 section 2.2)."""
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
-_URI_CHARACTERS = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
 # Host and port alone: the host of a logo stands in a page's Content-Security-Policy, where `;` begins a directive.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
@@ -41,7 +39,7 @@ def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidClientMetadata("send jwks or jwks_uri, not both")
     if method == "private_key_jwt" and not accepted.keys() & {"jwks", "jwks_uri"}:
         raise InvalidClientMetadata("private_key_jwt needs jwks or jwks_uri")
-    hosts = {urlsplit(uri).hostname for uri in accepted.get("redirect_uris", ())}
+    hosts = {urlsplit(one).hostname for one in accepted.get("redirect_uris", ())}
     if accepted.get("subject_type") == "pairwise" and "sector_identifier_uri" not in accepted and len(hosts) > 1:
         raise InvalidClientMetadata("pairwise with several hosts needs sector_identifier_uri")
     return accepted
@@ -66,24 +64,16 @@ def _check_flows(accepted: dict[str, Any], grants: list[str]) -> None:
         raise InvalidClientMetadata("refresh_token needs grant type authorization_code")
 
 
-def redirect_uri(uri: Any) -> str:
+def redirect_uri(value: Any) -> str:
     """https, http for loopback, or a reverse-domain private scheme (RFC 8252 section 7); no fragment, no userinfo."""
-    if not isinstance(uri, str) or len(uri) > MAX_URI or not _URI_CHARACTERS.fullmatch(uri):
-        raise InvalidRedirectUri("a redirect URI holds characters that no URI has, or is too long")
-    try:
-        parts = urlsplit(uri)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise InvalidRedirectUri("a redirect URI cannot be read") from None
-    if "#" in uri or "@" in parts.netloc:
+    parts = uri.split(value)
+    if parts is None:
+        raise InvalidRedirectUri("a redirect URI cannot be read, holds characters that no URI has, or is too long")
+    if "#" in value or "@" in parts.netloc:
         raise InvalidRedirectUri("a redirect URI has no fragment and no userinfo")
-    if parts.scheme == "https" and host:
-        return uri
-    if parts.scheme == "http" and loopback(host):
-        return uri
-    if _PRIVATE_SCHEME.fullmatch(parts.scheme):
-        return uri
-    raise InvalidRedirectUri("a redirect URI is https, http on loopback, or a reverse-domain private scheme")
+    if not uri.web(parts) and not _PRIVATE_SCHEME.fullmatch(parts.scheme):
+        raise InvalidRedirectUri("a redirect URI is https, http on loopback, or a reverse-domain private scheme")
+    return str(value)
 
 
 def secret_strong_enough(secret: str) -> bool:
@@ -98,20 +88,8 @@ def _text(name: str, value: Any) -> str:
 
 
 def _web_uri(name: str, value: Any) -> str:
-    try:
-        parts = (
-            urlsplit(value)
-            if isinstance(value, str) and len(value) <= MAX_URI and _URI_CHARACTERS.fullmatch(value)
-            else None
-        )
-        good = parts is not None and bool(_HOST.fullmatch(parts.netloc)) and bool(parts.hostname) and "#" not in value
-    except ValueError:
-        good, parts = False, None
-    if (
-        not good
-        or parts is None
-        or not (parts.scheme == "https" or (parts.scheme == "http" and loopback(parts.hostname)))
-    ):
+    parts = uri.split(value)
+    if parts is None or not uri.web(parts) or "#" in value or not _HOST.fullmatch(parts.netloc):
         raise InvalidClientMetadata(f"{name} must be an https URL")
     return str(value)
 
@@ -119,14 +97,14 @@ def _web_uri(name: str, value: Any) -> str:
 def _redirect_uris(name: str, value: Any) -> list[str]:
     if not isinstance(value, list) or len(value) > 50:
         raise InvalidRedirectUri("redirect_uris must be a list")
-    return [redirect_uri(uri) for uri in value]
+    return [redirect_uri(one) for one in value]
 
 
 def _post_logout_uris(name: str, value: Any) -> list[str]:
     if not isinstance(value, list) or len(value) > 50:
         raise InvalidClientMetadata(f"{name} must be a list")
     try:
-        return [redirect_uri(uri) for uri in value]
+        return [redirect_uri(one) for one in value]
     except InvalidRedirectUri as fault:
         raise InvalidClientMetadata(f"{name}: {fault.description}") from None
 

@@ -8,7 +8,7 @@ import typer
 from idp.accounts import proofing as rooms
 from idp.commands import console
 from idp.commands.console import COMMAND_LINE, Format, FormatOption, fail, moment, with_provider
-from idp.flows import proofing
+from idp.flows import proofing_desk
 from idp.provider import Provider
 
 app = typer.Typer(help="Checks of identities: look at them, decide them.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def list_checks(
                 "id": str(one.id), "state": one.state, "account": str(one.account_id), "name": person.name,
                 "flags": " ".join(one.flags), "since": moment(one.created_at), "target": moment(rooms.target(one.created_at)),
             }
-            for one, person in await proofing.waiting(provider, states, limit)
+            for one, person in await proofing_desk.waiting(provider, states, limit)
         ]  # fmt: skip
 
     console.show(with_provider(context, read), form)
@@ -44,10 +44,10 @@ def show(context: typer.Context, check: Check, form: FormatOption = Format.table
     """Show one check with what the person typed; that it was looked at is written down."""
 
     async def read(provider: Provider) -> dict[str, Any]:
-        found, person, typed = await proofing.look(provider, check, by=COMMAND_LINE)
+        found, person, typed = await proofing_desk.look(provider, check, by=COMMAND_LINE)
         return {
             "id": str(found.id), "state": found.state, "reason": found.reason, "flags": " ".join(found.flags),
-            "account": str(person.id), "name": person.name, "nik": typed["nik"], "birthdate": typed["birthdate"], "kpj": person.kpj,
+            "account": str(person.id), "name": person.name, "nik": typed["nik"], "passport": typed["passport"], "birthdate": typed["birthdate"], "kpj": person.kpj,
             "identity_level": person.identity_level, "since": moment(found.created_at), "decided": moment(found.decided_at),
             "decided_by": found.decided_by, "documents_until": moment(found.documents_until),
         }  # fmt: skip
@@ -67,7 +67,7 @@ def approve(
     method = rooms.BRANCH if branch else rooms.DOCUMENT
 
     async def decide(provider: Provider) -> None:
-        await proofing.approve(provider, check, method, by=COMMAND_LINE)
+        await proofing_desk.approve(provider, check, method, by=COMMAND_LINE)
 
     with_provider(context, decide)
     console.say(context, f"{check}: approved ({method})", check=check, done="approved", method=method)
@@ -84,7 +84,7 @@ def reject(
         fail(f"no reason {reason}; there are {', '.join(rooms.REASONS)}")
 
     async def decide(provider: Provider) -> None:
-        await proofing.reject(provider, check, reason, by=COMMAND_LINE)
+        await proofing_desk.reject(provider, check, reason, by=COMMAND_LINE)
 
     with_provider(context, decide)
     console.say(context, f"{check}: rejected ({reason})", check=check, done="rejected", reason=reason)
@@ -95,7 +95,7 @@ def refer(context: typer.Context, check: Check) -> None:
     """Send the person to a branch, where an officer sees card and face."""
 
     async def decide(provider: Provider) -> None:
-        await proofing.refer(provider, check, by=COMMAND_LINE)
+        await proofing_desk.refer(provider, check, by=COMMAND_LINE)
 
     with_provider(context, decide)
     console.say(context, f"{check}: referred to a branch", check=check, done="referred")

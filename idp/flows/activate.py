@@ -11,12 +11,12 @@ counts; in any other, the mailbox's owner chooses one, and nothing is kept that 
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from idp.accounts import account, declared, links, pending, policy
+from idp.accounts import account, declared, links, pending
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
 from idp.accounts.policy import Owner
-from idp.flows import documents, passwords, recycled, registry_check
+from idp.flows import documents, messages, passwords, recycled, registry_check
 from idp.flows import sign_up as sign_up_flow
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
@@ -115,10 +115,9 @@ async def by_code_of(
 
     It is not told whether there is a registration, nor how many tries it has.
     """
-    limits = provider.settings.limits
-    counted = await provider.ephemeral.hit(f"activate:{visitor.network}", 300)
-    if counted > limits.sign_up_per_network * limits.factor(visitor.network):
-        return {"code": Message("kirim.batas", jam=provider.clock.now() + 300)}
+    allowed = provider.settings.limits.sign_up_per_network
+    if refused := await messages.crowded(provider, "activate", visitor.network, allowed):
+        return {"code": refused}
     # Before a try is spent: what needs no registration to be wrong.
     if refused := _judge(provider, password, Owner(email=identifier)):
         return {"password": refused}
@@ -141,7 +140,7 @@ def _judge(provider: Provider, password: str, owner: Owner) -> Message | None:
 
 async def _with_password(provider: Provider, sign_up: SignUp, password: str) -> SignUp:
     """The registration with the password that its address's owner chose, in the place of the registrant's."""
-    hashed = await provider.hasher.hash(policy.normalise(password))
+    hashed = await provider.hasher.hash(password)
     return replace(
         sign_up,
         password_hash=hashed,

@@ -15,17 +15,15 @@ from idp.accounts import (
     contact_change,
     links,
     one_time_code,
-    passkey,
-    policy,
-    recovery_codes,
+    removal,
     throttle,
-    totp,
 )
 from idp.accounts.account import Account
 from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import logout, messages, passwords, recycled
+from idp.flows import challenge, logout, messages, passwords, recycled
+from idp.flows.removal import TAKING
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, slip
@@ -122,12 +120,11 @@ async def send_code(provider: Provider, visitor: Visitor, typed: str) -> str | M
             return refused
         case = await assisted.by_number(tx, provider.sealer, number)
         if case is not None and case.by_sms and _live(provider, case):
-            code, reference = links.new_code(provider.entropy), one_time_code.new_reference(provider.entropy)
-            challenge = links.Challenge(
-                handle.id, links.ASSISTED, case.id, links.BY_SMS, case.contact, limits.code_tries, now, ends, reference=reference
-            )  # fmt: skip
-            await links.issue(tx, provider.material, handle, code, challenge)
-            told: dict[str, Any] = {"kode": code, "ref": reference, "menit": one_time_code.LIFETIME // 60}
+            reference, lifetime = one_time_code.new_reference(provider.entropy), one_time_code.LIFETIME
+            handle, code = await challenge.issue(
+                provider, tx, links.ASSISTED, case.id, links.BY_SMS, case.contact, lifetime, reference=reference
+            )
+            told: dict[str, Any] = {"kode": code, "ref": reference, "menit": lifetime // 60}
             await messages.sms(provider, tx, case.contact, "atur_ulang", case.locale, case.id, **told)
     return slip.write(provider.material, provider.entropy, _CODE, visitor.device, [str(handle.id), number], ends)
 
@@ -144,9 +141,9 @@ async def prove(provider: Provider, visitor: Visitor, text: str, typed: str) -> 
         right, _ = await links.try_code(tx, provider.material, challenge_id, links.typed_code(typed), now)
         if not right or not await links.use(tx, challenge_id, now):
             return None
-        challenge = await links.read(tx, challenge_id)
-    assert challenge is not None
-    case_id = str(challenge.subject_id)
+        sent = await links.read(tx, challenge_id)
+    assert sent is not None
+    case_id = str(sent.subject_id)
     return slip.write(provider.material, provider.entropy, _PROVEN, visitor.device, case_id, now + _PROOF_LIFETIME)
 
 
@@ -218,7 +215,7 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
     case, person = await look_new(provider, visitor, token)
     if refused := await passwords.refused(provider, person, password, second_factor=False):
         return {"password": refused}
-    hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
+    hashed, now = await provider.hasher.hash(password), provider.clock.now()
     async with provider.database.transaction() as tx:
         if not await assisted.move(tx, case, assisted.DONE, ended_at=now):
             raise PageFault(_DEAD, "assisted recovery spent meanwhile")
@@ -315,11 +312,10 @@ async def _readdress(provider: Provider, tx: Tx, case: Case, person: Account) ->
 
 
 async def _remove_factors(provider: Provider, tx: Tx, person: Account) -> None:
-    await totp.remove(tx, person.id)
-    for one in await passkey.of(tx, person.id):
-        await passkey.remove(tx, person.id, one.id)
-    await recovery_codes.remove(tx, person.id)
-    await account.set_sms_off(tx, person.id, provider.clock.now())
+    for factor, (take_away, _) in TAKING.items():
+        await take_away(tx, person.id, provider.clock.now())
+        # Nothing is left that could go a day later, and be told of.
+        await removal.call_off(tx, person.id, factor)
     event = Event("factor.removed", account_id=person.id, detail={"factor": "all", "by": "branch"})
     await provider.audit.append(tx, event)
 

@@ -23,7 +23,7 @@ from idp.base.errors import (
 )
 from idp.base.jose import JoseFault
 from idp.base.opaque import same
-from idp.flows import access, passwords, prompts
+from idp.flows import access, owner, passwords, prompts
 from idp.flows.authorization_request import (
     AuthorizationRequest,
     AuthorizationResponse,
@@ -34,7 +34,7 @@ from idp.flows.authorization_request import (
 )
 from idp.flows.interaction import open_ticket
 from idp.grants import claims as claims_of
-from idp.grants import code, pushed, standing
+from idp.grants import code, pushed
 from idp.grants.standing import Standing
 from idp.grants.tokens import Authentication
 from idp.provider import Provider
@@ -103,9 +103,7 @@ async def _proceed(
     try:
         request = judge(provider, target, ticket.parameters, ticket.resources, faults)
         now = provider.clock.now()
-        stands = await standing.read(
-            provider.database, visitor.session, target.client.client_id, provider.settings.lifetimes, now
-        )
+        stands = await owner.here(provider, visitor, target.client.client_id)
         stands = stands and stands.without(target.client.excluded_factors)
         spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
         question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands, ticket), now, spent)

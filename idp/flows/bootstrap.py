@@ -9,7 +9,7 @@ from idp.accounts import account as rooms
 from idp.accounts import links
 from idp.accounts.account import Account
 from idp.base.errors import Fault
-from idp.flows import people, recovery_letters, register_client
+from idp.flows import challenge, people, recovery_letters, register_client
 from idp.flows.people import Wanted
 from idp.flows.register_client import ADMIN, Registered
 from idp.grants.scopes import ADMIN_SCOPES
@@ -44,7 +44,6 @@ async def appoint(provider: Provider, email: str, name: str, *, by: str, force: 
         ADMIN,
     )
     now = provider.clock.now()
-    handle, expires_at = provider.new_handle(), now + LINK_LIFETIME
     async with provider.database.transaction() as tx:
         if await rooms.officers(tx) and not force:
             raise OfficerExists("there is an officer already; --force appoints another")
@@ -54,20 +53,13 @@ async def appoint(provider: Provider, email: str, name: str, *, by: str, force: 
         assert account is not None
         await rooms.appoint(tx, account.id, now)
         # A link alone: nobody types a code for it, so it has no tries.
-        challenge = links.Challenge(
-            handle.id,
-            links.RESET,
-            account.id,
-            links.BY_EMAIL,
-            account.email or email,
-            tries_left=0,
-            created_at=now,
-            expires_at=expires_at,
+        mailbox = account.email or email
+        handle, _ = await challenge.issue(
+            provider, tx, links.RESET, account.id, links.BY_EMAIL, mailbox, LINK_LIFETIME, tries=0
         )
-        await links.issue(tx, provider.material, handle, links.new_code(provider.entropy), challenge)
         registered = await register_client.insert(provider, tx, checked, by=by)
         await provider.audit.append(
             tx, Event("officer.appointed", actor=by, account_id=account.id, client_id=registered.client.client_id)
         )
     await provider.refresh_memory()
-    return Appointed(account, recovery_letters.reset_address(provider, handle), expires_at, registered)
+    return Appointed(account, recovery_letters.reset_address(provider, handle), now + LINK_LIFETIME, registered)

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from idp.provider import Provider
+from idp.store import outbox
 from idp.store.audit import Event
 
-MAIL, SMS = "mail", "sms"
+MAIL, SMS = outbox.MAIL, outbox.SMS
 
 # Breakers beside those of the outbox's targets.
 SMTP = "gateway:smtp"

@@ -11,7 +11,7 @@ from idp.accounts import account, contact, contact_change, links
 from idp.accounts.account import Account
 from idp.accounts.contact_change import ContactChange
 from idp.base.errors import PageFault
-from idp.flows import logout, messages, owner, recycled, undo
+from idp.flows import challenge, logout, messages, owner, recycled, undo
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, slip
@@ -145,18 +145,7 @@ async def _holder(provider: Provider, tx: Tx, kind: str, value: str) -> Account 
 
 async def _send(provider: Provider, tx: Tx, person: Account, holder: Account | None, kind: str, value: str) -> UUID:
     """The code to the new contact; to its owner, if it has one, word of it and a code that nobody gets."""
-    handle, code, now = provider.new_handle(), links.new_code(provider.entropy), provider.clock.now()
-    challenge = links.Challenge(
-        handle.id,
-        links.CONTACT,
-        person.id,
-        _CHANNELS[kind],
-        value,
-        provider.settings.limits.code_tries,
-        now,
-        now + _LIFETIME,
-    )
-    await links.issue(tx, provider.material, handle, code, challenge)
+    handle, code = await challenge.issue(provider, tx, links.CONTACT, person.id, _CHANNELS[kind], value, _LIFETIME)
     taken = holder is not None and holder.id != person.id
     template = "kontak_terpakai" if taken else "kontak_kode"
     if kind == EMAIL:

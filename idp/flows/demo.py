@@ -16,7 +16,7 @@ from idp.base.opaque import choose, token
 from idp.flows import apply, people, rotate_keys
 from idp.flows.declaration import Declaration, DeclaredClient
 from idp.flows.people import Wanted
-from idp.flows.proofing import Vouched, vouch
+from idp.flows.proofing_desk import Vouched, vouch
 from idp.flows.register_client import ADMIN
 from idp.grants.scopes import ADMIN_SCOPES
 from idp.provider import Provider

@@ -50,7 +50,7 @@ async def set_password(provider: Provider, draft: Draft, password: str) -> Messa
     chosen = passwords.rules(provider)
     if refused := chosen.judge(password, draft.answers.owner):
         return refused
-    hashed = await provider.hasher.hash(policy.normalise(password))
+    hashed = await provider.hasher.hash(password)
 
     def keep(answers: Answers) -> Answers:
         # Another tab may have changed the person while the hash was made.

@@ -40,8 +40,8 @@ async def affected(provider: Provider, stands: Standing) -> list[Affected]:
     """The services that will be told."""
     now = provider.clock.now()
     async with provider.database.reading() as tx:
-        used = await grant.clients_of_account(tx, stands.account_id, now)
-    known = ((client_id, provider.clients.known(client_id)) for client_id, _ in used)
+        used = sorted(one.client_id for one in await grant.connections(tx, stands.account_id, now))
+    known = ((client_id, provider.clients.known(client_id)) for client_id in used)
     return [Affected(client_id, tuple(client.holds)) for client_id, client in known if client is not None]
 
 

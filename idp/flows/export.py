@@ -13,14 +13,13 @@ from uuid import UUID
 
 import orjson
 
-from idp.accounts import account, birthdate, document, requests
+from idp.accounts import account, birthdate, declared, document, nik, requests
 from idp.accounts.document import Document
 from idp.flows import documents, export_page, owner, parcel, privacy, retention
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store import dossier
-from idp.store.encrypted import Place
 from idp.theme.language import Language, Message
 
 PER_HOUR = 5
@@ -78,7 +77,8 @@ async def collect(provider: Provider, account_id: UUID) -> dict[str, Any]:
         papers = await document.of(tx, account_id)
     (own,) = held["accounts"]
     own["birthdate"] = birthdate.unseal(provider.sealer, account_id, person.birthdate_sealed) or None
-    own["nik"] = _nik(provider, account_id, person.nik_sealed)
+    own["nik"] = nik.unseal(provider.sealer, account_id, person.nik_sealed) or None
+    own["passport"] = declared.unseal_passport(provider.sealer, account_id, person.passport_sealed) or None
     read = await privacy.readings(provider, account_id, _EVERYTHING)
     held["access_log"] = [
         {
@@ -147,10 +147,6 @@ async def _in_turn(
         yield one
     async for one in then:
         yield one
-
-
-def _nik(provider: Provider, account_id: UUID, sealed: bytes | None) -> str | None:
-    return None if sealed is None else provider.sealer.open(Place("accounts", "nik", account_id), sealed).decode()
 
 
 def _plain(value: Any, name: str = "") -> Any:

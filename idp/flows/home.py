@@ -5,7 +5,8 @@ from uuid import UUID
 
 from idp.flows import logout, owner, security
 from idp.flows.security import Methods
-from idp.grants import consent, grant, standing
+from idp.grants import consent, grant
+from idp.grants.grant import Connection
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, session, slip
@@ -22,21 +23,10 @@ _ENDED = "ended-everywhere"
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """A service that holds something of this account: what it may, since when, and when it last did. Times are UNIX seconds."""
-
-    client_id: str
-    since: int
-    used: int
-    scope: frozenset[str]
-    claims: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Home:
     """What the account's own page shows. The present session comes first."""
 
-    services: list[Used]
+    services: list[Connection]
     sessions: list[Session]
     methods: Methods
     terms_version: str | None
@@ -53,7 +43,7 @@ async def look(provider: Provider, stands: Standing) -> Home:
     return Home(used, live, found, person.terms_version)
 
 
-async def services(provider: Provider, stands: Standing) -> list[Used]:
+async def services(provider: Provider, stands: Standing) -> list[Connection]:
     """The services that hold something of this account, the one used last first."""
     async with provider.database.reading() as tx:
         return await _services(provider, tx, stands)
@@ -73,7 +63,8 @@ async def forget_device(provider: Provider, visitor: Visitor, stands: Standing, 
             await provider.audit.append(tx, owner.did("device.forgotten", visitor, stands))
 
 
-async def _services(provider: Provider, tx: Tx, stands: Standing) -> list[Used]:
+async def _services(provider: Provider, tx: Tx, stands: Standing) -> list[Connection]:
+    """What services hold by grants, and by consents that outlive them."""
     now = provider.clock.now()
     held = {one.client_id: one for one in await grant.connections(tx, stands.account_id, now)}
     allowed = {one.client_id: one for one in await consent.of(tx, stands.account_id) if one.expires_at > now}
@@ -83,7 +74,7 @@ async def _services(provider: Provider, tx: Tx, stands: Standing) -> list[Used]:
         sinces = [one for one in (grants and grants.since, yes and yes.granted_at) if one]
         scope = (grants.scope if grants else frozenset()) | frozenset(yes.scope.split() if yes else ())
         claims = (grants.claims if grants else frozenset()) | frozenset(yes.claims if yes else ())
-        found.append(Used(client_id, min(sinces), grants.used if grants else max(sinces), scope, claims))
+        found.append(Connection(client_id, min(sinces), grants.used if grants else max(sinces), scope, claims))
     return sorted(found, key=lambda one: (-one.used, one.client_id))
 
 
@@ -122,7 +113,7 @@ async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> lis
 async def present(provider: Provider, visitor: Visitor) -> Standing | None:
     """Who is at this browser, and that they are: looking at one's account is use of the session."""
     now = provider.clock.now()
-    stands = await standing.read(provider.database, visitor.session, "", provider.settings.lifetimes, now)
+    stands = await owner.here(provider, visitor)
     if stands is not None and stands.held:
         return None
     if stands is not None and stands.session.seen_at < now - SEEN_EVERY:
@@ -134,7 +125,7 @@ async def present(provider: Provider, visitor: Visitor) -> Standing | None:
 async def stay(provider: Provider, visitor: Visitor) -> int | None:
     """Somebody who reads on says so: their session goes on. Until when (UNIX seconds), or None when it is over."""
     now = provider.clock.now()
-    stands = await standing.read(provider.database, visitor.session, "", provider.settings.lifetimes, now)
+    stands = await owner.here(provider, visitor)
     if stands is None or stands.held:
         return None
     async with provider.database.transaction() as tx:

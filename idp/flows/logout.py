@@ -14,15 +14,15 @@ from idp.base.errors import PageFault
 from idp.base.jose import JoseFault
 from idp.base.opaque import same
 from idp.clients.client import Client
-from idp.flows import access
-from idp.grants import grant, standing
+from idp.flows import access, owner
+from idp.grants import grant
 from idp.provider import Provider
 from idp.sessions import session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
+from idp.store.outbox import BACKCHANNEL
 
-BACKCHANNEL = "backchannel"
 _SHOWN = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
 
 
@@ -52,9 +52,7 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
     if values.get("client_id") not in (None, client.client_id):
         raise PageFault("kesalahan.keluar", "id_token_hint of another client")
     location = _location(client, values.get("post_logout_redirect_uri"), values.get("state"))
-    stands = await standing.read(
-        provider.database, visitor.session, client.client_id, provider.settings.lifetimes, provider.clock.now()
-    )
+    stands = await owner.here(provider, visitor, client.client_id)
     if stands is not None and not same(provider.subjects.of(stands.account_id, client.sector), str(claims.get("sub"))):
         # Somebody else sits at this browser now: ask them, and send them nowhere.
         return Confirm()
@@ -70,9 +68,7 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
 
 async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
     """The person confirmed on our own page."""
-    stands = await standing.read(
-        provider.database, visitor.session, "", provider.settings.lifetimes, provider.clock.now()
-    )
+    stands = await owner.here(provider, visitor)
     if stands is None:
         return SignedOut(None, None)
     async with provider.database.transaction() as tx:

@@ -8,6 +8,7 @@ from idp.accounts import contact, sending
 from idp.accounts.account import Account
 from idp.provider import Provider
 from idp.store.database import Tx
+from idp.store.outbox import MAIL, SMS
 from idp.theme.language import Message
 
 NOBODY, NO_NUMBER = "nobody@example.invalid", "+6281200000000"
@@ -33,7 +34,7 @@ async def mail(
     common = {"tautan_masuk": f"{issuer}/masuk", "tautan_lupa": f"{issuer}/lupa-kata-sandi"}
     letter = provider.theme.mail(template, provider.theme.language(language), **common, **values)
     payload = {"to": to, "subject": letter.subject, "text": letter.text, "html": letter.html}
-    await provider.outbox.put(tx, "mail", to.rpartition("@")[2], payload, subject_id, void=void)
+    await provider.outbox.put(tx, MAIL, to.rpartition("@")[2], payload, subject_id, void=void)
 
 
 async def circular(
@@ -45,7 +46,7 @@ async def circular(
     letter = provider.theme.circular(subject, text, provider.theme.language(language), end)
     payload = {"to": to, "subject": letter.subject, "text": letter.text, "html": letter.html}
     payload["leave"] = leave.format("satu-klik")
-    await provider.outbox.put(tx, "mail", to.rpartition("@")[2], payload, subject_id)
+    await provider.outbox.put(tx, MAIL, to.rpartition("@")[2], payload, subject_id)
 
 
 async def sms(
@@ -62,7 +63,7 @@ async def sms(
     """An SMS to a number in E.164; its last line binds the code to our host. With `void` the same work for nobody."""
     host = urlsplit(provider.settings.issuer).hostname or ""
     text = provider.theme.sms(template, provider.theme.language(language), host=host, **values)
-    await provider.outbox.put(tx, "sms", contact.country(to), {"to": to, "text": text}, subject_id, void=void)
+    await provider.outbox.put(tx, SMS, contact.country(to), {"to": to, "text": text}, subject_id, void=void)
 
 
 async def tell_everywhere(provider: Provider, tx: Tx, person: Account, template: str, **values: Any) -> None:

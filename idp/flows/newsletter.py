@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from idp.accounts import account
-from idp.base.opaque import b64decode, b64encode, keyed, same
+from idp.base.opaque import b64decode, b64encode, same
 from idp.flows import messages
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -81,4 +81,4 @@ def _token(provider: Provider, account_id: UUID) -> str:
 
 
 def _proof(provider: Provider, account_id: bytes) -> bytes:
-    return keyed(provider.material.derive("newsletter"), account_id)[:_PROOF]
+    return provider.material.mac("newsletter").of(account_id)[:_PROOF]

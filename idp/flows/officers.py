@@ -13,10 +13,9 @@ from idp.accounts import account as accounts
 from idp.accounts import totp
 from idp.accounts.account import Account
 from idp.base.errors import Fault, InsufficientScope, InvalidToken
-from idp.clients import registry
 from idp.clients.client import Client
 from idp.flows import access, deliver_again, people, register_client
-from idp.flows.register_client import Registered, UnknownClient
+from idp.flows.register_client import Registered
 from idp.grants.scopes import ADMIN_SCOPES
 from idp.keys.key import SigningKey
 from idp.provider import Provider
@@ -68,7 +67,7 @@ async def admit(provider: Provider, token: str) -> Officer:
 
 
 async def account_page(
-    provider: Provider, officer: Officer, *, status: str | None, after: UUID | None, limit: int, purpose: str = ""
+    provider: Provider, officer: Officer, *, status: str | None, after: UUID | None, limit: int, purpose: str
 ) -> list[Account]:
     """Accounts in the order in which they came. That each was looked at is written down."""
     async with provider.database.reading() as tx:
@@ -77,14 +76,14 @@ async def account_page(
     return found
 
 
-async def find_account(provider: Provider, officer: Officer, identifier: str, *, purpose: str = "") -> Account | None:
+async def find_account(provider: Provider, officer: Officer, identifier: str, *, purpose: str) -> Account | None:
     """The account that an identifier leads to. That it was looked at is written down."""
     found = await people.find(provider, identifier)
     await people.looked(provider, [] if found is None else [found], by=officer.actor, purpose=purpose)
     return found
 
 
-async def look_at_account(provider: Provider, officer: Officer, account_id: UUID, *, purpose: str = "") -> File:
+async def look_at_account(provider: Provider, officer: Officer, account_id: UUID, *, purpose: str) -> File:
     """One account. That it was looked at is written down. Raises UnknownAccount."""
     file = await account_file(provider, account_id)
     await people.looked(provider, [file.account], by=officer.actor, purpose=purpose)
@@ -107,10 +106,7 @@ async def account_file(provider: Provider, account_id: UUID) -> File:
 async def client(provider: Provider, client_id: str) -> Client:
     """One client as the database has it now. Raises UnknownClient."""
     async with provider.database.reading() as tx:
-        found = await registry.read(tx, client_id)
-    if found is None:
-        raise UnknownClient(f"no client {client_id[:40]!r}")
-    return found
+        return await register_client.current(tx, client_id)
 
 
 async def create_client(

@@ -1,14 +1,22 @@
-"""The owner of an account while signed in: who they are, still in their session, and what they do as an event of the audit trail."""
+"""The owner of an account while signed in: who is here, still in their session, and what they do as an event of the audit trail."""
 
 from idp.accounts import account
 from idp.accounts.account import Account
 from idp.base.errors import PageFault
+from idp.grants import standing
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
+
+
+async def here(provider: Provider, visitor: Visitor, client_id: str = "") -> Standing | None:
+    """Who is signed in at this browser, and where they stand with a service; None for nobody. One round trip."""
+    return await standing.read(
+        provider.database, visitor.session, client_id, provider.settings.lifetimes, provider.clock.now()
+    )
 
 
 async def read(tx: Tx, stands: Standing) -> Account:

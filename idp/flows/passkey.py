@@ -16,6 +16,7 @@ from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import messages, owner, second_factor
 from idp.flows.beginning import SignedIn, prepare, take_over
+from idp.flows.second_factor import Proved
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import assertion, device, levels, session, slip
@@ -45,13 +46,6 @@ class Unknown(Refused):
 @dataclass(frozen=True, slots=True)
 class TooLate:
     """The challenge is none of ours for this browser, or was open for too long; the page asks a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """The session has risen; `handle` is its new cookie."""
-
-    handle: Handle
 
 
 @dataclass(frozen=True, slots=True)

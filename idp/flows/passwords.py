@@ -1,6 +1,6 @@
 """Choosing a password: which rules hold for whom, what they say to a choice, and when its term has come."""
 
-from idp.accounts import account, birthdate, declared, past_passwords, policy
+from idp.accounts import account, birthdate, declared, nik, past_passwords, policy
 from idp.accounts.account import Account
 from idp.accounts.policy import Owner, Policy
 from idp.flows import messages
@@ -25,12 +25,13 @@ def rules_for(provider: Provider, person: Account) -> Policy:
 def owner_of(provider: Provider, person: Account) -> Owner:
     """What the policy may hold against a password of this person."""
     born = birthdate.unseal(provider.sealer, person.id, person.birthdate_sealed)
+    number = nik.unseal(provider.sealer, person.id, person.nik_sealed)
     return Owner(
         name=person.name,
         email=person.email or "",
         phone=person.phone or "",
         kpj=person.kpj or "",
-        nik=declared.unseal_nik(provider.sealer, person.id, person.nik_sealed),
+        nik=number or declared.unseal_passport(provider.sealer, person.id, person.passport_sealed),
         birthdate=born if len(born) == 10 else "",
     )
 
@@ -41,13 +42,13 @@ async def refused(provider: Provider, person: Account, password: str, *, second_
     Every earlier one that the policy remembers costs a check of its own, so this stands outside of transactions, and
     after everything that is cheaper to find out.
     """
-    chosen, held = policy.normalise(password), rules_for(provider, person)
-    if fault := held.judge(chosen, owner_of(provider, person), second_factor=second_factor):
+    held = rules_for(provider, person)
+    if fault := held.judge(password, owner_of(provider, person), second_factor=second_factor):
         return fault
     async with provider.database.reading() as tx:
         before = await past_passwords.read(tx, person.id, held.history - 1)
     for stored in filter(None, [person.password_hash, *before]):
-        if await provider.hasher.verify(stored, chosen):
+        if await provider.hasher.verify(stored, password):
             return Message("pw.sama")
     return None
 

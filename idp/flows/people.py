@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from idp.accounts import account as rooms
-from idp.accounts import birthdate, contact, policy, profile, totp
+from idp.accounts import birthdate, contact, profile, totp
 from idp.accounts.account import EMAIL, KPJ, PHONE, Account
 from idp.base.errors import Fault
 from idp.flows import logout, passwords, privacy, registry_check
@@ -222,18 +222,16 @@ def _account(provider: Provider, wanted: Wanted, known: Account | None) -> Accou
 async def _password(provider: Provider, wanted: Wanted, account: Account, known: Account | None) -> dict[str, Any]:
     if wanted.password is None:
         return {}
-    password = policy.normalise(wanted.password)
-    if known is not None and await provider.hasher.verify(known.password_hash, password):
+    if known is not None and await provider.hasher.verify(known.password_hash, wanted.password):
         return {}
     return {
-        "password_hash": await _hashed(provider, password, account),
+        "password_hash": await _hashed(provider, wanted.password, account),
         "password_policy": passwords.rules_for(provider, account).version,
         "password_changed_at": provider.clock.now(),
     }
 
 
 async def _hashed(provider: Provider, password: str, account: Account) -> str:
-    password = policy.normalise(password)
     refused = passwords.rules_for(provider, account).judge(password, passwords.owner_of(provider, account))
     if refused is not None:
         raise BadAccount(

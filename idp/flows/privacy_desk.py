@@ -11,6 +11,7 @@ from idp.grants import claims as claims_of
 from idp.grants import grant
 from idp.provider import Provider
 from idp.store.audit import Event
+from idp.store.database import Tx
 from idp.theme.language import Message
 
 _SCANNED = 1_000
@@ -108,7 +109,7 @@ async def affected(provider: Provider, field: str, since: int, until: int) -> di
     return found
 
 
-async def _answer(provider: Provider, tx: Any, found: Request, template: str, **values: Any) -> None:
+async def _answer(provider: Provider, tx: Tx, found: Request, template: str, **values: Any) -> None:
     person = await account.read(tx, found.account_id)
     if person is not None and person.email is not None:
         await messages.mail(

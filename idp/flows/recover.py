@@ -16,12 +16,9 @@ from idp.accounts import (
     contact,
     links,
     one_time_code,
-    passkey,
-    policy,
     proven_phone,
     recovery_codes,
     throttle,
-    totp,
 )
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
@@ -30,7 +27,7 @@ from idp.flows import logout, messages, passwords, recovery_letters, second_fact
 from idp.flows import passkey as passkeys
 from idp.flows.second_factor import Entry
 from idp.provider import Provider
-from idp.sessions import device, levels, slip
+from idp.sessions import device, enrolled, levels, slip
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -122,7 +119,7 @@ async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
             or (person.password_changed_at or 0) > challenge.created_at
         ):
             raise PageFault("kesalahan.atur_ulang", "reset link outlived its password")
-        methods = await _methods(provider, tx, challenge, person)
+        methods = await _methods(tx, challenge, person)
         if challenge.channel == links.BY_SMS and not methods:
             # A number alone opens nothing: it may be somebody else's by now (T40).
             raise PageFault(BRANCH_ONLY, "a number, and nothing beside it")
@@ -168,11 +165,11 @@ async def set_password(
         return {"": Message("passkey.lama")}
     if asks and not code.strip():
         return {"code": Message("otp.kosong")}
-    hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
+    hashed, now = await provider.hasher.hash(password), provider.clock.now()
     async with provider.database.transaction() as tx:
         # Before anything of theirs, as whoever takes a change back or disowns a session does: neither waits for the other's end.
         await account.lock(tx, reset.account.id)
-        if not set(await _methods(provider, tx, reset.challenge, reset.account)) <= set(reset.methods):
+        if not set(await _methods(tx, reset.challenge, reset.account)) <= set(reset.methods):
             raise PageFault("kesalahan.atur_ulang", "more is asked meanwhile")
         if asks:
             entry = Entry(_method(reset, method, code), code, reset.challenge.id)
@@ -202,7 +199,7 @@ def _read(provider: Provider, visitor: Visitor, asked: str) -> list[Any]:
     return kept
 
 
-async def _methods(provider: Provider, tx: Tx, challenge: Challenge, person: Account) -> tuple[str, ...]:
+async def _methods(tx: Tx, challenge: Challenge, person: Account) -> tuple[str, ...]:
     """What a reset asks beside the message by which it came, the best first.
 
     By mail: one of the factors, if the owner has chosen any; a number that is merely on record does not make it harder,
@@ -211,19 +208,14 @@ async def _methods(provider: Provider, tx: Tx, challenge: Challenge, person: Acc
     would else need nothing more. By phone always another way, for numbers are given to others after a while; if there is
     no factor, a mailed code.
     """
-    has = set()
-    if await totp.read(tx, provider.sealer, person.id):
-        has.add(levels.TOTP)
-    if await recovery_codes.left(tx, person.id):
-        has.add(levels.RECOVERY)
-    if await passkey.of(tx, person.id):
-        has.add(levels.PASSKEY)
+    has = await enrolled.read(tx, person.id)
+    asked = set(has - {levels.SMS})
     if challenge.channel == links.BY_SMS:
         if person.email is not None and person.email_verified:
-            has.add(second_factor.MAIL)
-    elif person.takes_codes and (has or await account.must_reset(tx, person.id)):
-        has.add(levels.SMS)
-    return tuple(method for method in (*second_factor.ORDER, second_factor.MAIL) if method in has)
+            asked.add(second_factor.MAIL)
+    elif levels.SMS in has and (asked or await account.must_reset(tx, person.id)):
+        asked.add(levels.SMS)
+    return tuple(method for method in (*second_factor.ORDER, second_factor.MAIL) if method in asked)
 
 
 def _method(reset: Reset, chosen: str, code: str) -> str:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from idp.accounts import account, links, one_time_code
 from idp.accounts.account import Account
-from idp.base.opaque import Handle, keyed
-from idp.flows import messages, recycled
+from idp.base.opaque import Handle
+from idp.flows import challenge, messages, recycled
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -34,7 +34,7 @@ class Sought:
 
 async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spelling: str) -> Sought:
     """Look an identifier up: as many reads as the text has readings, and one more. `spelling` is the likeliest of them."""
-    stand_in = UUID(bytes=keyed(provider.material.derive("recovery-nobody"), spelling)[:16])
+    stand_in = UUID(bytes=provider.material.mac("recovery-nobody").of(spelling)[:16])
     found = [
         (kind, await account.opened_by(tx, account.lookup(provider.material, kind, value))) for kind, value in readings
     ]
@@ -76,14 +76,9 @@ async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) ->
     mailbox, name, language = messages.NOBODY, "", visitor.language
     if reader is not None:
         mailbox, name, language = reader.email or messages.NOBODY, reader.name, reader.locale
-    handle, code = provider.new_handle(), links.new_code(provider.entropy)
     # Whatever the person does not get replaces nothing that they have.
     owner = reader.id if reader is not None else sought.stand_in
-    tries = provider.settings.limits.code_tries
-    challenge = links.Challenge(
-        handle.id, links.RESET, owner, links.BY_EMAIL, mailbox, tries, now, now + lifetime
-    )  # fmt: skip
-    await links.issue(tx, provider.material, handle, code, challenge)
+    handle, code = await challenge.issue(provider, tx, links.RESET, owner, links.BY_EMAIL, mailbox, lifetime)
     await messages.mail(
         provider,
         tx,
@@ -102,22 +97,18 @@ async def _mail(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) ->
 
 async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> tuple[UUID, bool]:
     """A code to the proven number, and no link: no SMS of ours has one; and whether it is meant for anybody."""
-    now, number, language = provider.clock.now(), messages.NO_NUMBER, visitor.language
+    number, language = messages.NO_NUMBER, visitor.language
     reader = sought.person if sought.by_sms else None
     # Counted by itself: whoever knows a number could else use up the codes that its owner signs in with.
     if await messages.too_often(provider, tx, f"reset:{reader.phone if reader is not None else sought.stand_in}:sms"):
         reader = None
     if reader is not None:
         number, language = reader.phone or messages.NO_NUMBER, reader.locale
-    handle, code = provider.new_handle(), links.new_code(provider.entropy)
+    owner, lifetime = reader.id if reader is not None else sought.stand_in, one_time_code.LIFETIME
     reference = one_time_code.new_reference(provider.entropy)
-    owner = reader.id if reader is not None else sought.stand_in
-    tries, ends = provider.settings.limits.code_tries, now + one_time_code.LIFETIME
-    challenge = links.Challenge(
-        handle.id, links.RESET, owner, links.BY_SMS, number, tries, now, ends, reference=reference
-    )  # fmt: skip
-    await links.issue(tx, provider.material, handle, code, challenge)
-    minutes = one_time_code.LIFETIME // 60
+    handle, code = await challenge.issue(
+        provider, tx, links.RESET, owner, links.BY_SMS, number, lifetime, reference=reference
+    )
     await messages.sms(
         provider,
         tx,
@@ -128,6 +119,6 @@ async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> 
         void=reader is None,
         kode=code,
         ref=reference,
-        menit=minutes,
+        menit=lifetime // 60,
     )
     return handle.id, reader is not None

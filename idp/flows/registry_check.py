@@ -19,12 +19,13 @@ from idp.flows import logout, messages
 from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
+from idp.store.outbox import REGISTRY
 from idp.theme.language import Message
 
 _FLAGS = {declared.MINOR: proofing.UNDER_AGE, declared.NIK_PROVINCE: proofing.PROVINCE}
 
-KIND = "registry"
-"""Kind and target of its outbox items."""
+KIND = REGISTRY
+"""Kind and target of its outbox items, and what the audit trail calls it."""
 
 
 class NoAnswer(Exception):

@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from idp.accounts import account, passkey, recovery_codes, removal, totp
+from idp.accounts.account import Account
 from idp.accounts.removal import Removal
 from idp.base.errors import PageFault
 from idp.flows import messages, owner
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, levels
+from idp.sessions import device, enrolled, levels
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -81,25 +82,37 @@ async def remove_passkey(provider: Provider, visitor: Visitor, stands: Standing,
 
 
 async def _take(provider: Provider, tx: Tx, visitor: Visitor, stands: Standing, factor: str) -> Removal | None:
-    now = provider.clock.now()
     person = await owner.read(tx, stands)
-    # One that waits already still is the last one: asking again takes it away no sooner.
-    if factor in levels.STRONG and not await removal.strong(tx, person.id) - {factor}:
+    if factor in levels.STRONG and not await _another_stays(tx, person.id, factor):
         handle = provider.new_handle()
-        asked = await removal.ask(tx, handle, person.id, factor, now)
+        asked = await removal.ask(tx, handle, person.id, factor, provider.clock.now())
         link = f"{provider.settings.issuer}/akun/keamanan/batal?token={handle}"
         await messages.tell_everywhere(
             provider, tx, person, "hapus_menunggu", cara=Message(NAMES[factor]), batas=asked.due_at, tautan=link
         )
         await provider.audit.append(tx, owner.did("factor.leaving", visitor, stands, factor=factor))
         return asked
-    take_away, letter = TAKING[factor]
-    await take_away(tx, person.id, now)
-    await device.ask_all(tx, person.id)
     await removal.call_off(tx, person.id, factor)
-    await messages.tell_everywhere(provider, tx, person, letter)
+    await _take_away(provider, tx, person, factor)
     await provider.audit.append(tx, owner.did("factor.removed", visitor, stands, factor=factor))
     return None
+
+
+async def _another_stays(tx: Tx, account_id: UUID, factor: str) -> bool:
+    """Whether the account keeps a strong factor when this one goes.
+
+    None that waits to go already is one that it keeps: asked for again, the last one goes no sooner.
+    """
+    leaving = {one.factor for one in await removal.of(tx, account_id)}
+    return bool((await enrolled.read(tx, account_id)).intersection(levels.STRONG) - leaving - {factor})
+
+
+async def _take_away(provider: Provider, tx: Tx, person: Account, factor: str) -> None:
+    """Take all of a kind away now; the owner hears of it, and every device is asked for what is left."""
+    take_away, letter = TAKING[factor]
+    await take_away(tx, person.id, provider.clock.now())
+    await device.ask_all(tx, person.id)
+    await messages.tell_everywhere(provider, tx, person, letter)
 
 
 async def call_off(provider: Provider, visitor: Visitor, stands: Standing, factor: str) -> None:
@@ -129,9 +142,9 @@ async def call_off_by_link(provider: Provider, visitor: Visitor, token: str) -> 
 
 async def finish_due(provider: Provider) -> int:
     """Take away what has waited long enough; how many. For the timetable."""
-    now, done = provider.clock.now(), 0
+    done = 0
     async with provider.database.reading() as tx:
-        waiting = await removal.due(tx, now, _BATCH)
+        waiting = await removal.due(tx, provider.clock.now(), _BATCH)
     for asked in waiting:
         async with provider.database.transaction() as tx:
             # Called off in this very moment, or done by another worker: then it is not ours.
@@ -139,10 +152,7 @@ async def finish_due(provider: Provider) -> int:
                 continue
             person = await account.read(tx, asked.account_id)
             assert person is not None
-            take_away, letter = TAKING[asked.factor]
-            await take_away(tx, person.id, now)
-            await device.ask_all(tx, person.id)
-            await messages.tell_everywhere(provider, tx, person, letter)
+            await _take_away(provider, tx, person, asked.factor)
             detail = {"factor": asked.factor, "by": "timetable"}
             await provider.audit.append(tx, Event("factor.removed", account_id=person.id, detail=detail))
         done += 1

@@ -16,7 +16,6 @@ from idp.accounts.links import Challenge
 from idp.base.opaque import Handle
 from idp.flows import channels, messages, owner, prompts
 from idp.flows.interaction import Interaction
-from idp.grants import standing
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device, levels, session
@@ -74,13 +73,6 @@ class Paused:
 
 
 Refusal = Wrong | Gone | Paused
-
-
-async def present(provider: Provider, visitor: Visitor, client_id: str = "") -> Standing | None:
-    """Whose second factor may be asked: the browser's live session, if its account has one."""
-    return await standing.read(
-        provider.database, visitor.session, client_id, provider.settings.lifetimes, provider.clock.now()
-    )
 
 
 def methods(stands: Standing, interaction: Interaction | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ for the password again, or for a sign-in that is no older than five minutes; and
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.accounts import account, contact, links, passkey, policy, recovery_codes, removal, throttle, totp
+from idp.accounts import account, contact, links, passkey, recovery_codes, removal, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.passkey import Passkey
 from idp.accounts.throttle import Places
@@ -83,10 +83,10 @@ async def change_password(
     errors = await _confirm_password(provider, visitor, where, person, current)
     if errors:
         return errors
-    second_factor = stands.enrolled != {levels.PASSWORD}
-    if refused := await passwords.refused(provider, person, password, second_factor=second_factor):
+    has_second = stands.enrolled != {levels.PASSWORD}
+    if refused := await passwords.refused(provider, person, password, second_factor=has_second):
         return {"password": refused}
-    hashed, now = await provider.hasher.hash(policy.normalise(password)), provider.clock.now()
+    hashed, now = await provider.hasher.hash(password), provider.clock.now()
     async with provider.database.transaction() as tx:
         # Hashing takes its time: what was confirmed before may open nothing any more.
         await owner.hold(provider, tx, stands)

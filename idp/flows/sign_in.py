@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from idp.accounts import account, contact, throttle
-from idp.accounts.password import MAX_PASSWORD
+from idp.accounts.policy import MAX_PASSWORD
 from idp.accounts.throttle import Places
 from idp.base.errors import Unavailable
 from idp.flows import messages
@@ -78,7 +78,7 @@ async def sign_in(
     """One attempt. Raises Unavailable when too many checks wait already; such an attempt is not counted."""
     settings, now = provider.settings, provider.clock.now()
     if len(password) > MAX_PASSWORD:
-        # Nobody's password; it is not worth hashing (T34), and says nothing about the account.
+        # Nobody's password: to say so says nothing about the account.
         return Refused(0)
     if provider.hasher.full:
         raise Unavailable("password queue full", retry_after=3)

@@ -13,9 +13,9 @@ from idp.accounts import draft as drafts
 from idp.accounts.declared import Declared
 from idp.accounts.pending import Draft, SignUp
 from idp.accounts.policy import Owner
-from idp.base.opaque import Handle, keyed
+from idp.base.opaque import Handle
 from idp.flows import answers as steps
-from idp.flows import crowd, documents, messages, passwords
+from idp.flows import challenge, crowd, documents, messages, passwords
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -90,7 +90,7 @@ async def correct(
     ):
         return Corrected({"": refused}, ask_password=ask)
     if ask:
-        hashed = await provider.hasher.hash(policy.normalise(password))
+        hashed = await provider.hasher.hash(password)
         changed = replace(changed, password_hash=hashed, password_policy=chosen.version)
     key = account.lookup(provider.material, account.EMAIL, draft.email)
     changed = replace(changed, id=_successor(provider, before.id, key), email_lookup=key)
@@ -212,19 +212,8 @@ async def _send_sms(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
 
 
 async def _issue(provider: Provider, tx: Tx, sign_up: SignUp, channel: str, destination: str) -> tuple[Handle, str]:
-    handle, code, now = provider.new_handle(), links.new_code(provider.entropy), provider.clock.now()
-    challenge = links.Challenge(
-        handle.id,
-        links.ACTIVATE,
-        sign_up.id,
-        channel,
-        destination,
-        provider.settings.limits.code_tries,
-        now,
-        now + provider.settings.lifetimes.activation,
-    )
-    await links.issue(tx, provider.material, handle, code, challenge)
-    return handle, code
+    lifetime = provider.settings.lifetimes.activation
+    return await challenge.issue(provider, tx, links.ACTIVATE, sign_up.id, channel, destination, lifetime)
 
 
 def _made(provider: Provider, visitor: Visitor, found: drafts.Draft, lanjut: str) -> SignUp:
@@ -256,5 +245,5 @@ def _made(provider: Provider, visitor: Visitor, found: drafts.Draft, lanjut: str
 
 def _successor(provider: Provider, before: UUID, email_lookup: bytes) -> UUID:
     """The id of what a draft, or a registration with another address, becomes: the same however often it is sent."""
-    tail = keyed(provider.material.derive("sign-up"), before.bytes, email_lookup)[:10]
+    tail = provider.material.mac("sign-up").of(before.bytes, email_lookup)[:10]
     return UUID(bytes=before.bytes[:6] + bytes([0x70 | tail[0] & 0x0F, tail[1], 0x80 | tail[2] & 0x3F]) + tail[3:])

@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, links, passkey, recovery_codes, removal, requests, totp
+from idp.accounts import account, contact, contact_change, links, passkey, removal, requests, totp
 from idp.accounts.account import Account
 from idp.accounts.contact_change import REVERTIBLE, ContactChange
 from idp.accounts.passkey import Passkey
@@ -19,7 +19,7 @@ from idp.accounts.totp import Totp
 from idp.flows import logout, messages
 from idp.flows.removal import NAMES, TAKING
 from idp.provider import Provider
-from idp.sessions import levels
+from idp.sessions import enrolled, levels
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -249,14 +249,7 @@ async def _held(provider: Provider, tx: Tx, account_id: UUID) -> _Held:
     person = await account.read(tx, account_id)
     assert person is not None
     apps = await totp.read(tx, provider.sealer, account_id)
-    passkeys = await passkey.of(tx, account_id)
-    found = {
-        levels.TOTP: bool(apps),
-        levels.SMS: person.takes_codes,
-        levels.PASSKEY: bool(passkeys),
-        levels.RECOVERY: bool(await recovery_codes.left(tx, account_id)),
-    }
-    return _Held(person, apps, passkeys, frozenset(kind for kind, there in found.items() if there))
+    return _Held(person, apps, await passkey.of(tx, account_id), await enrolled.read(tx, account_id))
 
 
 async def _end_factors(provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, deeds: Deeds, now: int) -> None:

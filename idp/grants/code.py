@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from idp.base.opaque import Entropy, Handle, uuid7
+from idp.base.opaque import Handle
 from idp.grants import person
 from idp.grants.tokens import Authentication
 from idp.store.database import Database, Row, Statement
@@ -139,13 +139,13 @@ async def redeem(
     redirect_uri: str,
     challenge: str | None,
     now: int,
-    milliseconds: int,
-    entropy: Entropy,
+    event: UUID,
     network: str,
 ) -> Row | None:
     """Consume a code: the grant's row, with its `Person`, or None if it cannot be redeemed.
 
-    `challenge` is what the verifier hashes to, None if no verifier came; it must equal what the request had.
+    `challenge` is what the verifier hashes to, None if no verifier came; it must equal what the request had. `event` is
+    the id under which the audit trail tells of it.
     """
     return await database.hot(
         _REDEEM,
@@ -155,13 +155,13 @@ async def redeem(
         client_id,
         redirect_uri,
         challenge,
-        uuid7(entropy, milliseconds),
+        event,
         network,
     )
 
 
 async def end_if_replayed(
-    database: Database, handle: Handle, *, client_id: str, now: int, milliseconds: int, entropy: Entropy, network: str
+    database: Database, handle: Handle, *, client_id: str, now: int, event: UUID, network: str
 ) -> None:
     """End the grant whose code this is, when its client has redeemed it before (RFC 6749 section 4.1.2).
 
@@ -176,6 +176,6 @@ async def end_if_replayed(
         client_id,
         detail,
         "replay",
-        uuid7(entropy, milliseconds),
+        event,
         network,
     )

@@ -12,6 +12,7 @@ from idp.store.database import Tx
 from idp.store.tables import consent_history, consents
 
 GIVEN, CHANGED, WITHDRAWN, EXPIRED = "given", "changed", "withdrawn", "expired"
+_SHOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,12 @@ class Consent:
         self,
         scope: frozenset[str],
         claims: frozenset[str],
-        resources: frozenset[str] = frozenset(),
-        essential: frozenset[str] = frozenset(),
-        purpose_version: str | None = None,
+        resources: frozenset[str],
+        essential: frozenset[str],
+        purpose_version: str,
     ) -> bool:
         """Whether nothing beyond it is asked: no new scope, claim or resource, nothing essential that was withheld, no new purpose."""
-        if self.purpose_version is not None and purpose_version not in (None, self.purpose_version):
+        if self.purpose_version not in (None, purpose_version):
             return False
         within = scope <= self.scope and claims <= self.claims and resources <= self.resources
         return within and not essential & self.withheld
@@ -122,10 +123,10 @@ async def of(tx: Tx, account_id: UUID) -> list[Any]:
     )
 
 
-async def history(tx: Tx, account_id: UUID, limit: int = 500) -> list[Any]:
-    """Everything that was ever said about consent, newest first."""
+async def history(tx: Tx, account_id: UUID) -> list[Any]:
+    """Everything that was said about consent, newest first; of very much the newest."""
     wanted = select(consent_history).where(consent_history.c.account_id == account_id)
-    return list((await tx.execute(wanted.order_by(consent_history.c.id.desc()).limit(limit))).all())
+    return list((await tx.execute(wanted.order_by(consent_history.c.id.desc()).limit(_SHOWN))).all())
 
 
 async def _held(tx: Tx, account_id: UUID, client_id: str) -> Any:

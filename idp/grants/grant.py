@@ -229,22 +229,6 @@ async def reached_by_account(
     return sorted((row.session_id, row.client_id) for row in rows if row.session_id != but)
 
 
-async def clients_of_account(tx: Tx, account_id: UUID, now: int) -> list[tuple[str, int]]:
-    """(client id, last use) of every client that holds a live grant of an account."""
-    rows = await tx.execute(
-        select(grants.c.client_id, grants.c.created_at, grants.c.rotated_at).where(
-            grants.c.account_id == account_id,
-            grants.c.code_used_at.is_not(None),
-            grants.c.revoked_at.is_(None),
-            grants.c.expires_at > now,
-        )
-    )
-    last: dict[str, int] = {}
-    for row in rows:
-        last[row.client_id] = max(last.get(row.client_id, 0), row.rotated_at or row.created_at)
-    return sorted(last.items())
-
-
 @dataclass(frozen=True, slots=True)
 class Connection:
     """What a client holds of an account: everything it was granted and may still use. Times are UNIX seconds."""
@@ -279,9 +263,3 @@ async def connections(tx: Tx, account_id: UUID, now: int) -> list[Connection]:
             known.claims | asked,
         )
     return sorted(held.values(), key=lambda one: (-one.used, one.client_id))
-
-
-async def sweep(tx: Tx, before: int, limit: int = 5000) -> int:
-    """Delete grants whose last token died before a moment; how many."""
-    old = select(grants.c.id).where(grants.c.expires_at < before).limit(limit)
-    return (await tx.execute(grants.delete().where(grants.c.id.in_(old)))).rowcount

@@ -8,7 +8,7 @@ successor. Any other older generation is a token that somebody copied, and ends 
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.base.opaque import Mac, b64decode, b64encode, keyed, same
+from idp.base.opaque import b64decode, b64encode, keyed, same
 from idp.grants import person
 from idp.store.database import Database, Row, Statement
 from idp.store.material import Material
@@ -52,7 +52,7 @@ class RefreshTokens:
     """Makes and reads refresh tokens."""
 
     def __init__(self, material: Material) -> None:
-        self._families = Mac(material.derive("refresh"))
+        self._families = material.mac("refresh")
 
     def make(self, grant_id: UUID, generation: int) -> str:
         """The token of a generation; always the same."""

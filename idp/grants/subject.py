@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from idp.base.opaque import Mac, b64encode
+from idp.base.opaque import b64encode
 from idp.store.material import Material
 
 
@@ -10,7 +10,7 @@ class Subjects:
     """Computes `sub`: pairwise per sector, never an account id, never confusable with a client id (43 characters)."""
 
     def __init__(self, material: Material) -> None:
-        self._mac = Mac(material.derive("subject"))
+        self._mac = material.mac("subject")
 
     def of(self, account_id: UUID, sector: str) -> str:
         """The subject identifier of an account for a sector; stable for ever."""

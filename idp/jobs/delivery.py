@@ -13,13 +13,14 @@ from idp.base.errors import Unavailable
 from idp.jobs import backchannel, mail, registry, sms
 from idp.jobs.undelivered import Undelivered
 from idp.provider import Provider
-from idp.store.outbox import Item, Taken
+from idp.store.database import Tx
+from idp.store.outbox import BACKCHANNEL, MAIL, REGISTRY, SMS, Item, Taken
 
 LANES: Mapping[str, tuple[Callable[[Provider, Item], Awaitable[Taken | None]], int]] = {
-    "mail": (mail.deliver, 10),
-    "sms": (sms.deliver, 10),
-    "backchannel": (backchannel.deliver, 20),
-    "registry": (registry.deliver, 5),
+    MAIL: (mail.deliver, 10),
+    SMS: (sms.deliver, 10),
+    BACKCHANNEL: (backchannel.deliver, 20),
+    REGISTRY: (registry.deliver, 5),
 }
 """Kind → how it is delivered, and how many at once."""
 
@@ -66,29 +67,26 @@ async def _deliver(provider: Provider, item: Item) -> None:
     provider.failpoint(f"{item.kind}.leased")
     outcome = await _attempt(provider, item)
     provider.failpoint(f"{item.kind}.sent")
-    failure = outcome if isinstance(outcome, Undelivered) else None
+    told = log.bind(item=str(item.id), kind=item.kind, target=item.target, attempt=item.attempts)
     try:
         async with provider.database.transaction() as tx:
-            if isinstance(outcome, Undelivered):
-                dead = await provider.outbox.failed(tx, item, str(outcome), final=outcome.final, blame=outcome.blame)
-            else:
-                await provider.outbox.delivered(tx, item, outcome)
+            dead = await _settle(provider, tx, item, outcome)
     except Unavailable as fault:
-        log.warning("not settled", item=str(item.id), kind=item.kind, reason=fault.private)
+        told.warning("not settled", reason=fault.private)
         return
-    if failure is None:
-        log.info("delivered", item=str(item.id), kind=item.kind, target=item.target, attempt=item.attempts)
+    if not isinstance(outcome, Undelivered):
+        told.info("delivered")
     else:
-        tell = log.error if dead else log.warning
-        tell(
-            "not delivered",
-            item=str(item.id),
-            kind=item.kind,
-            target=item.target,
-            attempt=item.attempts,
-            dead=dead,
-            reason=str(failure),
-        )
+        tell = told.error if dead else told.warning
+        tell("not delivered", dead=dead, reason=str(outcome))
+
+
+async def _settle(provider: Provider, tx: Tx, item: Item, outcome: Undelivered | Taken | None) -> bool:
+    """Write down what came of it; whether the item is dead now."""
+    if isinstance(outcome, Undelivered):
+        return await provider.outbox.failed(tx, item, str(outcome), final=outcome.final, blame=outcome.blame)
+    await provider.outbox.delivered(tx, item, outcome)
+    return False
 
 
 async def _attempt(provider: Provider, item: Item) -> Undelivered | Taken | None:

@@ -41,7 +41,7 @@ class Vault:
         return kid
 
     async def all(self, tx: Tx, *, opened: bool = False) -> list[SigningKey]:
-        """Every key, oldest first; `opened` keys carry their private part, and removed ones are left out."""
+        """Every key, oldest first; with `opened` the active ones carry their private part, for nobody else signs."""
         wanted = select(signing_keys).order_by(signing_keys.c.created_at, signing_keys.c.kid)
         return [self._key(row, opened) for row in await tx.execute(wanted)]
 

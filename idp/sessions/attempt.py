@@ -15,13 +15,12 @@ from idp.sessions import beginning, enrolled, place
 from idp.sessions.beginning import (
     LATEST,
     PRESENT,
-    REMEMBER_AGAIN,
     REMEMBERED_COUNTRIES,
     RENEW_SESSION,
     Beginning,
     Known,
 )
-from idp.sessions.device import REMEMBERED
+from idp.sessions.device import REMEMBER_AGAIN, REMEMBERED
 from idp.sessions.visitor import Visitor
 from idp.store.database import Database, Statement
 from idp.store.tables import as_id

@@ -39,10 +39,6 @@ RENEW_SESSION = """
         user_agent = excluded.user_agent, risk = COALESCE(excluded.risk, sessions.risk),
         alert_at = COALESCE(sessions.alert_at, excluded.alert_at), public_device = excluded.public_device
 """
-REMEMBER_AGAIN = """
-    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
-        network = excluded.network, country = COALESCE(excluded.country, known_devices.country)
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,12 @@ from idp.store.tables import Id, known_devices
 REMEMBERED = 30 * 86_400
 """How long after its last sign-in a device is known, in seconds."""
 
+REMEMBER_AGAIN = """
+    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
+        network = excluded.network, country = COALESCE(excluded.country, known_devices.country)
+"""
+"""What becomes of the row of a device that is known already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -45,12 +51,10 @@ async def known(tx: Tx, account_id: UUID, now: int) -> list[Device]:
 
 
 _REMEMBER = text(
-    """
+    f"""
     INSERT INTO known_devices (account_id, device, created_at, used_at, user_agent, network, country, factor_until)
     VALUES (:account, :device, :now, :now, :user_agent, :network, :country, :factor_until)
-    ON CONFLICT (account_id, device) DO UPDATE SET used_at = excluded.used_at, user_agent = excluded.user_agent,
-        network = excluded.network, country = COALESCE(excluded.country, known_devices.country),
-        factor_until = COALESCE(excluded.factor_until, known_devices.factor_until)
+    {REMEMBER_AGAIN}, factor_until = COALESCE(excluded.factor_until, known_devices.factor_until)
     """
 ).bindparams(bindparam("account", type_=Id))
 

@@ -4,7 +4,13 @@ Where a visitor stands, and whether an unusual sign-in waits for a second factor
 waits for what its account does not have would wait for ever.
 """
 
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+
 from idp.sessions import levels
+from idp.store.database import Tx
+from idp.store.tables import Id
 
 HAS = {
     levels.TOTP: "EXISTS (SELECT 1 FROM totp_credentials t WHERE t.account_id = {account}.id)",
@@ -23,3 +29,14 @@ def columns(account: str) -> str:
 def anything(account: str) -> str:
     """The condition that an account has any of them."""
     return f"({' OR '.join(has.format(account=account) for has in HAS.values())})"
+
+
+_READ = text(f"SELECT {columns('accounts')} FROM accounts WHERE id = :account").bindparams(
+    bindparam("account", type_=Id)
+)
+
+
+async def read(tx: Tx, account_id: UUID) -> frozenset[str]:
+    """The factors that an account has, as of this transaction."""
+    row = (await tx.execute(_READ, {"account": account_id})).one()
+    return frozenset(factor for factor in HAS if row._mapping[f"has_{factor}"])

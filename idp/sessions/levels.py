@@ -14,13 +14,14 @@ PRIMARY = (PASSWORD, PASSKEY)
 SECOND = (TOTP, SMS, RECOVERY)
 """What makes two factors of a password. A mailed code is not among them (NIST SP 800-63B-4 section 3.1.3.1)."""
 
-_HARDWARE, _SYNCED = "hwk", "swk"
 BESIDE_A_PASSWORD = (*SECOND, PASSKEY)
 """What shows more than a password does."""
 STRONG = (PASSKEY, TOTP, SMS)
 """The second factors that stay. Recovery codes are used up; they are the spare key, not the lock."""
-ENROLLABLE = (PASSWORD, *SECOND, PASSKEY)
+ENROLLABLE = (PASSWORD, *BESIDE_A_PASSWORD)
 """What people can add to their accounts."""
+
+_HARDWARE, _SYNCED = "hwk", "swk"
 
 
 def with_passkey(factors: Mapping[str, int], *, synced: bool, now: int) -> dict[str, int]:

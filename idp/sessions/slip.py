@@ -9,19 +9,19 @@ from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from idp.base.opaque import Entropy, b64decode, b64encode
 from idp.store.material import Material
 
 MAX_SLIP = 12_000
+_PURPOSE = "slip"
 
 
 def write(material: Material, entropy: Entropy, purpose: str, bearer: bytes, value: Any, expires_at: int) -> str:
     """The slip as it travels. `value` is JSON; `expires_at` is in UNIX seconds."""
     nonce = entropy.bytes(12)
     packed = zlib.compress(orjson.dumps([expires_at, value]), 6)
-    return b64encode(nonce + _cipher(material).encrypt(nonce, packed, _place(purpose, bearer)))
+    return b64encode(nonce + material.cipher(_PURPOSE).encrypt(nonce, packed, _place(purpose, bearer)))
 
 
 def read(material: Material, purpose: str, bearer: bytes, text: str, now: int) -> Any:
@@ -31,15 +31,11 @@ def read(material: Material, purpose: str, bearer: bytes, text: str, now: int) -
     try:
         raw = b64decode(text)
         # Only what we sealed is unpacked, so nobody else's bytes can grow here.
-        packed = _cipher(material).decrypt(raw[:12], raw[12:], _place(purpose, bearer))
+        packed = material.cipher(_PURPOSE).decrypt(raw[:12], raw[12:], _place(purpose, bearer))
     except (ValueError, InvalidTag):
         return None
     expires_at, value = orjson.loads(zlib.decompress(packed))
     return value if now < expires_at else None
-
-
-def _cipher(material: Material) -> AESGCM:
-    return AESGCM(material.derive("slip"))
 
 
 def _place(purpose: str, bearer: bytes) -> bytes:

@@ -7,9 +7,10 @@ account, without anybody having to remember it.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, LargeBinary, Table, or_, select
+from sqlalchemy import Column, LargeBinary, Table, select
 
 from idp.store.database import Tx
+from idp.store.outbox import MAIL, SMS
 from idp.store.tables import (
     accounts,
     audit,
@@ -57,7 +58,7 @@ async def read(tx: Tx, account_id: UUID) -> dict[str, list[dict[str, Any]]]:
 async def erase(tx: Tx, account_id: UUID) -> dict[str, int]:
     """Delete the account with everything that is its person's; table → rows that went. What is kept has its id alone."""
     # What was sent, or is still to be sent, to the person; what services are told goes by sessions, and stays.
-    messages = or_(outbox.c.kind == "mail", outbox.c.kind == "sms")
+    messages = outbox.c.kind.in_((MAIL, SMS))
     resets = challenges.alias()
     steps = [
         # A code was asked for by a session, or by a reset of this account: it goes with whatever asked.

@@ -47,7 +47,8 @@ class Sealer:
 
     def open(self, place: Place, sealed: bytes) -> bytes:
         """The plaintext; SealBroken if it is not what was sealed at this place."""
-        name, rest = sealed[1 : 1 + sealed[0]], sealed[1 + sealed[0] :] if sealed else b""
+        length = sealed[0] if sealed else 0
+        name, rest = sealed[1 : 1 + length], sealed[1 + length :]
         cipher = self._ciphers.get(name)
         if cipher is None:
             raise SealBroken(f"{place.table}.{place.column}: unknown encryption key")

@@ -9,7 +9,9 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from idp.base.opaque import Entropy, b64decode, b64encode, keyed
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from idp.base.opaque import Entropy, Mac, b64decode, b64encode, keyed
 
 
 class MaterialError(Exception):
@@ -18,13 +20,31 @@ class MaterialError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The loaded keys. `repr` shows none of them."""
+    """The loaded keys, and what derives from `index`: a key of its own for each purpose. `repr` shows none of them.
+
+    Whatever serves a purpose is made when it is first asked for, and kept: most requests come by some of them.
+    """
 
     encryption: dict[str, bytes] = field(repr=False)
     index: bytes = field(repr=False)
+    _macs: dict[str, Mac] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _ciphers: dict[str, AESGCM] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def derive(self, purpose: str) -> bytes:
-        """A 32-byte key for one purpose."""
+    def mac(self, purpose: str) -> Mac:
+        """What names, finds or vouches for one purpose."""
+        made = self._macs.get(purpose)
+        if made is None:
+            made = self._macs[purpose] = Mac(self._derive(purpose))
+        return made
+
+    def cipher(self, purpose: str) -> AESGCM:
+        """What seals for one purpose."""
+        made = self._ciphers.get(purpose)
+        if made is None:
+            made = self._ciphers[purpose] = AESGCM(self._derive(purpose))
+        return made
+
+    def _derive(self, purpose: str) -> bytes:
         return keyed(self.index, "gerbang", purpose)
 
 

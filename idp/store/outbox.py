@@ -18,6 +18,9 @@ from idp.store.database import Tx
 from idp.store.encrypted import Place, SealBroken, Sealer
 from idp.store.tables import breakers, outbox
 
+MAIL, SMS, BACKCHANNEL, REGISTRY = "mail", "sms", "backchannel", "registry"
+KINDS = (MAIL, SMS, BACKCHANNEL, REGISTRY)
+
 # Seconds until the next try after the first, second, … failure; after the last of them the row is dead.
 BACKOFF = (5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 BREAKER_THRESHOLD = 5

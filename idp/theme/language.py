@@ -19,13 +19,14 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from idp.base.clock import JAKARTA
+
 # Fixed offsets without summer time since 1964, so no time zone database is asked.
 ZONES = {
-    "Asia/Jakarta": timezone(timedelta(hours=7), "WIB"),
+    "Asia/Jakarta": JAKARTA,
     "Asia/Makassar": timezone(timedelta(hours=8), "WITA"),
     "Asia/Jayapura": timezone(timedelta(hours=9), "WIT"),
 }
-WESTERN = ZONES["Asia/Jakarta"]
 
 CODES = ("id", "en")
 DEFAULT = "id"
@@ -67,11 +68,11 @@ class Language:
 
     code: str
     messages: Mapping[str, str] = field(repr=False)
-    zone: timezone = WESTERN
+    zone: timezone = JAKARTA
 
     def within(self, zone: str) -> "Language":
         """The same language for somebody who lives in `zone`, an IANA name; Western time for a zone of no use here."""
-        return replace(self, zone=ZONES.get(zone, WESTERN))
+        return replace(self, zone=ZONES.get(zone, JAKARTA))
 
     def t(self, message: "str | Message", /, **values: object) -> str:
         """The sentence behind a key or a `Message`, filled in. Raises KeyError when key or value is missing."""

@@ -13,7 +13,6 @@ class Service:
     logo_uri: str = ""
     policy_uri: str = ""
     tos_uri: str = ""
-    client_uri: str = ""
     told: tuple[str, ...] = ()
     """Claims that it is told without asking the person, as the notice beside the sign-in says."""
     start: str = ""

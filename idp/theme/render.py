@@ -62,8 +62,6 @@ class Theme:
         self.assets: Mapping[str, Asset] = {
             self.stylesheet_path: sheet, self.script_path: script, self.puzzle_path: puzzle,
         }  # fmt: skip
-        self.stylesheet = sheet.body
-        self.stylesheet_gzip = sheet.gzipped
 
         given = {
             **pages.COMMON,

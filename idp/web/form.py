@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -54,6 +55,14 @@ def parse(content_type: str, body: bytes, repeated: Collection[str]) -> Form:
             raise PageFault("kesalahan.permintaan", "repeated field or NUL in a form")
         fields.setdefault(name, []).append(value)
     return Form(fields)
+
+
+def identified(text: str) -> UUID:
+    """The id that a button or an address of ours holds; PageFault for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise PageFault("kesalahan.permintaan", "not an id") from None
 
 
 def query(request: Request, name: str) -> str:

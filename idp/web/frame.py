@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from idp.accounts.policy import Policy
 from idp.base.errors import Fault, PageFault
-from idp.base.opaque import Handle, Mac, b64encode, digest, same, token
+from idp.base.opaque import Handle, b64encode, digest, same, token
 from idp.base.settings import Settings
 from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
@@ -81,7 +81,7 @@ class Frame:
         self._session_cookie = session_cookie(settings)
         self._device_cookie = device_cookie(settings)
         self._language_cookie = _cookie(settings, "language")
-        self._csrf = Mac(provider.material.derive("csrf"))
+        self._csrf = provider.material.mac("csrf")
         self._rules = shown_rules(passwords.rules(provider))
         self._uploads = upload.Places(settings.documents.at_once)
 

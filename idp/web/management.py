@@ -12,7 +12,7 @@ from idp.accounts import requests
 from idp.base.errors import Unavailable
 from idp.base.jose import ALGORITHMS
 from idp.provider import Provider
-from idp.store import schema
+from idp.store import outbox, schema
 from idp.web import metrics
 from idp.web.shell import App, Receive, Scope, Send
 
@@ -92,6 +92,6 @@ async def _measure(provider: Provider) -> None:
     metrics.PRIVACY.labels("open").set(waiting)
     metrics.PRIVACY.labels("overdue").set(overdue)
     # Every series always, nought too: an alert on what is absent never rings.
-    for kind in ("mail", "sms", "backchannel", "registry"):
+    for kind in outbox.KINDS:
         for state in ("waiting", "dead"):
             metrics.OUTBOX.labels(kind, state).set(depth.get((kind, state), 0))

@@ -41,8 +41,8 @@ def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
 
 
 class Shell:
-    """Wraps the house. `documents` are answers that are ready and need no shell; `routes` the hot protocol endpoints,
-    dispatched by path before the rest. `uploads` are the addresses that take a file."""
+    """Wraps the house. `documents` are answers that are ready and need no shell; `routes` what is found by its path before
+    the rest: protocol endpoints, and pages whose address holds no name. `uploads` are the addresses that take a file."""
 
     def __init__(
         self,

@@ -57,6 +57,7 @@ def test_a_consent_covers_nothing_beyond_it(
     essential: frozenset[str],
 ) -> None:
     consent = Consent(given_scope, frozenset(), 0, withheld=withheld, purpose_version="v1")
-    covered = consent.covers(scope, names, essential=essential, purpose_version="v1")
+    covered = consent.covers(scope, names, frozenset(), essential, "v1")
     assert covered == (scope <= given_scope and not names and not essential & withheld)
-    assert not consent.covers(scope, names, essential=essential, purpose_version="v2")
+    assert not consent.covers(scope, names, frozenset(), essential, "v2")
+    assert not consent.covers(scope, names, frozenset({"https://api.example"}), essential, "v1")

@@ -5,7 +5,6 @@ import re
 
 import pyotp
 import pytest
-from sqlalchemy import func, select
 
 from idp.base.opaque import Handle
 from idp.store.tables import totp_credentials
@@ -26,11 +25,6 @@ async def at_home(house: House, person: Account, address: str = "198.51.100.7") 
     browser = house.browser(address)
     assert (await sign_in(browser, person.email, person.password)).url.endswith("/akun")
     return browser
-
-
-async def apps(house: House) -> int:
-    async with house.provider.database.reading() as tx:
-        return int(await tx.scalar(select(func.count()).select_from(totp_credentials)) or 0)
 
 
 def secret_of(page: Page) -> str:
@@ -176,7 +170,7 @@ async def at_home_with_both(house: House, person: Account) -> Browser:
 
 
 async def test_an_app_is_added_by_its_own_code(house: House) -> None:
-    person, before = plain(house), await apps(house)
+    person, before = plain(house), await house.count(totp_credentials)
     browser = await at_home_with_both(house, person)
     page = await browser.get("/akun/keamanan")
     page = await browser.get("/akun/keamanan/totp")
@@ -189,7 +183,7 @@ async def test_an_app_is_added_by_its_own_code(house: House) -> None:
     page = await browser.submit(wrong, {"code": totp.at(house.clock.now())}, press="submit-code")
     assert "Aplikasi autentikator sudah aktif" in page.text
     assert browser.http.cookies["gerbang-session"] != cookie
-    assert await apps(house) == before + 1
+    assert await house.count(totp_credentials) == before + 1
     assert [letter.subject for letter in await letters(house, person.email)] == ["Aplikasi autentikator ditambahkan"]
     # The code that proved it is spent, and the session has both factors now.
     party = house.relying_party("klaim")
@@ -201,7 +195,7 @@ async def test_an_app_is_added_by_its_own_code(house: House) -> None:
 
 
 async def test_the_page_cannot_choose_the_secret(house: House) -> None:
-    browser, before = await at_home_with_both(house, plain(house)), await apps(house)
+    browser, before = await at_home_with_both(house, plain(house)), await house.count(totp_credentials)
     page = await browser.get("/akun/keamanan/totp")
     fields = dict(page.form_with("pemasangan").values)
     own = pyotp.random_base32()
@@ -214,27 +208,27 @@ async def test_the_page_cannot_choose_the_secret(house: House) -> None:
     code = pyotp.TOTP(secret_of(page)).at(house.clock.now())
     csrf = dict((await other.get("/akun")).forms[-1].values)["csrf"]
     await other.http.post("/akun/keamanan/totp", data={"csrf": csrf, "pemasangan": fields["pemasangan"], "code": code})
-    assert await apps(house) == before
+    assert await house.count(totp_credentials) == before
 
 
 async def test_two_forms_at_once_enrol_one_app(house: House) -> None:
-    browser, before = await at_home_with_both(house, plain(house)), await apps(house)
+    browser, before = await at_home_with_both(house, plain(house)), await house.count(totp_credentials)
     forms = [await browser.get("/akun/keamanan/totp") for _ in range(4)]
     codes = [pyotp.TOTP(secret_of(form)).at(house.clock.now()) for form in forms]
     await asyncio.gather(
         *(browser.submit(form, {"code": code}, press="submit-code") for form, code in zip(forms, codes, strict=True))
     )
-    assert await apps(house) == before + 1
+    assert await house.count(totp_credentials) == before + 1
 
 
 async def test_an_old_sign_in_is_asked_again_before_methods_change(house: House) -> None:
-    person, before = house.account(), await apps(house)
+    person, before = house.account(), await house.count(totp_credentials)
     browser = await at_home(house, person)
     house.clock.advance(301)
     page = await browser.submit(await browser.get("/akun/keamanan"), press="remove-totp")
     assert page.url.endswith("/masuk?kembali=keamanan")
     assert f'value="{person.email}"' in page.html
-    assert await apps(house) == before
+    assert await house.count(totp_credentials) == before
     page = await browser.submit(page, {"password": person.password}, press="sign-in")
     assert page.url.endswith("/akun/keamanan")
     page = await browser.submit(page, press="remove-totp")
@@ -243,7 +237,7 @@ async def test_an_old_sign_in_is_asked_again_before_methods_change(house: House)
     assert page.url.endswith("/akun/keamanan")
     page = await browser.submit(page, press="remove-totp")
     assert "Aplikasi autentikator sudah dihapus" in page.text
-    assert await apps(house) == before - 1
+    assert await house.count(totp_credentials) == before - 1
     assert "Aplikasi autentikator dihapus" in {letter.subject for letter in await letters(house, person.email)}
 
 

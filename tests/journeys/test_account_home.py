@@ -9,8 +9,8 @@ from sqlalchemy import func, select, text, update
 from idp.base.opaque import Handle
 from idp.flows import activity, people
 from idp.store.audit import Event
-from idp.store.tables import accounts, audit, known_devices, outbox
 from idp.store.tables import accounts as accounts_table
+from idp.store.tables import audit, known_devices, outbox
 from idp.theme.language import CODES
 from idp.theme.lint import THEMES
 from idp.theme.render import Theme
@@ -74,8 +74,7 @@ async def test_home_leads_everywhere(house: House) -> None:
     assert "Aplikasi autentikator. Aktif sejak" in page.text
     browser = await at_home(house, plain(house))
     assert "Kode lewat SMS." in (await browser.get("/akun")).text
-    async with house.provider.database.transaction() as tx:
-        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    await house.codes_by_sms(wanted=False)
     assert "Baru satu cara" in (await browser.get("/akun")).text
 
 

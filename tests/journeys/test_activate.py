@@ -12,7 +12,7 @@ from idp.accounts import account, links, pending
 from idp.accounts.pending import Draft, SignUp
 from idp.store.tables import accounts, audit, sign_ups
 from tests.journeys.mailbox import letters, newest
-from tests.journeys.test_sign_up import EMAIL, FORM, NUMBER, count, register
+from tests.journeys.test_sign_up import EMAIL, FORM, NUMBER, register
 from tests.support.browser import Browser, Page
 from tests.support.servers import House
 
@@ -31,16 +31,16 @@ async def sign_in(browser: Browser, identifier: str = EMAIL, password: str = FOR
 async def test_a_link_is_shown_by_get_and_spent_by_post(house: House) -> None:
     """T27: programs open links before people do."""
     await register(house.browser())
-    before, mail = await count(house), await newest(house, EMAIL)
+    before, mail = await house.count(accounts), await newest(house, EMAIL)
     for _ in range(3):
         scanner = await house.browser("203.0.113.50").get(mail.link)
         assert "activate" in scanner.ids
     assert (await house.http().head(mail.link)).status_code == 200
-    assert await count(house) == before
+    assert await house.count(accounts) == before
     other_device = house.browser("203.0.113.60")
     page = await other_device.submit(await other_device.get(mail.link), {"password": OWNERS}, press="activate")
     assert "Akun Anda aktif" in page.text
-    assert await count(house) == before + 1
+    assert await house.count(accounts) == before + 1
     assert (await sign_in(other_device, password=OWNERS)).url.endswith("/akun")
 
 
@@ -263,7 +263,7 @@ async def test_activation_throws_out_every_other_registration_of_the_address(hou
     mail = await newest(house, EMAIL)
     await owner.submit(await owner.get(mail.link), press="activate")
     assert "Akun sudah aktif" in (await owner.get(squatter.link)).text
-    assert await count(house, sign_ups) == 1
+    assert await house.count(sign_ups) == 1
     assert not (await sign_in(house.browser("203.0.113.1"), password="Penyusup-Malam-13!")).url.endswith("/akun")
     assert (await sign_in(owner)).url.endswith("/akun")
 
@@ -312,7 +312,7 @@ async def test_fifty_activations_of_one_address_make_one_account(
 
 
 async def check_fifty(house: House) -> None:
-    provider, now, before = house.provider, house.clock.now(), await count(house)
+    provider, now, before = house.provider, house.clock.now(), await house.count(accounts)
     key, hashed = account.lookup(provider.material, account.EMAIL, EMAIL), await provider.hasher.hash(FORM["password"])
     tokens = []
     for _ in range(50):
@@ -338,7 +338,7 @@ async def check_fifty(house: House) -> None:
     assert {page.status_code for page in pages} == {200}
     assert sum("Akun Anda aktif" in page.text for page in pages) == 1
     assert sum("Akun sudah aktif" in page.text for page in pages) == 49
-    assert await count(house) == before + 1
+    assert await house.count(accounts) == before + 1
 
 
 async def test_signing_in_before_activation_asks_for_the_code(house: House) -> None:

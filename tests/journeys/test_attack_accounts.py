@@ -5,8 +5,9 @@ import pytest
 
 from idp.accounts import account, requests
 from idp.flows import documents
+from idp.store.tables import totp_credentials
 from tests.journeys.mailbox import newest
-from tests.journeys.test_account import apps, at_home
+from tests.journeys.test_account import at_home
 from tests.journeys.test_recover import now_code, plain
 from tests.journeys.test_sign_in import enter
 from tests.journeys.test_sign_in_consent import at_consent
@@ -20,24 +21,24 @@ pytestmark = pytest.mark.anyio
 
 async def test_a_stolen_password_does_not_strip_the_second_factor(house: House) -> None:
     """T28: a sign-in that is fresh but for the password alone may not take the app away, to enrol a thief's own."""
-    person, before = house.account(), await apps(house)
+    person, before = house.account(), await house.count(totp_credentials)
     thief = await at_home(house, person, "203.0.113.66")
     page = await thief.submit(await thief.get("/akun/keamanan"), press="remove-totp")
     assert "/masuk/kode" in page.url
-    assert await apps(house) == before
+    assert await house.count(totp_credentials) == before
     page = await thief.submit(page, {"code": "000000"}, press="submit-code")
     page = await thief.submit(await thief.get("/akun/keamanan"), press="remove-totp")
-    assert await apps(house) == before
+    assert await house.count(totp_credentials) == before
 
 
 async def test_nor_does_a_second_factor_that_was_shown_long_ago(house: House) -> None:
-    person, before = house.account(), await apps(house)
+    person, before = house.account(), await house.count(totp_credentials)
     browser = await at_home(house, person)
     page = await browser.get("/masuk/kode")
     await browser.submit(page, {"code": now_code(house, person)}, press="submit-code")
     house.clock.advance(301)
     await browser.submit(await browser.get("/akun/keamanan"), press="remove-totp")
-    assert await apps(house) == before
+    assert await house.count(totp_credentials) == before
     # A new password proof alone makes a new session of loa1: the code is asked again too.
     page = await browser.submit(
         await browser.get("/masuk?kembali=keamanan"),
@@ -49,7 +50,7 @@ async def test_nor_does_a_second_factor_that_was_shown_long_ago(house: House) ->
     code = pyotp.TOTP(person.totp_secret or "").at(house.clock.now())
     page = await browser.submit(page, {"code": code}, press="submit-code")
     await browser.submit(page, press="remove-totp")
-    assert await apps(house) == before - 1
+    assert await house.count(totp_credentials) == before - 1
 
 
 async def test_registering_first_does_not_tell_whether_an_address_has_an_account(house: House) -> None:

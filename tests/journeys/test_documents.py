@@ -8,14 +8,14 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from idp.accounts import document, proofing
 from idp.flows import documents as flow
 from idp.flows import people
-from idp.flows import proofing as decisions
+from idp.flows import proofing_desk as desk
 from idp.flows.people import Wanted
-from idp.store.tables import accounts, audit, documents
+from idp.store.tables import audit, documents
 from idp.worker import drain
 from tests.journeys.mailbox import newest
 from tests.journeys.test_recover import now_code, plain
@@ -102,9 +102,8 @@ async def test_nobody_else_sees_a_picture(house: House) -> None:
     assert (await mine.http.get(address)).status_code == 200
     assert (await other.http.get(address)).status_code == 404
     assert (await house.browser().http.get(address)).status_code == 404
-    async with house.provider.database.transaction() as tx:
-        # Somebody whose password is all there is: nothing stands between them and the question whose picture it is.
-        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    # Somebody whose password is all there is: nothing stands between them and the question whose picture it is.
+    await house.codes_by_sms(wanted=False)
     person = plain(house)
     signed_in = house.browser()
     await enter(signed_in, person.email, person.password)
@@ -293,9 +292,9 @@ async def test_pictures_go_a_month_after_the_decision(house: House, reason: str)
     await drain(house.provider)
     assert len(objects(house)) == 2
     if reason:
-        await decisions.reject(house.provider, check, reason, by="officer")
+        await desk.reject(house.provider, check, reason, by="officer")
     else:
-        await decisions.approve(house.provider, check, proofing.DOCUMENT, by="officer")
+        await desk.approve(house.provider, check, proofing.DOCUMENT, by="officer")
     decided = await rows(house)
     async with house.provider.database.reading() as tx:
         settled = await proofing.read(tx, check)
@@ -321,7 +320,7 @@ async def test_pictures_go_a_month_after_the_decision(house: House, reason: str)
 
 async def test_pictures_that_were_not_the_reason_go_on_with_the_next_check(house: House) -> None:
     browser, person = await newcomer(house)
-    await decisions.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
+    await desk.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
     assert {row.state for row in await rows(house)} == {document.SUBMITTED}
     house.clock.advance(29 * DAY)
     await enter(browser, person.email, person.password)
@@ -336,7 +335,7 @@ async def test_pictures_that_were_not_the_reason_go_on_with_the_next_check(house
 
 async def test_pictures_of_a_check_that_nobody_repeats_go_too(house: House) -> None:
     browser, person = await newcomer(house)
-    await decisions.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
+    await desk.reject(house.provider, await under_review(house, browser, person), proofing.DIFFERENT, by="officer")
     house.clock.advance(30 * DAY + 1)
     await drain(house.provider)
     assert len(objects(house)) == 0
@@ -388,8 +387,7 @@ async def test_pictures_are_shown_to_whoever_shows_every_factor(house: House) ->
     house.clock.advance(301)
     assert pictures(await browser.get("/akun/dokumen")) == []
     assert (await browser.http.get(address, follow_redirects=False)).status_code == 303
-    async with house.provider.database.transaction() as tx:
-        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    await house.codes_by_sms(wanted=False)
     alone = house.browser("203.0.113.9")
     await enter(alone, plain(house).email, plain(house).password)
     page = await alone.upload(await alone.get("/akun/dokumen/unggah?jenis=ktp"), "photo", card())

@@ -16,7 +16,7 @@ from idp.sessions.visitor import Visitor
 from idp.store.tables import audit, recovery_codes, removals, totp_credentials
 from idp.web.frame import session_cookie
 from tests.journeys.mailbox import letters, newest
-from tests.journeys.test_account import apps, at_home, at_home_with_both, secret_of
+from tests.journeys.test_account import at_home, at_home_with_both, secret_of
 from tests.journeys.test_activate import sign_in
 from tests.journeys.test_recover import NEW, ask, now_code, plain
 from tests.support.browser import Browser, Page
@@ -164,7 +164,7 @@ async def test_few_codes_are_told(house: House) -> None:
 
 async def test_only_who_shows_both_factors_makes_codes_or_takes_factors_away(house: House) -> None:
     """T28: the password alone neither strips an account nor enrols a factor of its own."""
-    before = await apps(house)
+    before = await house.count(totp_credentials)
     browser = await at_home(house, house.account())
     assert "/masuk/kode?kembali=pemulihan" in (await browser.get(PATH)).url
     csrf = dict((await browser.get("/akun/keamanan")).forms[-1].values)
@@ -179,7 +179,7 @@ async def test_only_who_shows_both_factors_makes_codes_or_takes_factors_away(hou
         assert "/masuk/kode" in (await siti.get(path)).url
     async with house.provider.database.reading() as tx:
         assert not (await tx.execute(select(recovery_codes))).all()
-    assert await apps(house) == before
+    assert await house.count(totp_credentials) == before
 
 
 async def test_sms_is_turned_off_and_on_again(house: House) -> None:

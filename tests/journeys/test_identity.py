@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from idp.accounts import account, membership, proofing
 from idp.flows import people
-from idp.flows import proofing as flow
+from idp.flows import proofing_desk as desk
 from idp.flows.people import Wanted
 from idp.store.tables import audit, outbox
 from idp.worker import drain
@@ -357,9 +357,9 @@ async def test_each_mistake_has_its_sentence(house: House) -> None:
 async def test_an_officer_approves_and_the_highest_level_is_reached(house: House) -> None:
     person = await newcomer(house, totp=True)
     browser, _ = await submitted(house, person, MADE)
-    [(waiting, _)] = await flow.waiting(house.provider, [proofing.REVIEW], 10)
+    [(waiting, _)] = await desk.waiting(house.provider, [proofing.REVIEW], 10)
     assert proofing.target(waiting.created_at) > waiting.created_at + 86_400
-    await flow.approve(house.provider, waiting.id, proofing.DOCUMENT, by="officer")
+    await desk.approve(house.provider, waiting.id, proofing.DOCUMENT, by="officer")
     decided = await newest(house, person)
     assert (decided.state, decided.decided_by) == ("approved", "officer")
     assert decided.documents_until == house.clock.now() + 30 * 86_400
@@ -368,8 +368,8 @@ async def test_an_officer_approves_and_the_highest_level_is_reached(house: House
     party = house.relying_party("klaim")
     tokens = await party.sign_in(browser, person, scope="openid klaim:ajukan", acr_values=f"{ACR}loa2v")
     assert tokens.claims["acr"] == f"{ACR}loa2v"
-    with pytest.raises(flow.NotOpen):
-        await flow.reject(house.provider, waiting.id, "buram", by="officer")
+    with pytest.raises(desk.NotOpen):
+        await desk.reject(house.provider, waiting.id, "buram", by="officer")
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -381,7 +381,7 @@ async def test_a_rejection_names_what_to_mend_in_both_languages(house: House) ->
         language = house.provider.theme.language(locale)
         for reason in proofing.REASONS:
             browser, page = await submitted(house, person, MADE)
-            await flow.reject(house.provider, (await newest(house, person)).id, reason, by="officer")
+            await desk.reject(house.provider, (await newest(house, person)).id, reason, by="officer")
             # Beside letters about unusual sign-ins, which come in the same second.
             texts = [" ".join(letter.text.split()) for letter in await letters(house, person.email)]
             assert any(word in text and language.t(f"alasan.{reason}") in text for text in texts)
@@ -397,9 +397,9 @@ async def test_an_officer_cannot_give_one_nik_to_two(asking: House) -> None:
         await drain(asking.provider)
     contested = await newest(asking, second)
     assert (contested.state, contested.flags) == ("review", ("number_taken",))
-    with pytest.raises(flow.Contested):
-        await flow.approve(asking.provider, contested.id, proofing.BRANCH, by="officer")
-    await flow.refer(asking.provider, contested.id, by="officer")
+    with pytest.raises(desk.Contested):
+        await desk.approve(asking.provider, contested.id, proofing.BRANCH, by="officer")
+    await desk.refer(asking.provider, contested.id, by="officer")
     _browser, page = await at_identity(asking, second)
     assert "Datang ke kantor cabang" in page.text
 

@@ -11,7 +11,7 @@ from idp.base.opaque import Handle
 from idp.flows import home, people, recovery_codes, removal, security
 from idp.sessions import levels
 from idp.sessions.visitor import Visitor
-from idp.store.tables import accounts, contact_changes, outbox, passkeys, reports
+from idp.store.tables import contact_changes, outbox, passkeys, reports
 from idp.web.frame import session_cookie
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home, at_home_with_both
@@ -36,11 +36,6 @@ def event_of(page: Page, sentence: str) -> str:
     return next(link for words, link in page.links.items() if words.startswith(NOT_ME) and sentence in words)
 
 
-async def count(house: House) -> int:
-    async with house.provider.database.reading() as tx:
-        return int(await tx.scalar(select(func.count()).select_from(reports)) or 0)
-
-
 async def other_session(house: House, browser: Browser, there: Browser) -> str:
     """The address that disowns the sign-in at `there`, as `browser` sees it."""
     page = await browser.get("/akun/aktivitas")
@@ -63,7 +58,7 @@ async def test_a_strange_sign_in_is_ended_with_everything_it_got(house: House) -
     page = await here.get(await other_session(house, here, thief))
     assert "not-me" in page.ids
     # Looking changes nothing.
-    assert await count(house) == 0
+    assert await house.count(reports) == 0
     assert (await thief.get("/akun")).url.endswith("/akun")
     page = await here.submit(page, press="not-me")
     found = REFERENCE.search(page.text)
@@ -170,7 +165,7 @@ async def test_two_clicks_at_once_are_one_report(house: House) -> None:
     done = await asyncio.gather(*(here.submit(page, press="not-me") for page in pages))
     references = {found[0] for page in done if (found := REFERENCE.search(page.text))}
     assert len(references) == 1
-    assert await count(house) == 1
+    assert await house.count(reports) == 1
     told = [one for one in await letters(house, person.email) if one.subject.startswith("Laporan GB-")]
     assert len(told) == 1
     # Asked again it tells the number, and does nothing.
@@ -192,7 +187,7 @@ async def test_the_link_of_a_mail_shows_by_get_and_acts_by_post(house: House) ->
     assert REFERENCE.search(page.text)
     assert "/masuk" in (await thief.get("/akun")).url
     assert REFERENCE.search((await reader.get(mail.link)).text)
-    assert await count(house) == 1
+    assert await house.count(reports) == 1
     # A number is shown to the browser that reported, and to no other.
     assert (await house.browser().get(page.url)).status == 404
     for broken in (mail.link[:-1], mail.link + "A", mail.link.partition("?")[0]):
@@ -235,16 +230,15 @@ async def test_what_one_click_left_alive_another_one_ends(house: House) -> None:
     page = await reader.submit(await reader.get(mail.link), press="not-me")
     assert REFERENCE.search(page.text)
     assert "/masuk" in (await alive[0].get("/akun")).url
-    assert await count(house) == 2
+    assert await house.count(reports) == 2
     assert REFERENCE.search((await reader.get(mail.link)).text)
-    assert await count(house) == 2
+    assert await house.count(reports) == 2
 
 
 async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
     """Or they would come back by it, past any new password."""
     person = plain(house)
-    async with house.provider.database.transaction() as tx:
-        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    await house.codes_by_sms(wanted=False)
     here = await at_home(house, person)
     house.clock.advance(60)
     thief, key = house.browser("203.0.113.1"), Authenticator(house.issuer)
@@ -429,7 +423,7 @@ async def test_a_link_outlives_its_mailbox_for_as_long_as_that_can_come_back(hou
         assert page.status == 400
         assert "email yang sudah diganti" in page.text
         assert page.links["Aktivitas"].endswith("/akun/aktivitas")
-    assert await count(house) == 0
+    assert await house.count(reports) == 0
 
 
 async def test_nor_does_it_serve_the_mailbox_that_a_stranger_put_there(house: House) -> None:

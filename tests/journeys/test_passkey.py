@@ -32,8 +32,7 @@ FRESH = "Layang-Layang-Putus-5"
 @pytest.fixture
 async def house(house: House) -> House:
     """A house where nobody wants codes by SMS, so that Siti has a password alone."""
-    async with house.provider.database.transaction() as tx:
-        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    await house.codes_by_sms(wanted=False)
     return house
 
 
@@ -64,11 +63,6 @@ async def at_step_up(house: House, browser: Browser, person: Account, **paramete
 async def told(house: House, event: str) -> list[dict[str, Any]]:
     async with house.provider.database.reading() as tx:
         return [row.detail for row in await tx.execute(select(audit.c.detail).where(audit.c.event == event))]
-
-
-async def count(house: House, table: Any) -> int:
-    async with house.provider.database.reading() as tx:
-        return int(await tx.scalar(select(func.count()).select_from(table)) or 0)
 
 
 async def identify(house: House, person: Account) -> None:
@@ -149,7 +143,7 @@ async def test_a_wrong_creation_is_not_enrolled(house: House, wrong: dict[str, A
         page, {"name": "X", "passkey": Authenticator(house.issuer).create(asked(page), **wrong)}
     )
     assert page.status == 400
-    assert await count(house, passkeys) == 0
+    assert await house.count(passkeys) == 0
 
 
 async def test_a_creation_is_enrolled_once(house: House) -> None:
@@ -166,7 +160,7 @@ async def test_a_creation_is_enrolled_once(house: House) -> None:
         *(other.submit(page, {"name": f"K{n}", "passkey": made}) for n in range(8)), return_exceptions=True
     )
     assert sum("Passkey sudah ditambahkan." in getattr(one, "text", "") for one in results) == 1
-    assert await count(house, passkeys) == 2
+    assert await house.count(passkeys) == 2
 
 
 async def test_ten_at_most(house: House) -> None:
@@ -177,7 +171,7 @@ async def test_ten_at_most(house: House) -> None:
     for _ in range(9):
         page = await browser.get(NEW)
         page = await browser.submit(page, {"passkey": Authenticator(house.issuer).create(asked(page))})
-    assert await count(house, passkeys) == 10
+    assert await house.count(passkeys) == 10
     assert "add-passkey" not in page.ids
     assert (await browser.get(NEW)).url.endswith("/akun/keamanan")
     assert len(await letters(house, person.email)) == 10
@@ -368,7 +362,7 @@ async def test_of_fifty_at_once_one_gets_in(house: House) -> None:
 
     codes = await asyncio.gather(*(replay() for _ in range(50)))
     assert sorted(codes) == [303, *[400] * 49]
-    assert await count(house, answered_challenges) == 2  # the other was the enrolment's
+    assert await house.count(answered_challenges) == 2  # the other was the enrolment's
     house.clock.advance(30)
     assert await replay() == 400
 
@@ -627,14 +621,14 @@ async def test_renaming_and_removing(house: House) -> None:
     page = await browser.click(away, "Ubah <b>Ponsel</b> lama")
     page = await browser.submit(page, press="remove-passkey")
     assert "baru dihapus 24 jam lagi" in page.text
-    assert await count(house, passkeys) == 1
+    assert await house.count(passkeys) == 1
     page = await browser.submit(page, press="keep-passkey")
     assert "Akan dihapus" not in page.text
     page = await browser.submit(await browser.click(page, "Ubah <b>Ponsel</b> lama"), press="remove-passkey")
     house.clock.advance(86_400)
     await letters(house, person.email)
     assert "Passkey dihapus" in [one.subject for one in await letters(house, person.email)]
-    assert await count(house, passkeys) == 0
+    assert await house.count(passkeys) == 0
     other = house.browser()
     assert (await answered(other, await other.get("/masuk"), key)).status == 400
 
@@ -647,7 +641,7 @@ async def test_one_of_two_passkeys_goes_at_once(house: House) -> None:
     page = await browser.submit(page, {"name": "Kunci kedua", "passkey": second.create(asked(page))})
     page = await browser.submit(await browser.click(page, "Ubah Ponsel saya"), press="remove-passkey")
     assert "Passkey sudah dihapus." in page.text
-    assert await count(house, passkeys) == 1
+    assert await house.count(passkeys) == 1
     page = await browser.submit(await browser.click(page, "Ubah Kunci kedua"), press="remove-passkey")
     assert "baru dihapus 24 jam lagi" in page.text
     # Adding one anew calls it off.
@@ -655,7 +649,7 @@ async def test_one_of_two_passkeys_goes_at_once(house: House) -> None:
     page = await browser.submit(page, {"name": "Kunci ketiga", "passkey": third.create(asked(page))})
     house.clock.advance(86_400)
     assert "Passkey ditambahkan" in [one.subject for one in await letters(house, person.email)]
-    assert await count(house, passkeys) == 2
+    assert await house.count(passkeys) == 2
 
 
 async def test_of_two_removals_at_once_one_passkey_stays(house: House) -> None:
@@ -666,7 +660,7 @@ async def test_of_two_removals_at_once_one_passkey_stays(house: House) -> None:
     page = await browser.submit(page, {"name": "Kunci kedua", "passkey": second.create(asked(page))})
     pages = [await browser.click(page, f"Ubah {name}") for name in ("Ponsel saya", "Kunci kedua")]
     await asyncio.gather(*(browser.submit(one, press="remove-passkey") for one in pages))
-    assert await count(house, passkeys) == 1
+    assert await house.count(passkeys) == 1
 
 
 async def test_a_passkey_is_added_on_the_way_to_a_service_that_takes_nothing_less(house: House) -> None:
@@ -745,7 +739,7 @@ async def test_a_password_alone_removes_no_passkey(house: House) -> None:
     page = await browser.click(await browser.get("/akun/keamanan"), "Ubah Ponsel saya")
     page = await browser.submit(page, press="remove-passkey")
     assert "use-passkey" in page.ids
-    assert await count(house, passkeys) == 1
+    assert await house.count(passkeys) == 1
 
 
 async def test_somebody_elses_passkey_is_neither_seen_nor_touched(house: House) -> None:

@@ -1,9 +1,7 @@
 """Who has a passkey and nothing beside it forgets the password: by mail, by SMS, and without the device."""
 
 import pytest
-from sqlalchemy import update
 
-from idp.store.tables import accounts
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_activate import sign_in
 from tests.journeys.test_passkey import answered, enrolled
@@ -17,15 +15,10 @@ from tests.support.servers import House
 pytestmark = pytest.mark.anyio
 
 
-async def sms(house: House, *, wanted: bool) -> None:
-    async with house.provider.database.transaction() as tx:
-        await tx.execute(update(accounts).values(sms_off_at=None if wanted else house.clock.now()))
-
-
 @pytest.fixture
 async def holder(house: House) -> tuple[Authenticator, Account]:
     """Siti with a passkey, who takes no codes by SMS."""
-    await sms(house, wanted=False)
+    await house.codes_by_sms(wanted=False)
     made = await enrolled(house)
     # What tells of it is out before anything else is.
     await letters(house, SITI)
@@ -82,7 +75,7 @@ async def test_by_sms_the_passkey_or_a_mailed_code_is_asked_and_it_stays(
     house: House, holder: tuple[Authenticator, Account], beside: str
 ) -> None:
     key, person = holder
-    await sms(house, wanted=True)
+    await house.codes_by_sms(wanted=True)
     browser = house.browser()
     page = await proven_by_sms(house, browser)
     assert "password" not in page.names, "a number alone sets no password"
@@ -95,5 +88,5 @@ async def test_by_sms_the_passkey_or_a_mailed_code_is_asked_and_it_stays(
         page = await browser.submit(page, {"password": NEW, "code": code}, press="set-password")
     assert "Kata sandi sudah diganti" in page.text
     assert any("sudah diganti" in letter.text for letter in await letters(house, SITI))
-    await sms(house, wanted=False)
+    await house.codes_by_sms(wanted=False)
     await stays(house, key, person)

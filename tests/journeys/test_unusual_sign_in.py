@@ -27,16 +27,14 @@ async def known_with_a_number(house: House) -> Account:
     """Siti as she is: her number takes codes."""
     person = plain(house)
     await known_at(house, person)
-    async with house.provider.database.transaction() as tx:
-        await tx.execute(update(accounts).values(sms_off_at=None))
+    await house.codes_by_sms(wanted=True)
     return person
 
 
 @pytest.fixture
 async def house(house: House) -> House:
     """A house where nobody wants codes by SMS, so that Siti has a password alone."""
-    async with house.provider.database.transaction() as tx:
-        await tx.execute(update(accounts).values(sms_off_at=house.clock.now()))
+    await house.codes_by_sms(wanted=False)
     return house
 
 

@@ -1,6 +1,7 @@
 """A malicious relying party, and callers who pretend to be many or somebody else."""
 
 import base64
+import contextlib
 import dataclasses
 import gzip
 import threading
@@ -9,11 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from idp.base.errors import InvalidClient, InvalidClientMetadata
+from idp.base.errors import InvalidClient, InvalidClientMetadata, InvalidRedirectUri
 from idp.base.opaque import SystemEntropy
 from idp.base.settings import Outbound
-from idp.clients import metadata
+from idp.clients import metadata, policy
 from idp.clients.authenticate import Attempt
 from idp.clients.client import FIRST_PARTY_SECTOR, Client
 from idp.clients.outbound import MAX_ANSWER, Caller, OutboundFault, public_address
@@ -54,6 +57,32 @@ def test_a_logo_writes_nothing_into_the_content_security_policy(uri: str) -> Non
 )
 def test_a_plain_logo_is_taken(uri: str) -> None:
     assert metadata.validate({"redirect_uris": ["https://rp.example/cb"], "logo_uri": uri})["logo_uri"] == uri
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=9)
+    | st.sampled_from(["https://[", "urn:x", "nik", "id"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "en", "keys"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(policy.MEMBERS)), ODD),
+    st.dictionaries(st.sampled_from(sorted(metadata.MEMBERS)), ODD),
+)
+@example({"holds": [{}]}, {})
+@example({"resource_uris": [{}]}, {})
+def test_whatever_a_client_says_is_taken_or_refused(decided: dict[str, Any], said: dict[str, Any]) -> None:
+    """Nothing that a file or a stranger may write is a fault of ours."""
+    for validate, wanted in ((policy.validate, decided), (metadata.validate, said)):
+        with contextlib.suppress(InvalidClientMetadata, InvalidRedirectUri):
+            assert validate(wanted).keys() >= {name for name, value in wanted.items() if value is not None}
 
 
 @pytest.mark.parametrize("address", ["::7f00:1", "::a9fe:a9fe", "fec0::1", "64:ff9b:1::7f00:1"])

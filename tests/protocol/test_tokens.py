@@ -13,6 +13,7 @@ from sqlalchemy import select
 from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import logout
 from idp.grants.refresh import RefreshTokens
+from idp.store.material import Material
 from idp.store.tables import audit
 from tests.protocol.stage import SCOPE, Stage, challenge, path
 from tests.support.relying_party import Tokens
@@ -443,11 +444,7 @@ def test_a_handle_has_one_spelling(text: str) -> None:
 
 
 def _families() -> RefreshTokens:
-    class Keys:
-        def derive(self, purpose: str) -> bytes:
-            return purpose.encode().ljust(32, b"\0")
-
-    return RefreshTokens(Keys())  # type: ignore[arg-type]
+    return RefreshTokens(Material({}, bytes(32)))
 
 
 # Client credentials

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from sqlalchemy import update
+from sqlalchemy import FromClause, func, select, update
 
 from idp.base.clock import Clock, ManualClock
 from idp.base.opaque import SystemEntropy
 from idp.base.settings import Settings, load
-from idp.store.database import connect
+from idp.store.database import Database, connect
 from idp.store.tables import accounts
 from tests.support.browser import Browser
 from tests.support.outbox import Outbox
@@ -139,6 +139,15 @@ class House(Site):
         """A person's browser at `address`."""
         return Browser(self.http(address), **options)
 
+    async def count(self, table: FromClause) -> int:
+        """How many rows a table has."""
+        async with self.provider.database.reading() as tx:
+            return int(await tx.scalar(select(func.count()).select_from(table)) or 0)
+
+    async def codes_by_sms(self, *, wanted: bool) -> None:
+        """Whether the people of the demo take codes by SMS; who takes none has nothing beside the password but what they add."""
+        await _codes_by_sms(self.provider.database, self.clock.now(), wanted=wanted)
+
     async def told_from_nowhere(self) -> list[str]:
         """Events of people's own deeds that do not say from which network they were done."""
         async with self.provider.database.reading() as tx:
@@ -221,10 +230,9 @@ class Server(Site):
         assert self._child.process.wait(60) == -signal.SIGKILL, self.log()
 
     async def codes_by_sms(self, *, wanted: bool) -> None:
-        """Whether the people of the demo take codes by SMS; who takes none has nothing beside the password but what they add."""
+        """As a house has it."""
         database = await connect(settings_for(self.storage))
-        async with database.transaction() as tx:
-            await tx.execute(update(accounts).values(sms_off_at=None if wanted else 1))
+        await _codes_by_sms(database, 1, wanted=wanted)
         await database.close()
 
     def log(self) -> str:
@@ -236,6 +244,11 @@ class Server(Site):
             return httpx2.get(f"{self.management}/health/ready", timeout=5, trust_env=False).status_code == 200
         except httpx2.TransportError:
             return False
+
+
+async def _codes_by_sms(database: Database, now: int, *, wanted: bool) -> None:
+    async with database.transaction() as tx:
+        await tx.execute(update(accounts).values(sms_off_at=None if wanted else now))
 
 
 @contextmanager

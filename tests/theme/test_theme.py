@@ -33,7 +33,7 @@ def test_a_child_says_only_what_differs(folder: Path) -> None:
     assert "<p>Pengumuman</p>" in page
     assert "<title>Selamat datang – Akun Kita</title>" in page
     assert 'id="sign-in"' in page
-    assert b"--brand:#123456" in theme.stylesheet
+    assert b"--brand:#123456" in theme.assets[theme.stylesheet_path].body
     assert (
         "Sign in"
         in theme.render(

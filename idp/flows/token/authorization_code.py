@@ -37,8 +37,7 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
         redirect_uri=_redirect_uri(client, values.get("redirect_uri")),
         challenge=_challenge(values.get("code_verifier")),
         now=provider.clock.now(),
-        milliseconds=provider.clock.milliseconds(),
-        entropy=provider.entropy,
+        event=provider.new_id(),
         network=request.network,
     )
     if row is None:
@@ -47,8 +46,7 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
             handle,
             client_id=client.client_id,
             now=provider.clock.now(),
-            milliseconds=provider.clock.milliseconds(),
-            entropy=provider.entropy,
+            event=provider.new_id(),
             network=request.network,
         )
         raise InvalidGrant("the code is not valid")

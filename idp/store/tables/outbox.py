@@ -1,4 +1,4 @@
-"""Durable work that leaves the house: mail, SMS, back-channel logout."""
+"""Durable work that leaves the house: mail, SMS, back-channel logout, questions to a registry."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text
 
@@ -8,7 +8,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", Id, primary_key=True),  # also the stem of the Message-ID
-    Column("kind", String(16), nullable=False),  # mail | sms | backchannel
+    Column("kind", String(16), nullable=False),  # mail | sms | backchannel | registry
     Column("target", Text, nullable=False),  # whose breaker counts: a client, a mail domain, a phone prefix
     Column("subject_id", Id),  # the session or account it is about, to show its state
     Column("payload_sealed", LargeBinary),  # emptied once delivered: it may hold a code

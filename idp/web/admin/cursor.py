@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from idp.base.errors import InvalidRequest
-from idp.base.opaque import b64decode, b64encode, keyed, same
+from idp.base.opaque import b64decode, b64encode, same
 from idp.provider import Provider
 
 _MAC = 16
@@ -36,4 +36,4 @@ def read_id(provider: Provider, room: str, cursor: str | None) -> UUID | None:
 
 
 def _mac(provider: Provider, room: str, position: bytes) -> bytes:
-    return keyed(provider.material.derive("cursor"), room, position)[:_MAC]
+    return provider.material.mac("cursor").of(room, position)[:_MAC]

@@ -19,7 +19,7 @@ class DeadItem(BaseModel):
     """An item that was given up. Times are UNIX seconds."""
 
     id: UUID
-    kind: str = Field(description="mail, sms or backchannel.")
+    kind: str = Field(description="mail, sms, backchannel or registry.")
     target: str = Field(description="Mail domain, country of a phone number, or client.")
     attempts: int
     created_at: int

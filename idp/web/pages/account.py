@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,8 +10,9 @@ from starlette.routing import BaseRoute
 from idp.accounts import policy
 from idp.base.errors import PageFault
 from idp.base.opaque import b64decode
-from idp.flows import consent, home, passwords
+from idp.flows import consent, home, passwords, security
 from idp.grants import claims
+from idp.grants.grant import Connection
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import device as devices
@@ -20,8 +20,10 @@ from idp.sessions import levels, place
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
 from idp.theme.records import ServiceRow, SessionRow, SignedOut
+from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.second_factor import NAMES
+from idp.web.pages.waiting import to_confirm
 
 SignedInShow = Callable[[Request, Standing], Awaitable[Response]]
 
@@ -73,6 +75,18 @@ async def signed_in(frame: Frame, request: Request) -> Standing | None:
     return stands
 
 
+async def confirmed(frame: Frame, request: Request, home: str, ticket: str = "") -> Standing | Response:
+    """Who is signed in, once nothing is missing that has to be shown before a change; else the way to show it, and back to `home`.
+
+    `home` and `ticket` as in `to_confirm`.
+    """
+    stands = await signed_in(frame, request)
+    missing = levels.PASSWORD if stands is None else security.missing_to_change(frame.provider, stands)
+    if stands is None or missing is not None:
+        return frame.redirect(to_confirm(home, missing, ticket))
+    return stands
+
+
 async def deed(frame: Frame, request: Request, stands: Standing, form: Form) -> Response | Message:
     """Do what a button of the account's pages says: what to tell on the page, or where it goes instead."""
     provider = frame.provider
@@ -114,12 +128,12 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
     )
 
 
-def service_rows(frame: Frame, used: list[home.Used], language: Language) -> list[ServiceRow]:
+def service_rows(frame: Frame, used: list[Connection], language: Language) -> list[ServiceRow]:
     """Services as the pages list them; those that are no more are left out."""
     return [row for one in used if (row := _service(frame, one, language)) is not None]
 
 
-def _service(frame: Frame, used: home.Used, language: Language) -> ServiceRow | None:
+def _service(frame: Frame, used: Connection, language: Language) -> ServiceRow | None:
     client = frame.provider.clients.known(used.client_id)
     if client is None:
         return None
@@ -161,14 +175,6 @@ def where(network: str | None, language: Language) -> str | Message:
     """The country of a network in words."""
     country = place.country(network)
     return language.country(country) if country else Message("akun.tempat_tidak_diketahui")
-
-
-def identified(text: str) -> UUID:
-    """The id that a button or an address holds; PageFault for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise PageFault("kesalahan.permintaan", "not an id") from None
 
 
 def _digest(text: str) -> bytes:

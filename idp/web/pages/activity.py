@@ -10,8 +10,9 @@ from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Language, Message
 from idp.theme.records import EventRow
+from idp.web.form import identified
 from idp.web.frame import Frame, query
-from idp.web.pages.account import identified, signed_in
+from idp.web.pages.account import signed_in
 
 
 def routes(provider: Provider) -> list[BaseRoute]:

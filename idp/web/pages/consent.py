@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import nik
 from idp.base.errors import AccessDenied, PageFault
-from idp.flows import consent, second_factor
+from idp.flows import consent, owner
 from idp.flows import interaction as flow
 from idp.flows.interaction import Interaction
 from idp.grants.standing import Standing
@@ -28,7 +28,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         """Who asks, and who is asked; None unless both are there."""
         if behind.interaction is None:
             return None
-        stands = await second_factor.present(provider, frame.visitor(request), behind.interaction.client.client_id)
+        stands = await owner.here(provider, frame.visitor(request), behind.interaction.client.client_id)
         return None if stands is None or stands.held else (behind.interaction, stands)
 
     async def show(request: Request) -> Response:

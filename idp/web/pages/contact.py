@@ -12,10 +12,9 @@ from idp.flows import contact, newsletter, security
 from idp.flows.contact import EMAIL, PHONE, Asked
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import levels
 from idp.theme.language import Message
 from idp.web.frame import Form, Frame, query
-from idp.web.pages.account import signed_in
+from idp.web.pages.account import confirmed, signed_in
 from idp.web.pages.waiting import answers, shown_to, to_confirm
 
 _NOTICES = {
@@ -120,17 +119,15 @@ def _change(frame: Frame, kind: str, path: str) -> Route:
         )
 
     async def show(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
-        if stands is None or missing is not None:
-            return frame.redirect(to_confirm("kontak", missing))
-        return page(request, stands)
+        stands = await confirmed(frame, request, "kontak")
+        return stands if isinstance(stands, Response) else page(request, stands)
 
     async def submit(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
-        if stands is None or missing is not None or not answers(form, stands):
-            return frame.redirect(to_confirm("kontak", missing))
+        stands = await confirmed(frame, request, "kontak")
+        if isinstance(stands, Response):
+            return stands
+        if not answers(form, stands):
+            return frame.redirect(to_confirm("kontak"))
         asked = await contact.ask(provider, frame.visitor(request), stands, kind, form.text(kind))
         if isinstance(asked, Message):
             return page(request, stands, form.text(kind), asked)

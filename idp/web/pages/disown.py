@@ -10,8 +10,9 @@ from idp.base.errors import PageFault
 from idp.flows import disown
 from idp.flows.disown import Claim
 from idp.provider import Provider
+from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
-from idp.web.pages.account import identified, signed_in
+from idp.web.pages.account import signed_in
 from idp.web.pages.activity import event_row
 from idp.web.pages.faults import dead_end
 

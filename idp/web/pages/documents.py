@@ -16,6 +16,7 @@ from idp.flows import documents, drafting, proofing, security
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.theme.records import Paper
+from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
 from idp.web.pages import draft
 from idp.web.pages.account import signed_in
@@ -50,7 +51,7 @@ def _registering(frame: Frame) -> list[BaseRoute]:
         if isinstance(tab, Response):
             return tab
         if "remove" in form:
-            await documents.remove(provider, tab.draft.id, _id(form.text("remove")))
+            await documents.remove(provider, tab.draft.id, identified(form.text("remove")))
             return frame.redirect(draft.path(behind, tab.number, steps.DOCUMENTS))
         return draft.onward(frame, behind, tab, await drafting.answer(provider, tab.draft.id, documents=True))
 
@@ -105,7 +106,7 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
             return frame.redirect("/masuk")
         if not answers(form, stands):
             return frame.redirect("/akun/dokumen")
-        removed = await documents.remove(provider, stands.account_id, _id(form.text("remove")))
+        removed = await documents.remove(provider, stands.account_id, identified(form.text("remove")))
         return await _home(frame, request, Message("dokumen.dihapus") if removed else None)
 
     async def upload(request: Request) -> Response:
@@ -240,7 +241,9 @@ def _upload(
 
 
 async def _picture(frame: Frame, request: Request, subject_id: UUID | None) -> Response:
-    small = await documents.thumbnail(frame.provider, subject_id, _id(query(request, "id"))) if subject_id else None
+    small = (
+        await documents.thumbnail(frame.provider, subject_id, identified(query(request, "id"))) if subject_id else None
+    )
     if small is None:
         raise PageFault("kesalahan.tidak_ada", "no such picture for this person", 404)
     return Response(small, 200, _IMAGE, media_type="image/jpeg")
@@ -251,13 +254,6 @@ def _kind(request: Request, allowed: tuple[str, ...]) -> str:
     if kind not in allowed:
         raise PageFault("kesalahan.tidak_ada", "no such kind of document", 404)
     return kind
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise PageFault("kesalahan.permintaan", "not an id") from None
 
 
 def _nobody(frame: Frame, request: Request) -> Waiting:

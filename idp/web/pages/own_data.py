@@ -10,13 +10,13 @@ from idp.flows import erase, export, privacy, security
 from idp.flows import interaction as flow
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import AffectedRow, CopyRow, HoldRow
+from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
-from idp.web.pages.account import signed_in
+from idp.web.pages.account import confirmed, signed_in
 from idp.web.pages.privacy import HUB, notice_of, service_name, spoken
-from idp.web.pages.waiting import Waiting, answers, as_id, shown_to, to_confirm, waiting
+from idp.web.pages.waiting import Waiting, answers, shown_to, to_confirm, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -28,11 +28,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return await _copies(frame, request, stands) if stands else frame.redirect(to_confirm("salinan"))
 
     async def submit_copies(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
         # All that we hold of a person in one file: whoever only has the password must not carry it away.
-        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
-        if stands is None or missing is not None:
-            return frame.redirect(to_confirm("salinan", missing))
+        stands = await confirmed(frame, request, "salinan")
+        if isinstance(stands, Response):
+            return stands
         if not answers(form, stands):
             return frame.redirect(f"{HUB}/salinan")
         if "make" in form:
@@ -40,7 +39,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             if refused is not None:
                 return await _copies(frame, request, stands, {"": refused})
             return frame.redirect(f"{HUB}/salinan?kabar=disalin")
-        archive = await export.fetch(provider, frame.visitor(request), stands, as_id(form.text("download")))
+        archive = await export.fetch(provider, frame.visitor(request), stands, identified(form.text("download")))
         if archive is None:
             return await _copies(frame, request, stands, {"": Message("salinan.tidak_ada")})
         return StreamingResponse(archive, 200, _attachment("salinan-data.zip"), "application/zip")

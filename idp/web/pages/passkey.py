@@ -4,23 +4,22 @@ The one thing that needs JavaScript: only a script can ask the browser for a pas
 page, what it answers comes back in a hidden field of the form; nothing is fetched. Without JavaScript the pages say so.
 """
 
-from uuid import UUID
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts.passkey import MAX_NAME, Passkey
-from idp.base.errors import PageFault
 from idp.flows import interaction as flow
-from idp.flows import passkey, removal, second_factor, security
-from idp.flows.passkey import Enrolled, Full, Proved, TooLate
+from idp.flows import owner, passkey, removal, second_factor, security
+from idp.flows.passkey import Enrolled, Full, TooLate
+from idp.flows.second_factor import Proved
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import Method, PasskeyRow
 from idp.web import metrics
+from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import device, signed_in
 from idp.web.pages.second_factor import NAME_OF, NAMES, always, reason
@@ -33,7 +32,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if stands is None:
             return turned_away(frame, behind)
         if levels.PASSKEY not in second_factor.methods(stands, behind.asks):
@@ -46,12 +45,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show_new(request: Request) -> Response:
         behind = await waiting(frame, request)
         stands = await signed_in(frame, request)
-        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
-        if stands is None or missing is not None:
-            return frame.redirect(to_confirm("passkey", missing, behind.ticket))
-        return await _new(
-            frame, request, behind, stands, frame.language(request).say(device(frame.visitor(request).user_agent))
-        )
+        if stands is None:
+            return frame.redirect(to_confirm("passkey", ticket=behind.ticket))
+        name = frame.language(request).say(device(frame.visitor(request).user_agent))
+        return await _new(frame, request, behind, stands, name)
 
     async def submit_new(request: Request, form: Form) -> Response:
         return await _enrol(frame, request, form)
@@ -76,7 +73,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 async def _prove(frame: Frame, request: Request, form: Form) -> Response:
     provider, visitor = frame.provider, frame.visitor(request)
     behind = await waiting(frame, request, form)
-    stands = await second_factor.present(provider, visitor)
+    stands = await owner.here(provider, visitor)
     if "cancel" in form and behind.interaction is not None:
         return frame.respond(request, flow.declined(provider, behind.interaction))
     if stands is None:
@@ -204,10 +201,7 @@ def _edit(
 
 async def _one(frame: Frame, request: Request, stands: Standing) -> Passkey | None:
     """The passkey that the address names, if it is one's own."""
-    try:
-        wanted = UUID(query(request, "id"))
-    except ValueError:
-        raise PageFault("kesalahan.permintaan", "not a passkey id") from None
+    wanted = identified(query(request, "id"))
     return next((one for one in await passkey.of(frame.provider, stands) if one.id == wanted), None)
 
 

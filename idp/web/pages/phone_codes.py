@@ -5,15 +5,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts import contact
-from idp.flows import phone_codes, security
+from idp.flows import phone_codes
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
 from idp.web.frame import Form, Frame
-from idp.web.pages.account import signed_in
+from idp.web.pages.account import confirmed
 from idp.web.pages.security import enrolled
-from idp.web.pages.waiting import Waiting, answers, shown_to, to_confirm, waiting
+from idp.web.pages.waiting import Waiting, answers, shown_to, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -22,18 +22,14 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await signed_in(frame, request)
-        refused = _turned_away(frame, behind, stands)
-        if refused is not None or stands is None:
-            return refused or frame.redirect("/masuk")
-        return await _page(frame, request, behind, stands)
+        stands = await _asked(frame, request, behind)
+        return stands if isinstance(stands, Response) else await _page(frame, request, behind, stands)
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
-        stands = await signed_in(frame, request)
-        refused = _turned_away(frame, behind, stands)
-        if refused is not None or stands is None:
-            return refused or frame.redirect("/masuk")
+        stands = await _asked(frame, request, behind)
+        if isinstance(stands, Response):
+            return stands
         if not answers(form, stands):
             return frame.redirect(behind.path("/akun/keamanan/ponsel"))
         visitor = frame.visitor(request)
@@ -54,13 +50,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
     return [frame.door("/akun/keamanan/ponsel", show, submit)]
 
 
-def _turned_away(frame: Frame, behind: Waiting, stands: Standing | None) -> Response | None:
-    missing = levels.PASSWORD if stands is None else security.missing_to_change(frame.provider, stands)
-    if stands is None or missing is not None:
-        return frame.redirect(to_confirm("ponsel", missing, behind.ticket))
-    if levels.SMS in stands.enrolled or not stands.person.phone:
+async def _asked(frame: Frame, request: Request, behind: Waiting) -> Standing | Response:
+    """Whose number is to be proven; where to go instead, when it is proven, not there, or nobody has shown enough."""
+    stands = await confirmed(frame, request, "ponsel", behind.ticket)
+    if not isinstance(stands, Response) and (levels.SMS in stands.enrolled or not stands.person.phone):
         return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan")
-    return None
+    return stands
 
 
 async def _page(

@@ -14,9 +14,10 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
 from idp.theme.records import ConsentRow, HistoryRow, KeptRow, ReadingRow, RequestRow
+from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import answers, as_id, shown_to
+from idp.web.pages.waiting import answers, shown_to
 
 HUB = "/akun/privasi"
 
@@ -252,7 +253,7 @@ async def _ask(frame: Frame, request: Request, stands: Standing, form: Form) -> 
             raise PageFault("kesalahan.permintaan", "a language or zone that nobody offered")
         done = frame.redirect(f"{HUB}/permintaan?kabar=disimpan")
     elif "take_back" in form:
-        await privacy.take_back(provider, frame.visitor(request), stands, as_id(form.text("take_back")))
+        await privacy.take_back(provider, frame.visitor(request), stands, identified(form.text("take_back")))
         done = frame.redirect(f"{HUB}/permintaan?kabar=ditarik")
     else:
         raise PageFault("kesalahan.permintaan", "a request without a button")

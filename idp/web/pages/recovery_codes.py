@@ -7,10 +7,9 @@ from starlette.routing import BaseRoute
 from idp.flows import recovery_codes, security
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import levels
 from idp.theme.language import Message
 from idp.web.frame import Form, Frame
-from idp.web.pages.account import signed_in
+from idp.web.pages.account import confirmed, signed_in
 from idp.web.pages.waiting import answers, shown_to, to_confirm
 
 _PATH = "/akun/keamanan/kode-pemulihan"
@@ -21,11 +20,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
     frame = Frame(provider)
 
     async def show(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
-        if stands is None or missing is not None:
-            return frame.redirect(to_confirm("pemulihan", missing))
-        return await _page(frame, request, stands)
+        stands = await confirmed(frame, request, "pemulihan")
+        return stands if isinstance(stands, Response) else await _page(frame, request, stands)
 
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)

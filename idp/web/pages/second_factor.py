@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.base.errors import PageFault
-from idp.flows import channels, second_factor
+from idp.flows import channels, owner, second_factor
 from idp.flows import interaction as flow
 from idp.flows.second_factor import Paused, Proved
 from idp.grants.standing import Standing
@@ -43,7 +43,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if stands is None:
             return turned_away(frame, behind)
         methods = await second_factor.offered(provider, stands, behind.asks)
@@ -56,7 +56,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if "cancel" in form and behind.interaction is not None:
             return frame.respond(request, flow.declined(provider, behind.interaction))
         if stands is None:

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import contact
 from idp.base.errors import AccessDenied, OAuthError, UnmetAuthenticationRequirements
 from idp.flows import interaction as flow
-from idp.flows import prompts, second_factor
+from idp.flows import owner, prompts
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.web.frame import Form, Frame
@@ -24,7 +24,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_second(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind) if behind.interaction else frame.redirect("/akun/keamanan")
         excluded = behind.interaction.client.excluded_factors
@@ -44,7 +44,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit_second(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind)
         if "alone" in form and not behind.interaction.request.acr_essential:
@@ -56,7 +56,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_identity(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind) if behind.interaction else frame.redirect("/akun")
         if not prompts.unmet(behind.interaction.request, stands.without(behind.interaction.client.excluded_factors)):

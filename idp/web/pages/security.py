@@ -19,7 +19,7 @@ from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import PasskeyRow
 from idp.web.frame import Form, Frame, query, shown_rules
-from idp.web.pages.account import signed_in
+from idp.web.pages.account import confirmed, signed_in
 from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import Waiting, answers, shown_to, to_confirm, turned_away, waiting
 
@@ -100,10 +100,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_totp(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await signed_in(frame, request)
-        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
-        if stands is None or missing is not None:
-            return frame.redirect(to_confirm("totp", missing, behind.ticket))
+        stands = await confirmed(frame, request, "totp", behind.ticket)
+        if isinstance(stands, Response):
+            return stands
         if levels.TOTP in stands.enrolled:
             return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan")
         return _totp(frame, request, behind, stands, app_enrolment.begin(provider, stands))

@@ -6,8 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import contact
 from idp.base.errors import PageFault
-from idp.flows import second_factor
-from idp.grants.standing import Standing
+from idp.flows import owner
 from idp.provider import Provider
 from idp.web.frame import Form, Frame
 from idp.web.pages.waiting import answers, shown_to, turned_away, waiting
@@ -19,21 +18,22 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if behind.interaction is None or stands is None or stands.held:
             return turned_away(frame, behind)
         return frame.page(
             request,
             "pilih_akun",
             name=stands.person.name,
-            identifier=_masked(stands),
+            # Enough of a contact to recognise one's own account by, on a screen that others may see.
+            identifier=contact.masked(stands.person.email or stands.person.phone or ""),
             hidden=shown_to(stands),
             **behind.context,
         )
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
-        stands = await second_factor.present(provider, frame.visitor(request))
+        stands = await owner.here(provider, frame.visitor(request))
         if behind.interaction is None or stands is None or stands.held:
             return turned_away(frame, behind)
         if not answers(form, stands):
@@ -46,11 +46,3 @@ def routes(provider: Provider) -> list[BaseRoute]:
         raise PageFault("kesalahan.permintaan", "a selection without a choice")
 
     return [frame.door("/pilih-akun", show, submit)]
-
-
-def _masked(stands: Standing) -> str:
-    """Enough of a contact to recognise one's own account by, on a screen that others may see."""
-    email, phone = stands.person.email, stands.person.phone
-    if email:
-        return contact.masked_email(email)
-    return contact.masked_phone(phone) if phone else ""

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import contact
 from idp.flows import interaction as flow
-from idp.flows import passkey, second_factor, sign_in
+from idp.flows import owner, passkey, sign_in
 from idp.flows.beginning import SignedIn
 from idp.flows.sign_in import MustReset, NotActivated, Paused
 from idp.provider import Provider
@@ -31,7 +31,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
         visitor = frame.visitor(request)
-        stands = await second_factor.present(provider, visitor) if behind.interaction is None else None
+        stands = await owner.here(provider, visitor) if behind.interaction is None else None
         if stands is not None and stands.held:
             return frame.redirect(behind.path("/masuk/kode"))
         if stands is not None and behind.home == "/akun":

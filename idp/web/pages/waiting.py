@@ -42,7 +42,7 @@ class Waiting:
         if self.interaction is None:
             return None
         client = self.interaction.client
-        uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri", "client_uri")}
+        uris = {name: _https(client.metadata.get(name)) for name in ("logo_uri", "policy_uri", "tos_uri")}
         # Where people are told, not asked, this is where they are told.
         told = claims_of.names(self.interaction.request.scope) if client.pre_authorised else []
         begins = client.begins_at(self.provider.settings.issuer)
@@ -137,14 +137,6 @@ def shown_to(stands: Standing) -> dict[str, str]:
 def answers(form: Form, stands: Standing) -> bool:
     """Whether this form was shown to the person who is here now; if not, they have to see their own."""
     return form.text("sesi") == str(stands.session.id)
-
-
-def as_id(text: str) -> UUID:
-    """An id that a button of ours sent; PageFault for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise PageFault("kesalahan.permintaan", "not an id") from None
 
 
 def _https(uri: Any) -> str:
