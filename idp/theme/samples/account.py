@@ -8,16 +8,14 @@ SESSIONS = (
     SessionRow(
         "a",
         Message("akun.perangkat", peramban="Chrome", sistem="Android"),
-        "114.10.20.0/24",
         NOON - 3_600,
         NOON,
         current=True,
-        place="Indonesia",
+        place=Message("akun.dari_sini", tempat="Indonesia"),
     ),
     SessionRow(
         "b",
         Message("akun.perangkat", peramban="Firefox", sistem="Windows"),
-        "36.80.4.0/24",
         NOON - 90_000,
         NOON - 4_000,
         place="Singapura",
@@ -25,7 +23,6 @@ SESSIONS = (
     SessionRow(
         "c",
         Message("akun.perangkat", peramban="Safari", sistem="iPhone"),
-        "2404:c0:1a::/48",
         NOON - 200_000,
         NOON - 100_000,
         place=Message("akun.tempat_tidak_diketahui"),
@@ -93,7 +90,7 @@ PAGES = (
         destination="s***@contoh.go.id",
         others=others("sms"),
         name="Siti",
-        notice=Message("otp.gangguan"),
+        caution=Message("otp.gangguan"),
     ),
     sample(
         "akun",

@@ -108,7 +108,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         suggest_passkey=levels.PASSKEY not in stands.enrolled,
         notice=notice,
         services=service_rows(frame, found.services, language),
-        sessions=[session_row(one, stands, language) for one in found.sessions],
+        sessions=[session_row(one, stands, language, frame.visitor(request).network) for one in found.sessions],
         password_since=found.methods.password_since,
         totp_since=found.methods.totp.created_at if found.methods.totp else None,
     )
@@ -136,16 +136,15 @@ def _service(frame: Frame, used: home.Used, language: Language) -> ServiceRow | 
     )
 
 
-def session_row(one: Session, stands: Standing, language: Language) -> SessionRow:
-    """A session as the pages list it."""
+def session_row(one: Session, stands: Standing, language: Language, here: str) -> SessionRow:
+    """A session as the pages list it; `here` is the network that the page is read from."""
     return SessionRow(
         str(one.id),
         device(one.user_agent or ""),
-        place.vicinity(one.network) or "–",
         one.created_at,
         one.seen_at,
         current=one.id == stands.session.id,
-        place=where(one.network, language),
+        place=where(one.network, language, here),
     )
 
 
@@ -157,10 +156,14 @@ def device(user_agent: str) -> str | Message:
     return Message("akun.perangkat", peramban=seen[0], sistem=seen[1])
 
 
-def where(network: str | None, language: Language) -> str | Message:
-    """The country of a network in words."""
+def where(network: str | None, language: Language, here: str) -> str | Message:
+    """Where something came from, in words: the country, and whether it is the connection that the page is read over.
+
+    That is what people can tell by: the number of a network means nothing to them.
+    """
     country = place.country(network)
-    return language.country(country) if country else Message("akun.tempat_tidak_diketahui")
+    name = language.country(country) if country else Message("akun.tempat_tidak_diketahui")
+    return Message("akun.dari_sini", tempat=name) if place.near(network, here) else name
 
 
 def identified(text: str) -> UUID:

@@ -31,13 +31,13 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if claim.known is not None:
             return frame.page(request, "bukan_saya_selesai", reference=claim.known, undone=[], remains=[])
         hidden = {"token": token} if token else {"peristiwa": event_id}
-        language, present = frame.language(request), frame.visitor(request).session
+        present = frame.visitor(request).session
         return frame.page(
             request,
             "bukan_saya",
             back="" if token else f"{frame.root}/akun/aktivitas",
             hidden=hidden,
-            event=event_row(frame, claim.happening, language) if claim.happening else None,
+            event=event_row(frame, request, claim.happening) if claim.happening else None,
             undoes=claim.deeds.told(),
             remains=claim.deeds.kept(),
             ends_here=present is not None and present.id in claim.sessions,
