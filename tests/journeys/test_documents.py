@@ -136,6 +136,15 @@ async def test_what_cannot_be_used_is_told(house: House, file: bytes, said: str)
     assert await rows(house) == []
 
 
+@pytest.mark.parametrize(("field", "other"), [("photo", "gallery"), ("gallery", "photo")])
+async def test_an_error_stands_where_the_file_was_chosen(house: House, field: str, other: str) -> None:
+    browser = await at_documents(house)
+    page = await browser.upload(await upload_page(browser), field, b"GIF89a" + bytes(64))
+    assert f'href="#{field}"' in page.html
+    assert f'id="{field}-error"' in page.html
+    assert f'id="{other}-error"' not in page.html
+
+
 async def test_a_file_that_is_two_files_is_only_a_picture_afterwards(house: House) -> None:
     browser = await at_documents(house)
     await browser.upload(await upload_page(browser), "photo", card() + b"PK\x03\x04<script>alert(1)</script>", "a.html")
