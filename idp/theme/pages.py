@@ -12,6 +12,7 @@ All other common names have a default:
     values    what was typed, field name → text, shown again after an error; passwords and codes are never in it
     errors    field name → str or Message, in the order of the fields; the name "" is an error of the form as a whole
     notice    str or Message: something went well ("Kode baru sudah dikirim.")
+    caution   str or Message: something did not, or asks for a second look ("SMS sedang terganggu.")
     back      where the back link leads; no link when empty
     stuck     where somebody goes who has none of the ways that a page asks for; no link when empty
     service   the relying party that waits, a `Service`; None outside an authorization
@@ -111,6 +112,7 @@ COMMON: dict[str, Any] = {
     "values": {},
     "errors": {},
     "notice": None,
+    "caution": None,
     "back": "",
     "signal": "",
     "stuck": "",
