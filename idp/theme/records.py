@@ -135,7 +135,7 @@ class HistoryRow:
 class ReadingRow:
     """Somebody who was told something of this person, and when last."""
 
-    who: str | Message
+    who: str
     last: str
     data: str
     purpose: str = ""

@@ -110,15 +110,18 @@ async def test_services_and_officers_who_read_are_named(house: House) -> None:
     tokens = await party.sign_in(browser, person, scope="openid profile email")
     house.clock.advance(2 * 3600)
     await party.sign_in(browser, person, scope="openid profile email")
-    client_id, secret = await machine(house, "accounts:read")
-    officer = house.http(headers={"Authorization": f"Bearer {await token(house, client_id, secret)}"})
     mine = await account_id(house, person)
-    await officer.get(f"/admin/v1/accounts/{mine}", headers={"Gerbang-Purpose": "Telepon 8812"})
+    for names in ({"client_name": "Layanan 175"}, {}):
+        client_id, secret = await machine(house, "accounts:read", **names)
+        officer = house.http(headers={"Authorization": f"Bearer {await token(house, client_id, secret)}"})
+        await officer.get(f"/admin/v1/accounts/{mine}", headers={"Gerbang-Purpose": "Telepon 8812"})
     await officer.get("/admin/v1/accounts", params={"identifier": person.email})
     page = await browser.get(f"{CENTRE}/akses")
     assert "Saldo JHT" in page.text
     assert "Email" in page.text
-    assert page.text.count(f"Petugas (client:{client_id})") == 2
+    assert page.text.count("Petugas (Layanan 175) Terakhir") == 1
+    assert page.text.count("Petugas Terakhir") == 2
+    assert client_id not in page.text
     assert "Telepon 8812" in page.text
     other = await at_home(house, plain(house), "203.0.113.9")
     assert "Petugas (" not in (await other.get(f"{CENTRE}/akses")).text

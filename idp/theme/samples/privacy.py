@@ -48,7 +48,7 @@ PAGES = (
         "akun_akses",
         readings=(
             ReadingRow("Saldo JHT", _SAID, "Nama, Email"),
-            ReadingRow(Message("akses.petugas", siapa="client:cs"), _SAID, "Nama, Email, Nomor HP", "Telepon 175, nomor 8812"),
+            ReadingRow("Petugas (Layanan 175)", _SAID, "Nama, Email, Nomor HP", "Telepon 175, nomor 8812"),
         ),
         **_WITHIN,
     ),

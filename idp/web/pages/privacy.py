@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import requests
 from idp.base.errors import PageFault
 from idp.flows import consent, privacy, retention
-from idp.flows.export_page import abilities, word
+from idp.flows.export_page import abilities, reader, word
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
@@ -176,6 +176,10 @@ def _consent(frame: Frame, row: Any, language: Language) -> ConsentRow:
 
 async def _readings(frame: Frame, request: Request, stands: Standing) -> Response:
     language = spoken(frame, request, stands)
+
+    def name_of(client_id: str) -> str:
+        return service_name(frame, client_id, language)
+
     return frame.page(
         request,
         "akun_akses",
@@ -183,7 +187,7 @@ async def _readings(frame: Frame, request: Request, stands: Standing) -> Respons
         back=f"{frame.root}{HUB}",
         readings=[
             ReadingRow(
-                service_name(frame, one.who, language) if one.service else Message("akses.petugas", siapa=one.who),
+                reader(language, one.who, name_of, officer=not one.service),
                 language.moment(one.last),
                 ", ".join(dict.fromkeys(word(language, name) for name in one.data)),
                 one.purpose,
