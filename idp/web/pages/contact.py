@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from idp.accounts import contact as contacts
 from idp.base.errors import PageFault
-from idp.flows import contact, newsletter, security
+from idp.flows import contact, newsletter, owner, security
 from idp.flows.contact import EMAIL, PHONE, Asked
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -55,6 +55,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show_back(request: Request) -> Response:
         token = query(request, "token")
         change = await contact.look(provider, token)
+        frame.follow(request, await owner.language(provider, change.account_id))
         return frame.page(
             request,
             "kontak_batalkan",
@@ -84,8 +85,10 @@ def _leaving(frame: Frame) -> list[Route]:
 
     async def show(request: Request) -> Response:
         token = query(request, "token")
-        if newsletter.whose(frame.provider, token) is None:
+        reader = newsletter.whose(frame.provider, token)
+        if reader is None:
             raise PageFault("kesalahan.tidak_ada", "newsletter link", 404)
+        frame.follow(request, await owner.language(frame.provider, reader))
         return frame.page(request, "buletin_berhenti", done=False, hidden={"token": token})
 
     async def leave(request: Request, form: Form) -> Response:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.base.errors import PageFault
-from idp.flows import disown
+from idp.flows import disown, owner
 from idp.flows.disown import Claim
 from idp.provider import Provider
 from idp.web.frame import Form, Frame, query
@@ -28,6 +28,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return _dead(frame, request, fault)
         if claim is None:
             return frame.redirect("/masuk?kembali=aktivitas")
+        if token:
+            frame.follow(request, await owner.language(provider, claim.account_id))
         if claim.known is not None:
             return frame.page(request, "bukan_saya_selesai", reference=claim.known, undone=[], remains=[])
         hidden = {"token": token} if token else {"peristiwa": event_id}
