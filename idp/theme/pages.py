@@ -60,8 +60,10 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     bantuan_batal    hidden token                        cancel-recovery
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     akun_privasi                                         accept
+    akun_keberatan   objection                           object
+    akun_bahasa      locale zone                         prefer
     akun_izin                                                                 withdraw=<client id>
-    akun_permintaan  name birth_day birth_month           correct              object (objection), prefer (locale zone), take_back=<id>
+    akun_permintaan  name birth_day birth_month           correct              take_back=<id>
                      birth_year reason
     akun_salinan                                         make                 download=<id>
     akun_batasi                                          restrict or lift     cancel
@@ -96,7 +98,7 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
 Links go to /privasi /ketentuan /status /masukan /bukan-saya /masuk /masuk/cara-kedua /daftar /daftar/perbaiki /aktivasi /lupa-kata-sandi
 /keluar /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /akun/keamanan/ponsel /akun/keamanan/kode-pemulihan
 /akun/keamanan/passkey /akun/keamanan/passkey/ubah /akun/identitas /akun/dokumen /akun/layanan /akun/perangkat /akun/aktivitas
-/akun/kontak /akun/privasi and what is below it. What a browser is asked for a passkey stands in `…_options`, as JSON.
+/akun/kontak /akun/bahasa /akun/privasi and what is below it. What a browser is asked for a passkey stands in `…_options`, as JSON.
 """
 
 from collections.abc import Mapping
@@ -363,15 +365,13 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "restricted": "bool; the person has frozen what services may do",
         "deletion": "str; when the account will be deleted, or empty",
         "accept": "bool; terms and privacy notice have a version that the person has not accepted",
-        "kept": "sequence of KeptRow",
     },
+    "akun_data": {"kept": "sequence of KeptRow"},
     "akun_izin": {"consents": "sequence of ConsentRow", "history": "sequence of HistoryRow"},
     "akun_akses": {"readings": "sequence of ReadingRow"},
-    "akun_permintaan": {
-        "requests": "sequence of RequestRow",
-        "locale": "str; id or en",
-        "zone": "str; IANA name of the person's time zone",
-    },
+    "akun_permintaan": {"requests": "sequence of RequestRow"},
+    "akun_keberatan": {},
+    "akun_bahasa": {"locale": "str; id or en", "zone": "str; IANA name of the person's time zone"},
     "akun_salinan": {"copies": "sequence of CopyRow"},
     "akun_batasi": {"restricted": "bool"},
     "akun_hapus": {"runs": "str; when it will be, or empty", "services": "sequence of AffectedRow"},
