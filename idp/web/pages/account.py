@@ -104,6 +104,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         ways=[name for name, factor in NAMES.items() if factor in stands.enrolled],
         password_due=passwords.due(frame.provider, stands) == policy.REMIND,
         new_terms=found.terms_version != frame.provider.theme.notice_version,
+        no_email=stands.person.email is None,
         unproven_phone="" if stands.person.phone_verified else language.contact(stands.person.phone or ""),
         suggest_passkey=levels.PASSKEY not in stands.enrolled,
         notice=notice,

@@ -115,6 +115,7 @@ def _change(frame: Frame, kind: str, path: str) -> Route:
             "akun_kontak_ganti",
             400 if error else 200,
             kind=kind,
+            first=(stands.person.email if kind == EMAIL else stands.person.phone) is None,
             name=stands.person.name,
             back=f"{frame.root}/akun/kontak",
             values={kind: typed},
