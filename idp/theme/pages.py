@@ -385,7 +385,11 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "privasi": {"version": "str", "kept": "sequence of str; kinds of data"},
     "ketentuan": {"version": "str"},
     "keluar": {},
-    "keluar_selesai": {"services": "sequence of SignedOut", "next": "str; back to the service, or empty"},
+    "keluar_selesai": {
+        "services": "sequence of SignedOut",
+        "next": "str; back to the service, or empty",
+        "again": "str; this page once more, where it has an address of its own",
+    },
     "kesalahan": {
         "title": "str or Message",
         "text": "str or Message",

@@ -223,7 +223,7 @@ class Frame:
             ended = outcome.session_id
             told = await confirmations(self.provider, ended, outcome.by) if ended else []
             services = [SignedOutService(name, state) for name, state in told]
-            response = self.page(request, "keluar_selesai", services=services, next="")
+            response = self.page(request, "keluar_selesai", services=services, next="", again="")
         self.drop_session(response)
         return response
 

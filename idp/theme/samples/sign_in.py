@@ -133,7 +133,7 @@ PAGES = (
     ),
     sample("identitas_perlu", name="Siti", service=SALDO, lanjut=TICKET),
     sample("keluar", name="Budi Santoso"),
-    sample("keluar_selesai", services=(), next=""),
+    sample("keluar_selesai", services=(), next="", again=""),
     sample(
         "keluar_selesai",
         "layanan",
@@ -144,6 +144,7 @@ PAGES = (
             SignedOut("SIAPKerja", "unreached"),
         ),
         next="https://saldo.contoh.go.id/",
+        again="/akun/keluar?sesi=slip",
         service=SALDO,
     ),
 )

@@ -50,7 +50,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def ended(request: Request) -> Response:
         told = await home.confirmations(provider, frame.visitor(request), query(request, "sesi"))
         services = [SignedOut(name, state) for name, state in told]
-        return frame.page(request, "keluar_selesai", services=services, next="")
+        again = f"{frame.root}/akun/keluar?{request.url.query}"
+        return frame.page(request, "keluar_selesai", services=services, next="", again=again)
 
     async def stay(request: Request, form: Form) -> Response:
         until = await home.stay(provider, frame.visitor(request))
