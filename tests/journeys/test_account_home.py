@@ -65,6 +65,7 @@ async def test_home_leads_everywhere(house: House) -> None:
         "privasi",
         "dokumen",
         "kontak",
+        "bahasa",
         "kata-sandi",
     ):
         assert f"{house.issuer}/akun/{path}" in page.links.values(), path

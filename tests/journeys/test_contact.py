@@ -123,7 +123,7 @@ async def test_only_a_fresh_sign_in_changes_a_contact(house: House) -> None:
         await browser.get("/akun/kontak/email"),
         await browser.submit(page, {"email": NEW}, press="send-code"),
     ):
-        assert "/masuk?kembali=kontak" in answer.url
+        assert "/masuk?kembali=email" in answer.url
     assert await letters(house, NEW) == []
 
 
@@ -132,7 +132,7 @@ async def test_nor_does_a_code_leave_again_once_the_sign_in_is_not_fresh(house: 
     page = await ask(browser, "email", NEW)
     house.clock.advance(301)
     before = len(await letters(house, NEW))
-    assert "/masuk?kembali=kontak" in (await browser.submit(page, press="resend")).url
+    assert "/masuk?kembali=email" in (await browser.submit(page, press="resend")).url
     assert len(await letters(house, NEW)) == before
 
 

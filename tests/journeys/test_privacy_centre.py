@@ -457,6 +457,13 @@ async def test_requests_are_their_owners_alone(house: House) -> None:
     assert await privacy_desk.queue(house.provider, everything=False, limit=10) == []
 
 
+async def test_a_letter_leads_to_the_centre_by_way_of_the_sign_in(house: House) -> None:
+    person, browser = plain(house), house.browser()
+    page = await browser.get(CENTRE)
+    page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    assert page.url.endswith(CENTRE)
+
+
 async def test_language_and_zone_need_nobody(house: House) -> None:
     browser = await at_home(house, plain(house))
     await post(browser, f"{CENTRE}/keberatan", object="1", objection="Keberatan")

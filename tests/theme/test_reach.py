@@ -75,6 +75,22 @@ async def test_buttons_and_fields_have_edges_where_colours_are_the_systems(chrom
     assert {place: problems for place, problems in found.items() if problems} == {}
 
 
+async def test_paper_is_dark_on_white_at_night_too(chromium: Chromium) -> None:
+    """Recovery codes are printed."""
+    sample = next(
+        sample for sample in PAGES if (sample.template, sample.title) == ("akun_pemulihan", "akun_pemulihan-kode")
+    )
+    async with canvas(chromium, THEME, color_scheme="dark") as page:
+        await page.set_content(html(THEME, sample, "id"))
+        await page.emulate_media(media="print", color_scheme="dark")
+        ink, ground = await page.evaluate(
+            "[getComputedStyle(document.querySelector('.keys')).color, getComputedStyle(document.body).backgroundColor]"
+        )
+        assert (ink, ground) == ("rgb(18, 41, 47)", "rgb(246, 244, 238)")
+        assert await page.locator(".keys code").first.is_visible()
+        assert not await page.locator(".head nav, .foot, .stay, .deeds").filter(visible=True).count()
+
+
 async def test_what_is_too_wide_or_too_small_would_be_told(page: Page) -> None:
     bad = '<main style="width:400px"><button style="height:20px;border:0;overflow:hidden;width:20px">wider than that</button></main>'
     await page.set_content(bad)

@@ -24,6 +24,8 @@ _NOTICES = {
     "buletin": Message("buletin.disimpan"),
 }
 _PATHS = {EMAIL: "/akun/kontak/email", PHONE: "/akun/kontak/ponsel"}
+# What each of them is called in `waiting.HOMES`: who shows a factor first comes back to what they wanted.
+_HOMES = {EMAIL: "email", PHONE: "nomor"}
 _CODE = "/akun/kontak/kode"
 
 
@@ -33,7 +35,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _contacts(frame, request, stands) if stands else frame.redirect("/masuk")
+        return await _contacts(frame, request, stands) if stands else frame.redirect(to_confirm("kontak"))
 
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
@@ -127,14 +129,14 @@ def _change(frame: Frame, kind: str, path: str) -> Route:
         stands = await signed_in(frame, request)
         missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None:
-            return frame.redirect(to_confirm("kontak", missing))
+            return frame.redirect(to_confirm(_HOMES[kind], missing))
         return page(request, stands)
 
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
         if stands is None or missing is not None or not answers(form, stands):
-            return frame.redirect(to_confirm("kontak", missing))
+            return frame.redirect(to_confirm(_HOMES[kind], missing))
         asked = await contact.ask(provider, frame.visitor(request), stands, kind, form.text(kind))
         if isinstance(asked, Message):
             return page(request, stands, form.text(kind), asked)
@@ -152,7 +154,7 @@ async def _submit_code(frame: Frame, request: Request, form: Form) -> Response:
     if "resend" in form:
         missing = security.missing_to_change(provider, stands)
         if missing is not None:
-            return frame.redirect(to_confirm("kontak", missing))
+            return frame.redirect(to_confirm(_HOMES[asked.kind], missing))
         again = await contact.ask(provider, frame.visitor(request), stands, asked.kind, asked.value)
         if isinstance(again, Message):
             return _code(frame, request, stands, asked, again, field="")

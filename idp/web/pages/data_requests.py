@@ -14,7 +14,7 @@ from idp.theme.records import RequestRow
 from idp.web.frame import Form, Frame
 from idp.web.pages.account import signed_in
 from idp.web.pages.privacy import HUB, notice_of, spoken
-from idp.web.pages.waiting import answers, as_id, shown_to
+from idp.web.pages.waiting import answers, as_id, shown_to, to_confirm
 
 _REQUESTS, _OBJECTION = f"{HUB}/permintaan", f"{HUB}/keberatan"
 _CORRECTION = ("name", "birth_day", "birth_month", "birth_year", "reason")
@@ -26,12 +26,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _requests(frame, request, stands) if stands else frame.redirect("/masuk")
+        return await _requests(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("privasi"))
         if not answers(form, stands):
             return frame.redirect(_REQUESTS)
         if "take_back" in form:
@@ -49,12 +49,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_objection(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return _objection(frame, request, stands) if stands else frame.redirect("/masuk")
+        return _objection(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
     async def submit_objection(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("privasi"))
         if not answers(form, stands):
             return frame.redirect(_OBJECTION)
         words = form.text("objection").strip()

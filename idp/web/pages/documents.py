@@ -104,7 +104,7 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("dokumen"))
         if not answers(form, stands):
             return frame.redirect("/akun/dokumen")
         removed = await documents.remove(provider, stands.account_id, _id(form.text("remove")))
@@ -113,17 +113,17 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
     async def upload(request: Request) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("dokumen"))
         behind, kind = _nobody(frame, request), _kind(request, _ALL)
         return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", shown_to(stands))
 
     async def admit(request: Request) -> Response | None:
-        return None if await signed_in(frame, request) else frame.redirect("/masuk")
+        return None if await signed_in(frame, request) else frame.redirect(to_confirm("dokumen"))
 
     async def uploaded(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("dokumen"))
         if not answers(form, stands):
             return frame.redirect("/akun/dokumen")
         kind, (field, content) = _kind(request, _ALL), form.file(*_FILES)
@@ -171,7 +171,7 @@ async def _step(frame: Frame, request: Request, behind: Waiting, tab: draft.Tab)
 async def _home(frame: Frame, request: Request, notice: Message | None = None) -> Response:
     stands = await signed_in(frame, request)
     if stands is None:
-        return frame.redirect("/masuk")
+        return frame.redirect(to_confirm("dokumen"))
     found = await documents.mine(frame.provider, stands.account_id)
     missing = security.missing_to_see(frame.provider, stands)
     identity = await proofing.status(frame.provider, stands)

@@ -10,7 +10,7 @@ from idp.provider import Provider
 from idp.theme.language import Message
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import answers, shown_to
+from idp.web.pages.waiting import answers, shown_to, to_confirm
 
 _PAGE = "/akun/bahasa"
 
@@ -22,7 +22,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show(request: Request) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("bahasa"))
         return frame.page(
             request,
             "akun_bahasa",
@@ -37,7 +37,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("bahasa"))
         if not answers(form, stands):
             return frame.redirect(_PAGE)
         locale = form.text("locale")

@@ -15,7 +15,7 @@ from idp.theme.language import Language, Message
 from idp.theme.records import ConsentRow, HistoryRow, KeptRow, ReadingRow
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import answers, shown_to
+from idp.web.pages.waiting import answers, shown_to, to_confirm
 
 HUB = "/akun/privasi"
 
@@ -40,12 +40,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _hub(frame, request, stands) if stands else frame.redirect("/masuk")
+        return await _hub(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("privasi"))
         if not answers(form, stands):
             return frame.redirect(HUB)
         if "accept" not in form:
@@ -55,12 +55,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_consents(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _consents(frame, request, stands) if stands else frame.redirect("/masuk")
+        return await _consents(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
     async def submit_consents(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("privasi"))
         if not answers(form, stands):
             return frame.redirect(f"{HUB}/izin")
         if not form.text("withdraw"):
@@ -70,11 +70,11 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_readings(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _readings(frame, request, stands) if stands else frame.redirect("/masuk")
+        return await _readings(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
     async def show_kept(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return _held(frame, request, stands) if stands else frame.redirect("/masuk")
+        return _held(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
     return [
         frame.door(HUB, show, submit),
