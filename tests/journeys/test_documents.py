@@ -211,7 +211,7 @@ async def test_whoever_has_no_draft_sends_no_megabytes(house: House) -> None:
     answer = await house.http().post("/daftar/dokumen/unggah?jenis=ktp", files={"photo": ("a.jpg", card())})
     assert answer.status_code == 410
     answer = await house.http().post("/akun/dokumen/unggah?jenis=ktp", files={"photo": ("a.jpg", card())})
-    assert answer.headers["location"].endswith("/masuk")
+    assert answer.headers["location"].endswith("/masuk?kembali=dokumen")
 
 
 async def test_a_second_picture_replaces_the_first_and_both_go_with_the_draft(house: House) -> None:
@@ -313,7 +313,7 @@ async def test_pictures_go_a_month_after_the_decision(house: House, reason: str)
     await enter(browser, person.email, person.password)
     page = await browser.get("/akun/dokumen")
     assert page.text.count("Ditolak" if reason else "Diterima") == page.text.count("Akan dihapus") == 2
-    assert "Dihapus 30 hari setelah diperiksa." in (await browser.get("/akun/privasi")).text
+    assert "Dihapus 30 hari setelah diperiksa." in (await browser.get("/akun/privasi/data")).text
     house.clock.advance(30 * DAY - 1)
     await drain(house.provider)
     assert len(objects(house)) == 2
