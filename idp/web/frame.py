@@ -221,7 +221,8 @@ class Frame:
             response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
         else:
             ended = outcome.session_id
-            told = await confirmations(self.provider, ended, outcome.by) if ended else []
+            code = self.language(request).code
+            told = await confirmations(self.provider, ended, code, outcome.by) if ended else []
             services = [SignedOutService(name, state) for name, state in told]
             response = self.page(request, "keluar_selesai", services=services, next="", again="")
         self.drop_session(response)

@@ -95,6 +95,7 @@ async def test_signing_out_everywhere_ends_every_session_and_tells_every_service
     assert "Saldo JHT Sedang diproses" in page.text
     assert "Mitra Koperasi Keluar juga di sana" in page.text, "it cannot be told"
     assert "Saldo JHT Sedang diproses" in (await here.get(page.links["Lihat keadaan terbaru"])).text
+    assert "JHT balance In progress" in (await here.get(page.links["English"])).text
     for browser in (here, there):
         assert "/masuk" in (await browser.get("/akun")).url
     answer = await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)

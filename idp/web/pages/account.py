@@ -48,7 +48,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return done if isinstance(done, Response) else await _home(frame, request, stands, done)
 
     async def ended(request: Request) -> Response:
-        told = await home.confirmations(provider, frame.visitor(request), query(request, "sesi"))
+        visitor, code = frame.visitor(request), frame.language(request).code
+        told = await home.confirmations(provider, visitor, query(request, "sesi"), code)
         services = [SignedOut(name, state) for name, state in told]
         again = f"{frame.root}/akun/keluar?{request.url.query}"
         return frame.page(request, "keluar_selesai", services=services, next="", again=again)
