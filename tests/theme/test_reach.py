@@ -31,8 +31,8 @@ OVERFLOWS = """() => {
   return wide.map(one => one.outerHTML.slice(0, 90)).concat(
     document.documentElement.scrollWidth > innerWidth ? ["the page itself"] : []);
 }"""
-# Main controls take 44 pixels; links within sentences are axe's (2.5.8).
-SMALL = """() => [...document.querySelectorAll("button, .button, summary, label.tick, div.tick, .back, input")]
+# Main controls, and links that stand by themselves, take 44 pixels; links within sentences are axe's (2.5.8).
+SMALL = """() => [...document.querySelectorAll("button, .button, summary, label.tick, div.tick, .back, .alone, .links a, .menu a, .rows > li > a, .way, input")]
   .filter(one => one.checkVisibility() && one.type !== "checkbox" && one.type !== "radio" && one.type !== "file")
   .filter(one => one.getBoundingClientRect().height < 43.9)
   .map(one => one.outerHTML.slice(0, 90))"""
