@@ -66,6 +66,18 @@ async def test_a_page_fits_whoever_reads_it(page: Page, template: str) -> None:
     assert {place: problems for place, problems in found.items() if problems} == {}
 
 
+async def test_letters_of_twice_the_size_fit_a_phone(chromium: Chromium) -> None:
+    """A phone that was told to write large: the letters grow, the screen does not."""
+    found = {}
+    async with canvas(chromium, THEME) as page:
+        await page.set_viewport_size({"width": 360, "height": 640})
+        for sample in {sample.template: sample for sample in PAGES}.values():
+            await page.set_content(html(THEME, sample, "id"))
+            await page.add_style_tag(content="html { font-size: 200% }")
+            found[sample.title] = await page.evaluate(OVERFLOWS)
+    assert {place: problems for place, problems in found.items() if problems} == {}
+
+
 async def test_buttons_and_fields_have_edges_where_colours_are_the_systems(chromium: Chromium) -> None:
     found = {}
     async with canvas(chromium, THEME, forced_colors="active") as page:
