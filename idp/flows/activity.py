@@ -80,7 +80,7 @@ BY_OTHERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event. `device` is (browser, system); `country` an ISO code; `risk` the rules that were met; `at` UNIX seconds."""
+    """One event. `device` is (browser, system); `vicinity` where it came from; `risk` the rules that were met; `at` UNIX seconds."""
 
     id: UUID
     at: int
@@ -89,7 +89,6 @@ class Happening:
     session_id: UUID | None
     device: tuple[str, str] | None
     vicinity: str
-    country: str | None
     risk: tuple[str, ...]
     detail: Mapping[str, Any] = field(repr=False)
 
@@ -148,7 +147,6 @@ def _happening(row: Any, user_agent: str | None) -> Happening:
         row.session_id,
         seen,
         place.vicinity(network),
-        place.country(network),
         tuple(detail.get("risk", ())),
         detail,
     )

@@ -54,8 +54,10 @@ def sections(
 
     def told(table: str, row: dict[str, Any], name: str) -> str:
         value = row[name]
-        if name == "client_id" or (table == "access_log" and name == "who" and row["kind"] == "service"):
+        if name == "client_id":
             return service(value) if value else ""
+        if table == "access_log" and name == "who":
+            return reader(language, value, service, officer=row["kind"] != "service")
         if table == "audit" and name == "event":
             return _event(language, row, service)
         return _said(language, table, name, value)
@@ -65,6 +67,16 @@ def sections(
         for table, rows in holds.items()
         if rows
     ]
+
+
+def reader(language: Language, who: str, service: Callable[[str], str], *, officer: bool) -> str:
+    """Who read, as people call them: a service by its name, an officer by that of the program that they work with."""
+    if not officer:
+        return service(who)
+    program = who.removeprefix("client:")
+    name = service(program)
+    # The command line has no name, nor has a program that is gone; an id tells people nothing.
+    return language.t("akses.petugas_saja" if name == program else "akses.petugas", siapa=name)
 
 
 def word(language: Language, name: str) -> str:

@@ -100,12 +100,12 @@ async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing)
     return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, ended, provider.clock.now() + _SHOWN)
 
 
-async def confirmations(provider: Provider, visitor: Visitor, ended: str) -> list[tuple[str, str]]:
+async def confirmations(provider: Provider, visitor: Visitor, ended: str, language: str) -> list[tuple[str, str]]:
     """(service, confirmed | pending | failed | unreached), one line per service: what is worst among its sessions."""
     told: dict[str, str] = {}
     severity = ("confirmed", "pending", "failed", "unreached")
     for session_id in slip.read(provider.material, _ENDED, visitor.device, ended, provider.clock.now()) or []:
-        for name, state in await logout.confirmations(provider, UUID(session_id)):
+        for name, state in await logout.confirmations(provider, UUID(session_id), language):
             told[name] = max(told.get(name, state), state, key=severity.index)
     return sorted(told.items())
 

@@ -76,8 +76,10 @@ async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
     return SignedOut(stands.session.id, None)
 
 
-async def confirmations(provider: Provider, session_id: UUID, but: str | None = None) -> list[tuple[str, str]]:
-    """(service, confirmed | pending | failed) for every service that had to be told of a session's end.
+async def confirmations(
+    provider: Provider, session_id: UUID, language: str, but: str | None = None
+) -> list[tuple[str, str]]:
+    """(service as it is called in `language`, confirmed | pending | failed) for every one that had to be told of a session's end.
 
     Websites that were visited in it and cannot be told are `unreached`: their own sessions may go on. Not `but`, which
     asked for the end itself; not the apps on a device, which hold nothing besides our tokens.
@@ -89,7 +91,7 @@ async def confirmations(provider: Provider, session_id: UUID, but: str | None = 
     untold = {*visited} - {client_id for client_id, _ in items} - {but}
     found += [(provider.clients.known(client_id), "unreached") for client_id in sorted(untold)]
     return [
-        (client.name, state)
+        (client.localised_name(language), state)
         for client, state in found
         if client is not None and not (state == "unreached" and (client.public or client.backchannel_logout_uri))
     ]

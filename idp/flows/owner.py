@@ -1,4 +1,8 @@
-"""The owner of an account while signed in: who is here, still in their session, and what they do as an event of the audit trail."""
+"""The owner of an account: while signed in, who is here, still in their session, and what they do as an event of the audit
+trail; and the language in which they read.
+"""
+
+from uuid import UUID
 
 from idp.accounts import account
 from idp.accounts.account import Account
@@ -30,6 +34,13 @@ async def look(provider: Provider, stands: Standing) -> Account:
     """The same, outside of a transaction."""
     async with provider.database.reading() as tx:
         return await read(tx, stands)
+
+
+async def language(provider: Provider, account_id: UUID) -> str:
+    """The language that their letters are written in, for the pages that a letter leads to; empty when the account is gone."""
+    async with provider.database.reading() as tx:
+        person = await account.read(tx, account_id)
+    return person.locale if person is not None else ""
 
 
 async def hold(provider: Provider, tx: Tx, stands: Standing) -> Account:

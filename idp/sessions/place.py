@@ -25,3 +25,8 @@ def vicinity(network: str | None) -> str:
     except ValueError:
         return ""
     return str(address.supernet(new_prefix=24 if address.version == 4 else 48))
+
+
+def near(one: str | None, other: str | None) -> bool:
+    """Whether both are of one neighbourhood; False where either is none."""
+    return vicinity(one) == vicinity(other) != ""

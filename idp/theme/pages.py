@@ -12,6 +12,7 @@ All other common names have a default:
     values    what was typed, field name → text, shown again after an error; passwords and codes are never in it
     errors    field name → str or Message, in the order of the fields; the name "" is an error of the form as a whole
     notice    str or Message: something went well ("Kode baru sudah dikirim.")
+    caution   str or Message: something did not, or asks for a second look ("SMS sedang terganggu.")
     back      where the back link leads; no link when empty
     stuck     where somebody goes who has none of the ways that a page asks for; no link when empty
     service   the relying party that waits, a `Service`; None outside an authorization
@@ -59,8 +60,10 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
     bantuan_batal    hidden token                        cancel-recovery
     izin             claim (one per optional claim)      allow (decision)     deny (decision)
     akun_privasi                                         accept
+    akun_keberatan   objection                           object
+    akun_bahasa      locale zone                         prefer
     akun_izin                                                                 withdraw=<client id>
-    akun_permintaan  name birth_day birth_month           correct              object (objection), prefer (locale zone), take_back=<id>
+    akun_permintaan  name birth_day birth_month           correct              take_back=<id>
                      birth_year reason
     akun_salinan                                         make                 download=<id>
     akun_batasi                                          restrict or lift     cancel
@@ -95,7 +98,7 @@ img-src 'self' data:` plus the origin of `service.logo_uri`, `connect-src 'self'
 Links go to /privasi /ketentuan /status /masukan /bukan-saya /masuk /masuk/cara-kedua /daftar /daftar/perbaiki /aktivasi /lupa-kata-sandi
 /keluar /akun /akun/kata-sandi /akun/keamanan /akun/keamanan/totp /akun/keamanan/ponsel /akun/keamanan/kode-pemulihan
 /akun/keamanan/passkey /akun/keamanan/passkey/ubah /akun/identitas /akun/dokumen /akun/layanan /akun/perangkat /akun/aktivitas
-/akun/kontak /akun/privasi and what is below it. What a browser is asked for a passkey stands in `…_options`, as JSON.
+/akun/kontak /akun/bahasa /akun/privasi and what is below it. What a browser is asked for a passkey stands in `…_options`, as JSON.
 """
 
 from collections.abc import Mapping
@@ -111,6 +114,7 @@ COMMON: dict[str, Any] = {
     "values": {},
     "errors": {},
     "notice": None,
+    "caution": None,
     "back": "",
     "signal": "",
     "stuck": "",
@@ -252,6 +256,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "password_due": "bool; the password has reached its term",
         "new_terms": "bool; terms and privacy notice changed since they were accepted",
         "suggest_passkey": "bool; the account has none",
+        "no_email": "bool; the account has no address, as after a recovery by number",
         "unproven_phone": "str; the number on record as people write it, as long as nobody proved it; else empty",
         "services": "sequence of ServiceRow",
         "sessions": "sequence of SessionRow, the current one first",
@@ -345,12 +350,12 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "otpauth": "str; the otpauth address, opens an app on this device",
     },
     "akun_kontak": {
-        "email": "str",
+        "email": "str; or empty",
         "phone": "str; as people write it, or empty",
         "phone_verified": "bool",
         "newsletter": "bool; subscribed",
     },
-    "akun_kontak_ganti": {"kind": "str; email or phone"},
+    "akun_kontak_ganti": {"kind": "str; email or phone", "first": "bool; there is none yet"},
     "akun_kontak_kode": {"destination": "str; the new contact"},
     "kontak_batalkan": {"kind": "str; email or phone", "contact": "str; the old one, masked", "changed_at": "int"},
     "kontak_kembali": {"kind": "str; email or phone", "contact": "str; the old one, masked"},
@@ -361,15 +366,13 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "restricted": "bool; the person has frozen what services may do",
         "deletion": "str; when the account will be deleted, or empty",
         "accept": "bool; terms and privacy notice have a version that the person has not accepted",
-        "kept": "sequence of KeptRow",
     },
+    "akun_data": {"kept": "sequence of KeptRow"},
     "akun_izin": {"consents": "sequence of ConsentRow", "history": "sequence of HistoryRow"},
     "akun_akses": {"readings": "sequence of ReadingRow"},
-    "akun_permintaan": {
-        "requests": "sequence of RequestRow",
-        "locale": "str; id or en",
-        "zone": "str; IANA name of the person's time zone",
-    },
+    "akun_permintaan": {"requests": "sequence of RequestRow"},
+    "akun_keberatan": {},
+    "akun_bahasa": {"locale": "str; id or en", "zone": "str; IANA name of the person's time zone"},
     "akun_salinan": {"copies": "sequence of CopyRow"},
     "akun_batasi": {"restricted": "bool"},
     "akun_hapus": {"runs": "str; when it will be, or empty", "services": "sequence of AffectedRow"},
@@ -382,7 +385,11 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "privasi": {"version": "str", "kept": "sequence of str; kinds of data"},
     "ketentuan": {"version": "str"},
     "keluar": {},
-    "keluar_selesai": {"services": "sequence of SignedOut", "next": "str; back to the service, or empty"},
+    "keluar_selesai": {
+        "services": "sequence of SignedOut",
+        "next": "str; back to the service, or empty",
+        "again": "str; this page once more, where it has an address of its own",
+    },
     "kesalahan": {
         "title": "str or Message",
         "text": "str or Message",

@@ -35,7 +35,6 @@ class SessionRow:
 
     id: str
     device: str | Message
-    network: str
     started: int
     seen: int
     current: bool = False
@@ -74,7 +73,8 @@ class ServiceRow:
 class EventRow:
     """Something that happened in the account: its sentence is `aktivitas.<event>`. `at` is UNIX seconds.
 
-    `service` and `factor` (labelled `faktor.<name>`) fill the sentence; `risks` are labelled `risiko.<rule>`; `id` is empty for what nobody can disown.
+    `network` is the number of where it came from, for officers; `service` and `factor` (labelled `faktor.<name>`) fill the
+    sentence; `risks` are labelled `risiko.<rule>`; `id` is empty for what nobody can disown.
     """
 
     event: str
@@ -134,7 +134,7 @@ class HistoryRow:
 class ReadingRow:
     """Somebody who was told something of this person, and when last."""
 
-    who: str | Message
+    who: str
     last: str
     data: str
     purpose: str = ""

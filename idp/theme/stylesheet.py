@@ -14,7 +14,8 @@ def assemble(light: Mapping[str, str], dark: Mapping[str, str], rules: str) -> s
         if not _COLOUR.fullmatch(colour):
             raise ValueError(f"tokens: {name} must be a colour as #rrggbb, in small letters")
     variables = f":root{{color-scheme:light dark;{_declare(light)}}}"
-    night = f"@media (prefers-color-scheme:dark){{:root{{{_declare(dark)}}}}}"
+    # On paper there is no night: white letters would stay on white.
+    night = f"@media screen and (prefers-color-scheme:dark){{:root{{{_declare(dark)}}}}}"
     return variables + night + _squeeze(rules)
 
 

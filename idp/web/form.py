@@ -31,9 +31,9 @@ class Form:
         """Every value of a field that may be repeated."""
         return self._fields.get(name, [])
 
-    def file(self, *names: str) -> bytes:
-        """The first file among these fields that holds anything; empty when none was chosen."""
-        return next((content for name in names if (content := self._files.get(name, b""))), b"")
+    def file(self, *names: str) -> tuple[str, bytes]:
+        """The first of these fields that holds a file, with it; the first of all, with nothing, when none was chosen."""
+        return next(((name, content) for name in names if (content := self._files.get(name, b""))), (names[0], b""))
 
     def typed(self, *names: str) -> dict[str, str]:
         """Fields to show again after an error; never name a password or a code here."""

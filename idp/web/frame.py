@@ -115,9 +115,16 @@ class Frame:
 
     def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
         """Take note of the languages that somebody else knows the person to wish for: a relying party (OIDC Core section
-        3.1.2.1, `ui_locales`), or the registration behind a link.
+        3.1.2.1, `ui_locales`).
         """
         request.scope["gerbang.ui_locales"] = ui_locales
+
+    def follow(self, request: HTTPConnection, language: str) -> None:
+        """Take note of the language of the letter that led here. A browser without a choice of its own keeps it, for the
+        pages behind this one: it may be another device, which knows nothing of the person.
+        """
+        self.prefer(request, language)
+        request.scope["gerbang.letter_language"] = language
 
     def csrf(self, request: HTTPConnection) -> str:
         """What every form of this browser carries and nobody else can know."""
@@ -214,9 +221,10 @@ class Frame:
             response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
         else:
             ended = outcome.session_id
-            told = await confirmations(self.provider, ended, outcome.by) if ended else []
+            code = self.language(request).code
+            told = await confirmations(self.provider, ended, code, outcome.by) if ended else []
             services = [SignedOutService(name, state) for name, state in told]
-            response = self.page(request, "keluar_selesai", services=services, next="")
+            response = self.page(request, "keluar_selesai", services=services, next="", again="")
         self.drop_session(response)
         return response
 
@@ -242,10 +250,13 @@ class Frame:
         self._set(response, _cookie(self.provider.settings, name), value, max_age)
 
     def keep(self, request: HTTPConnection, response: Response) -> None:
-        """Set the cookies that came up while answering: a new browser's device, a language just chosen."""
+        """Set the cookies that came up while answering: a new browser's device, a language just chosen or come with a letter."""
         if made := request.scope.get("gerbang.device"):
             self._set(response, self._device_cookie, made, DEVICE_LIFETIME)
-        if (chosen := _asked_language(request)) in CODES:
+        chosen = _asked_language(request)
+        if not chosen and self._language_cookie not in request.cookies:
+            chosen = request.scope.get("gerbang.letter_language", "")
+        if chosen in CODES:
             self._set(response, self._language_cookie, chosen, _LANGUAGE_LIFETIME)
 
     async def send(self, request: Request, response: Response, send: Send) -> None:

@@ -29,9 +29,9 @@ async def admin(officer: Officer) -> httpx2.AsyncClient:
     return await officer()
 
 
-async def machine(house: House, scope: str) -> tuple[str, str]:
-    """A new client with admin scopes."""
-    metadata: dict[str, Any] = {"grant_types": ["client_credentials"], "scope": scope}
+async def machine(house: House, scope: str, **more: str) -> tuple[str, str]:
+    """A new client with admin scopes; `more` is metadata of it."""
+    metadata: dict[str, Any] = {"grant_types": ["client_credentials"], "scope": scope, **more}
     made = await register_client.create(house.provider, metadata, by="the test", source=register_client.ADMIN)
     assert made.secret is not None
     return made.client.client_id, made.secret

@@ -66,7 +66,13 @@ async def test_a_code_at_the_new_number_ends_the_recovery(house: House) -> None:
     assert "set-password" in entered.ids
     assert "Kode salah" in (await browser.submit(wrong, {"code": code}, press="submit-code")).text
     assert "Kata sandi sudah diganti" in (await browser.submit(entered, {"password": NEW}, press="set-password")).text
-    assert (await sign_in(house.browser("203.0.113.52"), TYPED, NEW)).url.endswith("/akun")
+    found = house.browser("203.0.113.52")
+    home = await sign_in(found, TYPED, NEW)
+    assert home.url.endswith("/akun")
+    # Its page has one next step for an account without an address.
+    assert "belum punya email" in home.text
+    assert home.links["Tambahkan email"].endswith("/akun/kontak/email")
+    assert "Email – Tambahkan" in (await found.get("/akun/kontak")).text
     # The mailbox that was lost opens nothing any more, and heard of it a last time.
     assert "Email atau kata sandi salah" in (await sign_in(house.browser("203.0.113.53"), person.email, NEW)).text
     assert "Email ini tidak dipakai lagi di akun Anda" in [one.subject for one in await letters(house, person.email)]

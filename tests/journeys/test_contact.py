@@ -5,7 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from idp import worker
 from idp.accounts import account
@@ -123,7 +123,7 @@ async def test_only_a_fresh_sign_in_changes_a_contact(house: House) -> None:
         await browser.get("/akun/kontak/email"),
         await browser.submit(page, {"email": NEW}, press="send-code"),
     ):
-        assert "/masuk?kembali=kontak" in answer.url
+        assert "/masuk?kembali=email" in answer.url
     assert await letters(house, NEW) == []
 
 
@@ -132,7 +132,7 @@ async def test_nor_does_a_code_leave_again_once_the_sign_in_is_not_fresh(house: 
     page = await ask(browser, "email", NEW)
     house.clock.advance(301)
     before = len(await letters(house, NEW))
-    assert "/masuk?kembali=kontak" in (await browser.submit(page, press="resend")).url
+    assert "/masuk?kembali=email" in (await browser.submit(page, press="resend")).url
     assert len(await letters(house, NEW)) == before
 
 
@@ -344,6 +344,28 @@ async def test_a_reset_link_does_not_outlive_the_mailbox_it_was_sent_to(house: H
     link = (await newest(house, person.email)).link
     await change(house, await at_home_with_both(house, person), "email", NEW)
     assert (await house.browser().get(link)).status == 400
+
+
+async def test_a_letter_leads_to_pages_in_its_own_language(house: House) -> None:
+    person = plain(house)
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(update(accounts).where(accounts.c.email == person.email).values(locale="en"))
+    await change(house, await at_home_with_both(house, person), "email", NEW)
+    await ask_reset(house.browser(), NEW)
+    undo = next(one for one in await letters(house, person.email) if "/kontak/batalkan" in one.text).link
+    reset = next(one for one in await letters(house, NEW) if "/lupa-kata-sandi/baru" in one.text).link
+    # Another device knows nothing of the person; one where somebody chose a language keeps that.
+    chosen = house.browser("203.0.113.9")
+    await chosen.get("/masuk?bahasa=id")
+    assert "Buat kata sandi baru" in (await chosen.get(reset)).text
+    assert "Batalkan perubahan kontak?" in (await chosen.get(undo)).text
+    elsewhere = house.browser("203.0.113.10")
+    assert '<html lang="en">' in (await elsewhere.get(reset)).html
+    elsewhere = house.browser("203.0.113.11")
+    page = await elsewhere.get(undo)
+    assert '<html lang="en">' in page.html
+    assert '<html lang="en">' in (await elsewhere.submit(page, press="revert-contact")).html
+    assert '<html lang="en">' in (await elsewhere.get("/masuk")).html
 
 
 async def test_the_newsletter_is_asked_for_and_left_by_one_click(house: House) -> None:

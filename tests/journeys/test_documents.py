@@ -135,6 +135,15 @@ async def test_what_cannot_be_used_is_told(house: House, file: bytes, said: str)
     assert await rows(house) == []
 
 
+@pytest.mark.parametrize(("field", "other"), [("photo", "gallery"), ("gallery", "photo")])
+async def test_an_error_stands_where_the_file_was_chosen(house: House, field: str, other: str) -> None:
+    browser = await at_documents(house)
+    page = await browser.upload(await upload_page(browser), field, b"GIF89a" + bytes(64))
+    assert f'href="#{field}"' in page.html
+    assert f'id="{field}-error"' in page.html
+    assert f'id="{other}-error"' not in page.html
+
+
 async def test_a_file_that_is_two_files_is_only_a_picture_afterwards(house: House) -> None:
     browser = await at_documents(house)
     await browser.upload(await upload_page(browser), "photo", card() + b"PK\x03\x04<script>alert(1)</script>", "a.html")
@@ -201,7 +210,7 @@ async def test_whoever_has_no_draft_sends_no_megabytes(house: House) -> None:
     answer = await house.http().post("/daftar/dokumen/unggah?jenis=ktp", files={"photo": ("a.jpg", card())})
     assert answer.status_code == 410
     answer = await house.http().post("/akun/dokumen/unggah?jenis=ktp", files={"photo": ("a.jpg", card())})
-    assert answer.headers["location"].endswith("/masuk")
+    assert answer.headers["location"].endswith("/masuk?kembali=dokumen")
 
 
 async def test_a_second_picture_replaces_the_first_and_both_go_with_the_draft(house: House) -> None:
@@ -303,7 +312,7 @@ async def test_pictures_go_a_month_after_the_decision(house: House, reason: str)
     await enter(browser, person.email, person.password)
     page = await browser.get("/akun/dokumen")
     assert page.text.count("Ditolak" if reason else "Diterima") == page.text.count("Akan dihapus") == 2
-    assert "Dihapus 30 hari setelah diperiksa." in (await browser.get("/akun/privasi")).text
+    assert "Dihapus 30 hari setelah diperiksa." in (await browser.get("/akun/privasi/data")).text
     house.clock.advance(30 * DAY - 1)
     await drain(house.provider)
     assert len(objects(house)) == 2

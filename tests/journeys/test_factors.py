@@ -279,6 +279,7 @@ async def test_while_sms_is_out_of_order_other_ways_come_first(house: House) -> 
     other = house.browser("203.0.113.8")
     page = await at_second(house, other)
     assert "SMS sedang terganggu. Pakai cara lain." in page.text
+    assert 'class="notice care" role="status"' in page.html, "a warning is no success"
     assert "Kode pemulihan" in page.text
     assert "method-sms" in page.ids
     assert (await other.submit(page, {"code": codes[0]}, press="submit-code")).left_to

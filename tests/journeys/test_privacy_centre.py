@@ -30,7 +30,7 @@ from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
 
-PAGES = ("", "/izin", "/akses", "/permintaan", "/salinan", "/batasi", "/hapus")
+PAGES = ("", "/data", "/izin", "/akses", "/permintaan", "/keberatan", "/salinan", "/batasi", "/hapus")
 CENTRE = "/akun/privasi"
 BORN = {"birth_day": "27", "birth_month": "3", "birth_year": "1990"}
 
@@ -84,7 +84,7 @@ async def test_notice_and_terms_are_for_everybody(house: House) -> None:
 
 
 async def test_what_is_kept_is_what_the_broom_sweeps(house: House) -> None:
-    page = await (await at_home(house, plain(house))).get(CENTRE)
+    page = await (await at_home(house, plain(house))).get(f"{CENTRE}/data")
     for category in retention.CATEGORIES:
         assert house.provider.theme.language("id").t(f"data.{category.name}") in page.text
     named = {rule.table for category in retention.CATEGORIES for rule in category.rules}
@@ -110,15 +110,18 @@ async def test_services_and_officers_who_read_are_named(house: House) -> None:
     tokens = await party.sign_in(browser, person, scope="openid profile email")
     house.clock.advance(2 * 3600)
     await party.sign_in(browser, person, scope="openid profile email")
-    client_id, secret = await machine(house, "accounts:read")
-    officer = house.http(headers={"Authorization": f"Bearer {await token(house, client_id, secret)}"})
     mine = await account_id(house, person)
-    await officer.get(f"/admin/v1/accounts/{mine}", headers={"Gerbang-Purpose": "Telepon 8812"})
+    for names in ({"client_name": "Layanan 175"}, {}):
+        client_id, secret = await machine(house, "accounts:read", **names)
+        officer = house.http(headers={"Authorization": f"Bearer {await token(house, client_id, secret)}"})
+        await officer.get(f"/admin/v1/accounts/{mine}", headers={"Gerbang-Purpose": "Telepon 8812"})
     await officer.get("/admin/v1/accounts", params={"identifier": person.email})
     page = await browser.get(f"{CENTRE}/akses")
     assert "Saldo JHT" in page.text
     assert "Email" in page.text
-    assert page.text.count(f"Petugas (client:{client_id})") == 2
+    assert page.text.count("Petugas (Layanan 175) Terakhir") == 1
+    assert page.text.count("Petugas Terakhir") == 2
+    assert client_id not in page.text
     assert "Telepon 8812" in page.text
     other = await at_home(house, plain(house), "203.0.113.9")
     assert "Petugas (" not in (await other.get(f"{CENTRE}/akses")).text
@@ -399,10 +402,21 @@ async def test_a_correction_is_asked_answered_and_written(house: House) -> None:
     assert [letter.subject for letter in await letters(house, person.email)] == ["Permintaan Anda sudah selesai"]
 
 
+async def test_an_objection_needs_words_and_is_made_once(house: House) -> None:
+    browser = await at_home(house, plain(house))
+    page = await browser.submit(await browser.get(f"{CENTRE}/keberatan"), {"objection": " "}, press="object")
+    assert page.status == 400
+    assert "objection-error" in page.ids
+    page = await browser.submit(page, {"objection": "Jangan pakai untuk iklan"}, press="object")
+    assert "Permintaan Anda sudah kami terima" in page.text
+    again = await browser.submit(await browser.get(f"{CENTRE}/keberatan"), {"objection": "Lagi"}, press="object")
+    assert "sedang diproses" in again.text
+
+
 async def test_a_refusal_names_its_ground(house: House) -> None:
     person = plain(house)
     browser = await at_home(house, person)
-    await post(browser, f"{CENTRE}/permintaan", object="1", objection="Jangan pakai untuk iklan")
+    await post(browser, f"{CENTRE}/keberatan", object="1", objection="Jangan pakai untuk iklan")
     (request,) = await privacy_desk.queue(house.provider, everything=False, limit=10)
     with pytest.raises(privacy_desk.NotARequest):
         await privacy_desk.refuse(house.provider, request.id, "no time", by="the test")
@@ -416,7 +430,7 @@ async def test_a_refusal_names_its_ground(house: House) -> None:
 
 async def test_the_clock_runs_for_three_times_24_hours(house: House) -> None:
     browser = await at_home(house, plain(house))
-    await post(browser, f"{CENTRE}/permintaan", object="1", objection="Keberatan")
+    await post(browser, f"{CENTRE}/keberatan", object="1", objection="Keberatan")
 
     async def overdue() -> tuple[int, int]:
         async with house.provider.database.reading() as tx:
@@ -433,20 +447,31 @@ async def test_the_clock_runs_for_three_times_24_hours(house: House) -> None:
 async def test_requests_are_their_owners_alone(house: House) -> None:
     """T38."""
     mine, theirs = await at_home(house, house.account()), await at_home(house, plain(house), "203.0.113.9")
-    await post(mine, f"{CENTRE}/permintaan", object="1", objection="Keberatan")
+    await post(mine, f"{CENTRE}/keberatan", object="1", objection="Keberatan")
     (request,) = await privacy_desk.queue(house.provider, everything=False, limit=10)
     await post(theirs, f"{CENTRE}/permintaan", take_back=str(request.id))
     assert len(await privacy_desk.queue(house.provider, everything=False, limit=10)) == 1
-    assert "Keberatan " not in (await theirs.get(f"{CENTRE}/permintaan")).text.partition("Bahasa dan")[0]
+    assert "Keberatan " not in (await theirs.get(f"{CENTRE}/permintaan")).text
     await post(mine, f"{CENTRE}/permintaan", take_back=str(request.id))
     assert await privacy_desk.queue(house.provider, everything=False, limit=10) == []
 
 
+async def test_a_letter_leads_to_the_centre_by_way_of_the_sign_in(house: House) -> None:
+    person, browser = plain(house), house.browser()
+    page = await browser.get(CENTRE)
+    page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    assert page.url.endswith(CENTRE)
+
+
 async def test_language_and_zone_need_nobody(house: House) -> None:
     browser = await at_home(house, plain(house))
-    await post(browser, f"{CENTRE}/permintaan", object="1", objection="Keberatan")
-    page = await post(browser, f"{CENTRE}/permintaan", prefer="1", locale="en", zone="Asia/Jayapura")
-    assert "WIT" in page.text
+    await post(browser, f"{CENTRE}/keberatan", object="1", objection="Keberatan")
+    page = await browser.submit(
+        await browser.get("/akun/bahasa"), {"locale": "en", "zone": "Asia/Jayapura"}, press="prefer"
+    )
+    assert "Your choice has been saved" in page.text
+    assert "WIT" in (await browser.get(f"{CENTRE}/permintaan")).text
+    assert (await post(browser, "/akun/bahasa", prefer="1", locale="fr", zone="Asia/Jayapura")).status == 200
     found = await people.find(house.provider, plain(house).email)
     assert found is not None
     assert (found.locale, found.claims["zoneinfo"]) == ("en", "Asia/Jayapura")

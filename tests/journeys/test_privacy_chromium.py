@@ -34,7 +34,7 @@ async def test_seeing_copying_freezing_and_nearly_deleting(
 ) -> None:
     async with phone(chromium, javascript=javascript) as page:
         await signed_in(server, page, language)
-        for path in ("", "/izin", "/akses", "/permintaan", "/salinan", "/batasi", "/hapus"):
+        for path in ("", "/data", "/izin", "/akses", "/permintaan", "/keberatan", "/salinan", "/batasi", "/hapus"):
             await page.goto(f"{server.issuer}{CENTRE}{path}")
             assert await page.get_attribute("html", "lang") == language
             assert await fits(page), path
@@ -52,9 +52,10 @@ async def test_seeing_copying_freezing_and_nearly_deleting(
         await page.click("#correct")
         await page.locator("#reason-error").wait_for()
         assert await fits(page)
+        await page.goto(f"{server.issuer}/akun/bahasa")
         await page.check("#zone-WIT")
         await page.click("#prefer")
-        await page.wait_for_url("**/permintaan?kabar=disimpan")
+        await page.wait_for_url("**/akun/bahasa?kabar=disimpan")
         assert await page.is_checked("#zone-WIT")
 
         await page.goto(f"{server.issuer}{CENTRE}/batasi")

@@ -100,6 +100,20 @@ def test_a_place_is_a_country_and_a_neighbourhood(network: str | None, country: 
     assert (place.country(network), place.vicinity(network)) == (country, vicinity)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("114.10.20.3", "114.10.20.200", True),
+        ("114.10.20.3", "114.10.21.3", False),
+        ("2404:c0:1a:1::/64", "2404:c0:1a:2::/64", True),
+        ("", "", False),
+        (None, "114.10.20.3", False),
+    ],
+)
+def test_neighbours_share_a_neighbourhood(one: str | None, other: str | None, near: bool) -> None:
+    assert place.near(one, other) is near
+
+
 @given(st.text(max_size=60) | st.ip_addresses().map(str))
 def test_no_text_upsets_the_table(text: str) -> None:
     found = place.country(text)

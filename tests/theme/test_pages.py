@@ -182,6 +182,7 @@ def test_whatever_strangers_write_is_escaped() -> None:
             "errors": {"identifier": EVIL, "": EVIL},
             "hidden": {EVIL: EVIL},
             "notice": EVIL,
+            "caution": EVIL,
             "name": EVIL,
             "lanjut": EVIL,
             "root": "",
@@ -246,12 +247,13 @@ TEXT = [
     ("error", "error-soft"),
     ("ink", "good-soft"),
     ("good", "good-soft"),
+    ("ink", "care-soft"),
     ("brand-ink", "brand"),
     ("brand-ink", "brand-deep"),
     ("head-ink", "head"),
 ]
 EDGES = [
-    *product(("edge", "focus", "error", "good"), ("paper", "surface")),
+    *product(("edge", "focus", "error", "good", "care"), ("paper", "surface")),
     ("focus", "error-soft"),
     ("head-ink", "head"),
 ]

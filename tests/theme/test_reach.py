@@ -31,8 +31,8 @@ OVERFLOWS = """() => {
   return wide.map(one => one.outerHTML.slice(0, 90)).concat(
     document.documentElement.scrollWidth > innerWidth ? ["the page itself"] : []);
 }"""
-# Main controls take 44 pixels; links within sentences are axe's (2.5.8).
-SMALL = """() => [...document.querySelectorAll("button, .button, summary, label.tick, div.tick, .back, input")]
+# Main controls, and links that stand by themselves, take 44 pixels; links within sentences are axe's (2.5.8).
+SMALL = """() => [...document.querySelectorAll("button, .button, summary, label.tick, div.tick, .back, .alone, .links a, .menu a, .rows > li > a, .way, input")]
   .filter(one => one.checkVisibility() && one.type !== "checkbox" && one.type !== "radio" && one.type !== "file")
   .filter(one => one.getBoundingClientRect().height < 43.9)
   .map(one => one.outerHTML.slice(0, 90))"""
@@ -66,6 +66,18 @@ async def test_a_page_fits_whoever_reads_it(page: Page, template: str) -> None:
     assert {place: problems for place, problems in found.items() if problems} == {}
 
 
+async def test_letters_of_twice_the_size_fit_a_phone(chromium: Chromium) -> None:
+    """A phone that was told to write large: the letters grow, the screen does not."""
+    found = {}
+    async with canvas(chromium, THEME) as page:
+        await page.set_viewport_size({"width": 360, "height": 640})
+        for sample in {sample.template: sample for sample in PAGES}.values():
+            await page.set_content(html(THEME, sample, "id"))
+            await page.add_style_tag(content="html { font-size: 200% }")
+            found[sample.title] = await page.evaluate(OVERFLOWS)
+    assert {place: problems for place, problems in found.items() if problems} == {}
+
+
 async def test_buttons_and_fields_have_edges_where_colours_are_the_systems(chromium: Chromium) -> None:
     found = {}
     async with canvas(chromium, THEME, forced_colors="active") as page:
@@ -73,6 +85,22 @@ async def test_buttons_and_fields_have_edges_where_colours_are_the_systems(chrom
             await page.set_content(html(THEME, sample, "id"))
             found[sample.title] = await page.evaluate(BORDERLESS)
     assert {place: problems for place, problems in found.items() if problems} == {}
+
+
+async def test_paper_is_dark_on_white_at_night_too(chromium: Chromium) -> None:
+    """Recovery codes are printed."""
+    sample = next(
+        sample for sample in PAGES if (sample.template, sample.title) == ("akun_pemulihan", "akun_pemulihan-kode")
+    )
+    async with canvas(chromium, THEME, color_scheme="dark") as page:
+        await page.set_content(html(THEME, sample, "id"))
+        await page.emulate_media(media="print", color_scheme="dark")
+        ink, ground = await page.evaluate(
+            "[getComputedStyle(document.querySelector('.keys')).color, getComputedStyle(document.body).backgroundColor]"
+        )
+        assert (ink, ground) == ("rgb(18, 41, 47)", "rgb(246, 244, 238)")
+        assert await page.locator(".keys code").first.is_visible()
+        assert not await page.locator(".head nav, .foot, .stay, .deeds").filter(visible=True).count()
 
 
 async def test_what_is_too_wide_or_too_small_would_be_told(page: Page) -> None:

@@ -27,8 +27,9 @@ _ASKED = (
 )
 
 PAGES = (
-    sample("akun_privasi", restricted=False, deletion="", accept=False, kept=_KEPT, **_CENTRE),
-    sample("akun_privasi", "semua", restricted=True, deletion=_SAID, accept=True, kept=_KEPT, **_CENTRE),
+    sample("akun_privasi", restricted=False, deletion="", accept=False, **_CENTRE),
+    sample("akun_privasi", "semua", restricted=True, deletion=_SAID, accept=True, **_CENTRE),
+    sample("akun_data", kept=_KEPT, **_WITHIN),
     sample(
         "akun_izin",
         consents=(
@@ -48,17 +49,21 @@ PAGES = (
         "akun_akses",
         readings=(
             ReadingRow("Saldo JHT", _SAID, "Nama, Email"),
-            ReadingRow(Message("akses.petugas", siapa="client:cs"), _SAID, "Nama, Email, Nomor HP", "Telepon 175, nomor 8812"),
+            ReadingRow("Petugas (Layanan 175)", _SAID, "Nama, Email, Nomor HP", "Telepon 175, nomor 8812"),
         ),
         **_WITHIN,
     ),
     sample("akun_akses", "kosong", readings=(), **_WITHIN),
-    sample("akun_permintaan", requests=(), locale="id", zone="Asia/Jakarta", **_WITHIN),
+    sample("akun_permintaan", requests=(), **_WITHIN),
     sample(
-        "akun_permintaan", "salah", requests=_ASKED, locale="en", zone="Asia/Makassar",
+        "akun_permintaan", "salah", requests=_ASKED,
         values={"birth_day": "31", "birth_month": "2", "birth_year": "1990"},
         errors={"birth_day": Message("dob"), "reason": Message("perbaikan.alasan_kosong", n=1000)}, **_WITHIN,
     ),
+    sample("akun_keberatan", **_WITHIN),
+    sample("akun_keberatan", "salah", errors={"objection": Message("perbaikan.alasan_kosong", n=1000)}, **_WITHIN),
+    sample("akun_bahasa", locale="id", zone="Asia/Jakarta", **_CENTRE),
+    sample("akun_bahasa", "disimpan", locale="en", zone="Asia/Makassar", notice=Message("bahasa.disimpan"), **_CENTRE),
     sample("akun_salinan", copies=(), **_WITHIN),
     sample(
         "akun_salinan", "siap", copies=(CopyRow("a", _SAID, "23 November 2025 pukul 14.05 WIB"),),

@@ -57,7 +57,7 @@ PAGES = (
         name="Budi Santoso",
         identifier="budi@contoh.com",
         rules=PasswordRules(12, 4, 0),
-        notice=Message("ganti.jatuh_tempo", hari=180),
+        caution=Message("ganti.jatuh_tempo", hari=180),
         service=SALDO,
         lanjut=TICKET,
     ),
@@ -92,7 +92,7 @@ PAGES = (
         notice=Message("keamanan.totp_dipasang"),
     ),
     _security("passkey_menunggu", passkeys=PASSKEYS[:1], leaving={"passkey": NOON + 86_400}),
-    _security("menunggu", totp_since=NOON, leaving={"totp": NOON + 86_400}, notice=Message("keamanan.hapus_menunggu")),
+    _security("menunggu", totp_since=NOON, leaving={"totp": NOON + 86_400}, caution=Message("keamanan.hapus_menunggu")),
     sample("akun_ponsel", name="Siti", destination="0812****7890", reference="", until=None, back="/akun/keamanan"),
     sample(
         "akun_ponsel",

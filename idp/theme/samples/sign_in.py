@@ -29,6 +29,7 @@ def _passkey(state: str = "", **context: Any) -> Sample:
 PAGES = (
     sample("masuk", promote_reset=False, passkey_options=ASKED, service=SALDO, lanjut=TICKET),
     sample("masuk", "polos", promote_reset=False, passkey_options=ASKED),
+    sample("masuk", "berakhir", promote_reset=False, passkey_options=ASKED, caution=Message("sesi.habis")),
     sample(
         "masuk",
         "gagal",
@@ -78,7 +79,7 @@ PAGES = (
         others=others("totp", "sms"),
         reason=Message("stepup.recovery", hal=Message("hal.klaim:ajukan")),
     ),
-    _kode("gangguan", method="recovery", others=others("sms", "passkey"), notice=Message("otp.gangguan")),
+    _kode("gangguan", method="recovery", others=others("sms", "passkey"), caution=Message("otp.gangguan")),
     _kode(
         "email",
         method="email",
@@ -132,7 +133,7 @@ PAGES = (
     ),
     sample("identitas_perlu", name="Siti", service=SALDO, lanjut=TICKET),
     sample("keluar", name="Budi Santoso"),
-    sample("keluar_selesai", services=(), next=""),
+    sample("keluar_selesai", services=(), next="", again=""),
     sample(
         "keluar_selesai",
         "layanan",
@@ -143,6 +144,7 @@ PAGES = (
             SignedOut("SIAPKerja", "unreached"),
         ),
         next="https://saldo.contoh.go.id/",
+        again="/akun/keluar?sesi=slip",
         service=SALDO,
     ),
 )

@@ -12,6 +12,7 @@ from idp.web.pages import (
     consent,
     contact,
     crowded,
+    data_requests,
     devices,
     disown,
     documents,
@@ -22,6 +23,7 @@ from idp.web.pages import (
     own_data,
     passkey,
     phone_codes,
+    preferences,
     privacy,
     recover,
     recovery_codes,
@@ -44,8 +46,8 @@ UPLOADS = documents.UPLOADS
 _JOURNEYS = (
     sign_up, sign_up_steps, documents, crowded, activate,
     sign_in, second_factor, second_method, passkey, select_account, consent, recover, assisted_recovery,
-    account, services, devices, activity, disown, security, phone_codes, recovery_codes, removal, privacy, own_data, sign_out,
-    contact, identity, notices, feedback, status, assets,
+    account, services, devices, activity, disown, security, phone_codes, recovery_codes, removal, privacy, data_requests, own_data,
+    sign_out, contact, preferences, identity, notices, feedback, status, assets,
 )  # fmt: skip
 
 

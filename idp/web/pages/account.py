@@ -50,9 +50,11 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return done if isinstance(done, Response) else await _home(frame, request, stands, done)
 
     async def ended(request: Request) -> Response:
-        told = await home.confirmations(provider, frame.visitor(request), query(request, "sesi"))
+        visitor, code = frame.visitor(request), frame.language(request).code
+        told = await home.confirmations(provider, visitor, query(request, "sesi"), code)
         services = [SignedOut(name, state) for name, state in told]
-        return frame.page(request, "keluar_selesai", services=services, next="")
+        again = f"{frame.root}/akun/keluar?{request.url.query}"
+        return frame.page(request, "keluar_selesai", services=services, next="", again=again)
 
     async def stay(request: Request, form: Form) -> Response:
         until = await home.stay(provider, frame.visitor(request))
@@ -118,11 +120,12 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         ways=[name for name, factor in NAMES.items() if factor in stands.enrolled],
         password_due=passwords.due(frame.provider, stands) == policy.REMIND,
         new_terms=found.terms_version != frame.provider.theme.notice_version,
+        no_email=stands.person.email is None,
         unproven_phone="" if stands.person.phone_verified else language.contact(stands.person.phone or ""),
         suggest_passkey=levels.PASSKEY not in stands.enrolled,
         notice=notice,
         services=service_rows(frame, found.services, language),
-        sessions=[session_row(one, stands, language) for one in found.sessions],
+        sessions=[session_row(one, stands, language, frame.visitor(request).network) for one in found.sessions],
         password_since=found.methods.password_since,
         totp_since=found.methods.totp.created_at if found.methods.totp else None,
     )
@@ -150,16 +153,15 @@ def _service(frame: Frame, used: Connection, language: Language) -> ServiceRow |
     )
 
 
-def session_row(one: Session, stands: Standing, language: Language) -> SessionRow:
-    """A session as the pages list it."""
+def session_row(one: Session, stands: Standing, language: Language, here: str) -> SessionRow:
+    """A session as the pages list it; `here` is the network that the page is read from."""
     return SessionRow(
         str(one.id),
         device(one.user_agent or ""),
-        place.vicinity(one.network) or "–",
         one.created_at,
         one.seen_at,
         current=one.id == stands.session.id,
-        place=where(one.network, language),
+        place=where(one.network, language, here),
     )
 
 
@@ -171,10 +173,14 @@ def device(user_agent: str) -> str | Message:
     return Message("akun.perangkat", peramban=seen[0], sistem=seen[1])
 
 
-def where(network: str | None, language: Language) -> str | Message:
-    """The country of a network in words."""
+def where(network: str | None, language: Language, here: str) -> str | Message:
+    """Where something came from, in words: the country, and whether it is the connection that the page is read over.
+
+    That is what people can tell by: the number of a network means nothing to them.
+    """
     country = place.country(network)
-    return language.country(country) if country else Message("akun.tempat_tidak_diketahui")
+    name = language.country(country) if country else Message("akun.tempat_tidak_diketahui")
+    return Message("akun.dari_sini", tempat=name) if place.near(network, here) else name
 
 
 def _digest(text: str) -> bytes:

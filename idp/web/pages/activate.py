@@ -97,7 +97,7 @@ async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str
 def _speak(frame: Frame, request: Request, behind: Waiting, link: Link) -> None:
     """A link may be opened on another device, which knows nothing of the language that its message is written in."""
     if link.sign_up is not None and behind.interaction is None:
-        frame.prefer(request, link.sign_up.language)
+        frame.follow(request, link.sign_up.language)
 
 
 def _link(

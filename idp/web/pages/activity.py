@@ -8,11 +8,11 @@ from idp.flows import activity
 from idp.flows.activity import Happening
 from idp.provider import Provider
 from idp.sessions import levels
-from idp.theme.language import Language, Message
+from idp.theme.language import Message
 from idp.theme.records import EventRow
 from idp.web.form import identified
 from idp.web.frame import Frame, query
-from idp.web.pages.account import signed_in
+from idp.web.pages.account import signed_in, where
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -25,13 +25,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return frame.redirect("/masuk?kembali=aktivitas")
         before = query(request, "sebelum")
         chapter = await activity.read(provider, stands, identified(before) if before else None)
-        language = frame.language(request)
         return frame.page(
             request,
             "akun_aktivitas",
             name=stands.person.name,
             back=f"{frame.root}/akun",
-            events=[event_row(frame, one, language) for one in chapter.happenings],
+            events=[event_row(frame, request, one) for one in chapter.happenings],
             older=f"{frame.root}/akun/aktivitas?sebelum={chapter.following}" if chapter.following else "",
         )
 
@@ -44,8 +43,9 @@ _WITH_PASSKEY = {"session.started": "session.started_passkey", "session.refused"
 _SETTLED = activity.BY_OTHERS | {"session.disowned"}
 
 
-def event_row(frame: Frame, one: Happening, language: Language) -> EventRow:
+def event_row(frame: Frame, request: Request, one: Happening) -> EventRow:
     """A happening as the pages tell it."""
+    language, here = frame.language(request), frame.visitor(request).network
     client = frame.provider.clients.known(one.client_id) if one.client_id else None
     # Codes of the app are refused without a word of what they were meant to be.
     factor = str(one.detail.get("factor", levels.TOTP if one.event == "factor.refused" else ""))
@@ -54,7 +54,7 @@ def event_row(frame: Frame, one: Happening, language: Language) -> EventRow:
         _WITH_PASSKEY.get(one.event, one.event) if factor == levels.PASSKEY else one.event,
         one.at,
         seen,
-        language.country(one.country) if one.country else "",
+        where(one.vicinity, language, here) if one.vicinity else "",
         one.vicinity,
         client.localised_name(language.code) if client is not None else one.client_id or "",
         factor,

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import contact
 from idp.base.errors import PageFault
-from idp.flows import assisted_recovery, passwords
+from idp.flows import assisted_recovery, owner, passwords
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.web.frame import Form, Frame, query, shown_rules
@@ -122,6 +122,8 @@ async def _cancel(frame: Frame, request: Request, token: str) -> Response:
         case = await assisted_recovery.look(frame.provider, token)
     except PageFault as fault:
         return _dead(frame, request, fault)
+    if case.account_id is not None:
+        frame.follow(request, await owner.language(frame.provider, case.account_id))
     return frame.page(
         request,
         "bantuan_batal",
@@ -139,6 +141,7 @@ async def _new_password(
         case, person = await assisted_recovery.look_new(frame.provider, frame.visitor(request), token)
     except PageFault as fault:
         return _dead(frame, request, fault)
+    frame.follow(request, case.locale)
     return frame.page(
         request,
         "atur_ulang",

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from idp.accounts import contact as contacts
 from idp.base.errors import PageFault
-from idp.flows import contact, newsletter, security
+from idp.flows import contact, newsletter, owner, security
 from idp.flows.contact import EMAIL, PHONE, Asked
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -23,6 +23,8 @@ _NOTICES = {
     "buletin": Message("buletin.disimpan"),
 }
 _PATHS = {EMAIL: "/akun/kontak/email", PHONE: "/akun/kontak/ponsel"}
+# What each of them is called in `waiting.HOMES`: who shows a factor first comes back to what they wanted.
+_HOMES = {EMAIL: "email", PHONE: "nomor"}
 _CODE = "/akun/kontak/kode"
 
 
@@ -32,7 +34,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _contacts(frame, request, stands) if stands else frame.redirect("/masuk")
+        return await _contacts(frame, request, stands) if stands else frame.redirect(to_confirm("kontak"))
 
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
@@ -54,6 +56,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show_back(request: Request) -> Response:
         token = query(request, "token")
         change = await contact.look(provider, token)
+        frame.follow(request, await owner.language(provider, change.account_id))
         return frame.page(
             request,
             "kontak_batalkan",
@@ -83,8 +86,10 @@ def _leaving(frame: Frame) -> list[Route]:
 
     async def show(request: Request) -> Response:
         token = query(request, "token")
-        if newsletter.whose(frame.provider, token) is None:
+        reader = newsletter.whose(frame.provider, token)
+        if reader is None:
             raise PageFault("kesalahan.tidak_ada", "newsletter link", 404)
+        frame.follow(request, await owner.language(frame.provider, reader))
         return frame.page(request, "buletin_berhenti", done=False, hidden={"token": token})
 
     async def leave(request: Request, form: Form) -> Response:
@@ -111,6 +116,7 @@ def _change(frame: Frame, kind: str, path: str) -> Route:
             "akun_kontak_ganti",
             400 if error else 200,
             kind=kind,
+            first=(stands.person.email if kind == EMAIL else stands.person.phone) is None,
             name=stands.person.name,
             back=f"{frame.root}/akun/kontak",
             values={kind: typed},
@@ -119,15 +125,15 @@ def _change(frame: Frame, kind: str, path: str) -> Route:
         )
 
     async def show(request: Request) -> Response:
-        stands = await confirmed(frame, request, "kontak")
+        stands = await confirmed(frame, request, _HOMES[kind])
         return stands if isinstance(stands, Response) else page(request, stands)
 
     async def submit(request: Request, form: Form) -> Response:
-        stands = await confirmed(frame, request, "kontak")
+        stands = await confirmed(frame, request, _HOMES[kind])
         if isinstance(stands, Response):
             return stands
         if not answers(form, stands):
-            return frame.redirect(to_confirm("kontak"))
+            return frame.redirect(to_confirm(_HOMES[kind]))
         asked = await contact.ask(provider, frame.visitor(request), stands, kind, form.text(kind))
         if isinstance(asked, Message):
             return page(request, stands, form.text(kind), asked)
@@ -145,7 +151,7 @@ async def _submit_code(frame: Frame, request: Request, form: Form) -> Response:
     if "resend" in form:
         missing = security.missing_to_change(provider, stands)
         if missing is not None:
-            return frame.redirect(to_confirm("kontak", missing))
+            return frame.redirect(to_confirm(_HOMES[asked.kind], missing))
         again = await contact.ask(provider, frame.visitor(request), stands, asked.kind, asked.value)
         if isinstance(again, Message):
             return _code(frame, request, stands, asked, again, field="")

@@ -9,6 +9,7 @@ from idp.flows import home
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.device import Device
+from idp.sessions.visitor import Visitor
 from idp.theme.language import Language, Message
 from idp.theme.records import DeviceRow
 from idp.web.frame import Form, Frame
@@ -34,7 +35,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 
 async def _devices(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
-    language, here = frame.language(request), frame.visitor(request).device
+    language, visitor = frame.language(request), frame.visitor(request)
     live, known = await home.devices(frame.provider, stands)
     return frame.page(
         request,
@@ -42,17 +43,17 @@ async def _devices(frame: Frame, request: Request, stands: Standing, notice: Mes
         name=stands.person.name,
         back=f"{frame.root}/akun",
         notice=notice,
-        sessions=[session_row(one, stands, language) for one in live],
-        devices=[_row(one, here, language) for one in known],
+        sessions=[session_row(one, stands, language, visitor.network) for one in live],
+        devices=[_row(one, visitor, language) for one in known],
     )
 
 
-def _row(one: Device, here: bytes, language: Language) -> DeviceRow:
+def _row(one: Device, visitor: Visitor, language: Language) -> DeviceRow:
     return DeviceRow(
         b64encode(one.digest),
         device(one.user_agent or ""),
-        where(one.network, language),
+        where(one.network, language, visitor.network),
         one.created_at,
         one.used_at,
-        current=one.digest == here,
+        current=one.digest == visitor.device,
     )

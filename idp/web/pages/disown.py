@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.base.errors import PageFault
-from idp.flows import disown
+from idp.flows import disown, owner
 from idp.flows.disown import Claim
 from idp.provider import Provider
 from idp.web.form import identified
@@ -29,16 +29,18 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return _dead(frame, request, fault)
         if claim is None:
             return frame.redirect("/masuk?kembali=aktivitas")
+        if token:
+            frame.follow(request, await owner.language(provider, claim.account_id))
         if claim.known is not None:
             return frame.page(request, "bukan_saya_selesai", reference=claim.known, undone=[], remains=[])
         hidden = {"token": token} if token else {"peristiwa": event_id}
-        language, present = frame.language(request), frame.visitor(request).session
+        present = frame.visitor(request).session
         return frame.page(
             request,
             "bukan_saya",
             back="" if token else f"{frame.root}/akun/aktivitas",
             hidden=hidden,
-            event=event_row(frame, claim.happening, language) if claim.happening else None,
+            event=event_row(frame, request, claim.happening) if claim.happening else None,
             undoes=claim.deeds.told(),
             remains=claim.deeds.kept(),
             ends_here=present is not None and present.id in claim.sessions,

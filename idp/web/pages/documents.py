@@ -1,6 +1,7 @@
 """Documents: /daftar/dokumen while registering, /akun/dokumen ever after. One file per form; small pictures for their owner alone."""
 
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -75,8 +76,9 @@ def _registering(frame: Frame) -> list[BaseRoute]:
         if isinstance(tab, Response):
             return tab
         back = draft.path(behind, tab.number, steps.DOCUMENTS)
+        field, content = form.file(*_FILES)
         refused = await _kept(
-            documents.add_to_draft(provider, frame.visitor(request), tab.draft.id, kind, form.file(*_FILES))
+            documents.add_to_draft(provider, frame.visitor(request), tab.draft.id, kind, content), field
         )
         if refused:
             hidden = {"formulir": draft.mark(frame, request, tab)}
@@ -103,7 +105,7 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("dokumen"))
         if not answers(form, stands):
             return frame.redirect("/akun/dokumen")
         removed = await documents.remove(provider, stands.account_id, identified(form.text("remove")))
@@ -112,22 +114,22 @@ def _at_home(frame: Frame) -> list[BaseRoute]:
     async def upload(request: Request) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("dokumen"))
         behind, kind = _nobody(frame, request), _kind(request, _ALL)
         return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", shown_to(stands))
 
     async def admit(request: Request) -> Response | None:
-        return None if await signed_in(frame, request) else frame.redirect("/masuk")
+        return None if await signed_in(frame, request) else frame.redirect(to_confirm("dokumen"))
 
     async def uploaded(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("dokumen"))
         if not answers(form, stands):
             return frame.redirect("/akun/dokumen")
-        kind = _kind(request, _ALL)
+        kind, (field, content) = _kind(request, _ALL), form.file(*_FILES)
         refused = await _kept(
-            documents.add_to_account(provider, frame.visitor(request), stands.account_id, kind, form.file(*_FILES))
+            documents.add_to_account(provider, frame.visitor(request), stands.account_id, kind, content), field
         )
         if refused:
             behind = _nobody(frame, request)
@@ -170,7 +172,7 @@ async def _step(frame: Frame, request: Request, behind: Waiting, tab: draft.Tab)
 async def _home(frame: Frame, request: Request, notice: Message | None = None) -> Response:
     stands = await signed_in(frame, request)
     if stands is None:
-        return frame.redirect("/masuk")
+        return frame.redirect(to_confirm("dokumen"))
     found = await documents.mine(frame.provider, stands.account_id)
     missing = security.missing_to_see(frame.provider, stands)
     identity = await proofing.status(frame.provider, stands)
@@ -207,13 +209,22 @@ def _kept_days(frame: Frame) -> int:
     return frame.provider.settings.lifetimes.proofing_documents // 86_400
 
 
-async def _kept(adding: Awaitable[Message | None]) -> Message | Unavailable | None:
-    """What is in the way of a picture: what is wrong with it, or that it cannot be kept now."""
+@dataclass(frozen=True)
+class _Refused:
+    """What is in the way of a picture, and the field that it came from. `fault`: it cannot be kept now, whatever it shows."""
+
+    field: str
+    said: Message
+    fault: Unavailable | None = None
+
+
+async def _kept(adding: Awaitable[Message | None], field: str) -> _Refused | None:
     try:
-        return await adding
+        said = await adding
     except Unavailable as fault:
         log.warning("unavailable", reason=fault.private)
-        return fault
+        return _Refused(field, Message("dokumen.tertunda"), fault)
+    return _Refused(field, said) if said else None
 
 
 def _upload(
@@ -223,19 +234,18 @@ def _upload(
     kind: str,
     back: str,
     hidden: dict[str, str],
-    refused: Message | Unavailable | None = None,
+    refused: _Refused | None = None,
 ) -> Response:
-    later = isinstance(refused, Unavailable)
-    errors = {_FILES[0]: Message("dokumen.tertunda") if later else refused} if refused else {}
+    fault = refused.fault if refused else None
     return frame.page(
         request,
         "unggah",
-        503 if later else 400 if errors else 200,
-        headers={"Retry-After": str(refused.retry_after)} if isinstance(refused, Unavailable) else None,
+        503 if fault else 400 if refused else 200,
+        headers={"Retry-After": str(fault.retry_after)} if fault else None,
         kind=kind,
         back=back,
         hidden=hidden,
-        errors=errors,
+        errors={refused.field: refused.said} if refused else {},
         **behind.context,
     )
 

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.base.errors import AccessDenied, PageFault
 from idp.clients.holds import HOLDS
-from idp.flows import erase, export, privacy, security
+from idp.flows import erase, export, owner, privacy, security
 from idp.flows import interaction as flow
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -62,6 +62,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show_way_back(request: Request) -> Response:
         token = query(request, "token")
         pending = await erase.look(provider, token)
+        frame.follow(request, await owner.language(provider, pending.request.account_id))
         return frame.page(request, "hapus_batal", holder=pending.name, hidden={"token": token}, done=False)
 
     async def take_way_back(request: Request, form: Form) -> Response:

@@ -1,4 +1,4 @@
-"""/akun/privasi: what we hold and why, what was allowed to whom, who read it, and what was asked of us."""
+"""/akun/privasi: what we hold and why, what was allowed to whom, and who read it."""
 
 from typing import Any
 
@@ -6,18 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from idp.accounts import requests
 from idp.base.errors import PageFault
 from idp.flows import consent, privacy, retention
-from idp.flows.export_page import abilities, word
+from idp.flows.export_page import abilities, reader, word
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
-from idp.theme.records import ConsentRow, HistoryRow, KeptRow, ReadingRow, RequestRow
-from idp.web.form import identified
+from idp.theme.records import ConsentRow, HistoryRow, KeptRow, ReadingRow
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import answers, shown_to
+from idp.web.pages.waiting import answers, shown_to, to_confirm
 
 HUB = "/akun/privasi"
 
@@ -26,7 +24,6 @@ NOTICES = {
     "dicabut": Message("privasi.dicabut"),
     "diminta": Message("privasi.diminta"),
     "ditarik": Message("privasi.ditarik"),
-    "disimpan": Message("privasi.disimpan"),
     "disetujui": Message("privasi.disetujui"),
     "dibatasi": Message("batasi.sudah"),
     "dibuka": Message("batasi.dibuka"),
@@ -34,22 +31,21 @@ NOTICES = {
     "dijadwalkan": Message("hapus.dijadwalkan"),
     "dibatalkan": Message("hapus.dibatalkan"),
 }
-_CORRECTION = ("name", "birth_day", "birth_month", "birth_year", "reason")
-_MONTH, _DAY, _HOUR = 30 * 86_400, 86_400, 3600
+_DAY, _HOUR = 86_400, 3600
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
-    """The front page of the privacy centre, and what is read and asked there."""
+    """The front page of the privacy centre, and what is read there."""
     frame = Frame(provider)
 
     async def show(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _hub(frame, request, stands) if stands else frame.redirect("/masuk")
+        return await _hub(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
     async def submit(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("privasi"))
         if not answers(form, stands):
             return frame.redirect(HUB)
         if "accept" not in form:
@@ -59,12 +55,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_consents(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _consents(frame, request, stands) if stands else frame.redirect("/masuk")
+        return await _consents(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
     async def submit_consents(request: Request, form: Form) -> Response:
         stands = await signed_in(frame, request)
         if stands is None:
-            return frame.redirect("/masuk")
+            return frame.redirect(to_confirm("privasi"))
         if not answers(form, stands):
             return frame.redirect(f"{HUB}/izin")
         if not form.text("withdraw"):
@@ -74,25 +70,17 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_readings(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _readings(frame, request, stands) if stands else frame.redirect("/masuk")
+        return await _readings(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
-    async def show_requests(request: Request) -> Response:
+    async def show_kept(request: Request) -> Response:
         stands = await signed_in(frame, request)
-        return await _requests(frame, request, stands) if stands else frame.redirect("/masuk")
-
-    async def submit_requests(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect("/masuk")
-        if not answers(form, stands):
-            return frame.redirect(f"{HUB}/permintaan")
-        return await _ask(frame, request, stands, form)
+        return _held(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
     return [
         frame.door(HUB, show, submit),
         frame.door(f"{HUB}/izin", show_consents, submit_consents),
         frame.door(f"{HUB}/akses", show_readings),
-        frame.door(f"{HUB}/permintaan", show_requests, submit_requests),
+        frame.door(f"{HUB}/data", show_kept),
     ]
 
 
@@ -125,6 +113,15 @@ async def _hub(frame: Frame, request: Request, stands: Standing) -> Response:
         deletion=language.moment(centre.deletion.runs_at) if centre.deletion and centre.deletion.runs_at else "",
         accept=centre.terms_version != version,
         hidden=shown_to(stands),
+    )
+
+
+def _held(frame: Frame, request: Request, stands: Standing) -> Response:
+    return frame.page(
+        request,
+        "akun_data",
+        name=stands.person.name,
+        back=f"{frame.root}{HUB}",
         kept=[_kept(frame, category) for category in retention.CATEGORIES],
     )
 
@@ -177,6 +174,10 @@ def _consent(frame: Frame, row: Any, language: Language) -> ConsentRow:
 
 async def _readings(frame: Frame, request: Request, stands: Standing) -> Response:
     language = spoken(frame, request, stands)
+
+    def name_of(client_id: str) -> str:
+        return service_name(frame, client_id, language)
+
     return frame.page(
         request,
         "akun_akses",
@@ -184,7 +185,7 @@ async def _readings(frame: Frame, request: Request, stands: Standing) -> Respons
         back=f"{frame.root}{HUB}",
         readings=[
             ReadingRow(
-                service_name(frame, one.who, language) if one.service else Message("akses.petugas", siapa=one.who),
+                reader(language, one.who, name_of, officer=not one.service),
                 language.moment(one.last),
                 ", ".join(dict.fromkeys(word(language, name) for name in one.data)),
                 one.purpose,
@@ -192,69 +193,3 @@ async def _readings(frame: Frame, request: Request, stands: Standing) -> Respons
             for one in await privacy.readings(frame.provider, stands.account_id)
         ],
     )
-
-
-async def _requests(
-    frame: Frame, request: Request, stands: Standing, form: Form | None = None, errors: dict[str, Message] | None = None
-) -> Response:
-    centre, language = await privacy.centre(frame.provider, stands), spoken(frame, request, stands)
-    now = frame.provider.clock.now()
-    return frame.page(
-        request,
-        "akun_permintaan",
-        400 if errors else 200,
-        name=stands.person.name,
-        back=f"{frame.root}{HUB}",
-        notice=notice_of(request),
-        errors=errors or {},
-        values=form.typed(*_CORRECTION, "objection") if form else {},
-        locale=stands.person.locale,
-        zone=str(stands.person.further.get("zoneinfo") or "Asia/Jakarta"),
-        hidden=shown_to(stands),
-        requests=[_request(one, language, now) for one in centre.requests],
-    )
-
-
-def _request(one: requests.Request, language: Language, now: int) -> RequestRow:
-    waits = one.state == requests.OPEN
-    return RequestRow(
-        str(one.id),
-        one.kind,
-        one.state,
-        language.moment(one.created_at),
-        language.moment(one.runs_at or one.due_at) if waits else "",
-        language.moment(one.decided_at) if one.decided_at else "",
-        one.ground or "",
-        one.outcome,
-        overdue=waits and (one.runs_at or one.due_at) < now,
-        mine_to_cancel=waits and one.kind in (requests.CORRECT, requests.OBJECT),
-    )
-
-
-async def _ask(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
-    """The four buttons of the page: correct, object, save what needs nobody, take back."""
-    provider = frame.provider
-    done = frame.redirect(f"{HUB}/permintaan?kabar=diminta")
-    errors: dict[str, Message] = {}
-    if "correct" in form:
-        detail, errors = privacy.correction(form.typed(*_CORRECTION), provider.clock.now())
-        if not errors:
-            refused = await privacy.ask(provider, frame.visitor(request), stands, requests.CORRECT, detail)
-            errors = {"": refused} if refused else {}
-    elif "object" in form:
-        words = form.text("objection").strip()
-        if not 0 < len(words) <= privacy.MAX_WORDS:
-            errors = {"objection": Message("perbaikan.alasan_kosong", n=privacy.MAX_WORDS)}
-        else:
-            refused = await privacy.ask(provider, frame.visitor(request), stands, requests.OBJECT, {"reason": words})
-            errors = {"": refused} if refused else {}
-    elif "prefer" in form:
-        if not await privacy.prefer(provider, frame.visitor(request), stands, form.text("locale"), form.text("zone")):
-            raise PageFault("kesalahan.permintaan", "a language or zone that nobody offered")
-        done = frame.redirect(f"{HUB}/permintaan?kabar=disimpan")
-    elif "take_back" in form:
-        await privacy.take_back(provider, frame.visitor(request), stands, identified(form.text("take_back")))
-        done = frame.redirect(f"{HUB}/permintaan?kabar=ditarik")
-    else:
-        raise PageFault("kesalahan.permintaan", "a request without a button")
-    return await _requests(frame, request, stands, form, errors) if errors else done

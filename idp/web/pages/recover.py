@@ -136,6 +136,8 @@ async def _new_password(
         reset = await recover.look(frame.provider, frame.visitor(request), token)
     except PageFault as fault:
         return _dead(frame, request, fault)
+    if behind.interaction is None:
+        frame.follow(request, reset.account.locale)
     proven = recover.passkey_shown(frame.provider, frame.visitor(request), reset, shown)
     method = chosen if chosen in reset.methods else next(iter(reset.methods), "")
     sent = None

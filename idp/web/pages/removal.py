@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.base.errors import PageFault
-from idp.flows import removal
+from idp.flows import owner, removal
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.web.frame import Form, Frame, query
@@ -26,6 +26,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
             found = await removal.look(provider, token)
         except PageFault as fault:
             return _dead(frame, request, fault)
+        frame.follow(request, await owner.language(provider, found.account_id))
         method = names.get(found.factor, levels.TOTP)
         return frame.page(request, "cara_batal", method=method, due=found.due_at, hidden={"token": token})
 

@@ -198,7 +198,7 @@ async def _page(
     if behind.confirms and behind.interaction is None and always(stands) is None:
         given["back"] = f"{frame.root}/akun"
     if back_at is not None:
-        given["notice"] = Message("otp.gangguan") if len(methods) > 1 else Message("otp.gangguan_satu", jam=back_at)
+        given["caution"] = Message("otp.gangguan") if len(methods) > 1 else Message("otp.gangguan_satu", jam=back_at)
     if method in _SENT and sent is None:
         given |= {"heading": Message("masuk_kode.judul"), "destination": destination}
         return frame.page(request, "kirim_kode", status if errors else 200, headers=headers, **given)

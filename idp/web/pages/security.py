@@ -36,10 +36,10 @@ _NOTICES = {
     "sms": Message("keamanan.sms_dinyalakan"),
     "sms_mati": Message("keamanan.sms_dimatikan"),
     "pemulihan": Message("keamanan.pemulihan_dibuat"),
-    "menunggu": Message("keamanan.hapus_menunggu"),
     "batal": Message("keamanan.hapus_batal"),
     "pemulihan_batal": Message("pemulihan_cabang.kabar_batal"),
 }
+_CAUTIONS = {"menunggu": Message("keamanan.hapus_menunggu")}
 # What can be removed on this page, and the notice when it is gone. A passkey has a page of its own.
 _REMOVABLE = {"totp": "dihapus", "sms": "sms_mati"}
 
@@ -154,7 +154,7 @@ def _password(
         name=stands.person.name,
         back="" if behind.interaction else f"{frame.root}/akun",
         identifier=stands.person.email or stands.person.phone or "",
-        notice=Message("ganti.jatuh_tempo", hari=held.max_age_days) if spent else None,
+        caution=Message("ganti.jatuh_tempo", hari=held.max_age_days) if spent else None,
         rules=shown_rules(held, second_factor=stands.enrolled != {levels.PASSWORD}),
         errors=errors or {},
         **behind.context,
@@ -167,7 +167,7 @@ def _recovery(case: Case) -> Message:
 
 
 async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
-    methods = await security.methods(frame.provider, stands)
+    methods, said = await security.methods(frame.provider, stands), query(request, "kabar")
     case = await assisted_recovery.under_way(frame.provider, stands)
     return frame.page(
         request,
@@ -192,7 +192,8 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         ],
         signal=enrolled_passkeys.signals(frame.provider, stands, methods.passkeys),
         room_for_passkeys=len(methods.passkeys) < passkey.MOST,
-        notice=_NOTICES.get(query(request, "kabar")),
+        notice=_NOTICES.get(said),
+        caution=_CAUTIONS.get(said),
         password_due=passwords.due(frame.provider, stands) != policy.OFF,
     )
 

@@ -45,5 +45,5 @@ async def _services(frame: Frame, request: Request, stands: Standing, notice: Me
         back=f"{frame.root}/akun",
         notice=notice,
         services=service_rows(frame, used, language),
-        history=[event_row(frame, one, language) for one in told.happenings],
+        history=[event_row(frame, request, one) for one in told.happenings],
     )

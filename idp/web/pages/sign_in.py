@@ -41,13 +41,13 @@ def routes(provider: Provider) -> list[BaseRoute]:
         # Somebody who confirms that it is still them need not say who they are.
         identifier = stands.person.email or "" if stands is not None else _hint(behind)
         over = visitor.session is not None and stands is None and behind.interaction is None
-        notice = Message("sesi.habis") if over else ""
+        caution = Message("sesi.habis") if over else None
         return frame.page(
             request,
             "masuk",
             promote_reset=False,
             passkey_options=passkey.sign_in_options(provider, visitor),
-            notice=notice,
+            caution=caution,
             values={"identifier": identifier},
             **behind.context,
         )

@@ -16,7 +16,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show(request: Request) -> Response:
         frame.prefer(request, query(request, "ui_locales"))
         if frame.visitor(request).session is None:
-            return frame.page(request, "keluar_selesai", services=[], next="")
+            return frame.page(request, "keluar_selesai", services=[], next="", again="")
         return frame.page(request, "keluar")
 
     async def submit(request: Request, form: Form) -> Response:

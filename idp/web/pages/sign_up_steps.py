@@ -69,7 +69,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         meant = contact.meant(values["email"])
         # Asked once: whoever sends the same address again means it.
         if meant and form.text("seen") != values["email"]:
-            said: dict[str, Any] = {"notice": Message("email.maksud", alamat=meant), "seen": values["email"]}
+            said: dict[str, Any] = {"caution": Message("email.maksud", alamat=meant), "seen": values["email"]}
             return _page(frame, request, behind, tab, steps.CONTACT, typed, suggestion=meant, **said)
         return draft.onward(frame, behind, tab, await drafting.answer(provider, tab.draft.id, **values))
 
@@ -147,7 +147,7 @@ def _password(
         errors,
         identifier=tab.answers.email,
         chosen=bool(tab.answers.password_hash),
-        notice=again,
+        caution=again,
     )
 
 

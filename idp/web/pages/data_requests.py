@@ -1,0 +1,120 @@
+"""/akun/privasi/permintaan and /keberatan: what people ask about their own data, and what became of it."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from idp.accounts import requests
+from idp.base.errors import PageFault
+from idp.flows import privacy
+from idp.grants.standing import Standing
+from idp.provider import Provider
+from idp.theme.language import Language, Message
+from idp.theme.records import RequestRow
+from idp.web.form import identified
+from idp.web.frame import Form, Frame
+from idp.web.pages.account import signed_in
+from idp.web.pages.privacy import HUB, notice_of, spoken
+from idp.web.pages.waiting import answers, shown_to, to_confirm
+
+_REQUESTS, _OBJECTION = f"{HUB}/permintaan", f"{HUB}/keberatan"
+_CORRECTION = ("name", "birth_day", "birth_month", "birth_year", "reason")
+
+
+def routes(provider: Provider) -> list[BaseRoute]:
+    """The list with the form for a correction, and the form for an objection."""
+    frame = Frame(provider)
+
+    async def show(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        return await _requests(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
+
+    async def submit(request: Request, form: Form) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None:
+            return frame.redirect(to_confirm("privasi"))
+        if not answers(form, stands):
+            return frame.redirect(_REQUESTS)
+        if "take_back" in form:
+            await privacy.take_back(provider, frame.visitor(request), stands, identified(form.text("take_back")))
+            return frame.redirect(f"{_REQUESTS}?kabar=ditarik")
+        if "correct" not in form:
+            raise PageFault("kesalahan.permintaan", "a request without a button")
+        detail, errors = privacy.correction(form.typed(*_CORRECTION), provider.clock.now())
+        if errors:
+            return await _requests(frame, request, stands, form, errors)
+        refused = await privacy.ask(provider, frame.visitor(request), stands, requests.CORRECT, detail)
+        if refused is not None:
+            return await _requests(frame, request, stands, form, {"": refused})
+        return frame.redirect(f"{_REQUESTS}?kabar=diminta")
+
+    async def show_objection(request: Request) -> Response:
+        stands = await signed_in(frame, request)
+        return _objection(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
+
+    async def submit_objection(request: Request, form: Form) -> Response:
+        stands = await signed_in(frame, request)
+        if stands is None:
+            return frame.redirect(to_confirm("privasi"))
+        if not answers(form, stands):
+            return frame.redirect(_OBJECTION)
+        words = form.text("objection").strip()
+        if not 0 < len(words) <= privacy.MAX_WORDS:
+            errors = {"objection": Message("perbaikan.alasan_kosong", n=privacy.MAX_WORDS)}
+            return _objection(frame, request, stands, form, errors)
+        refused = await privacy.ask(provider, frame.visitor(request), stands, requests.OBJECT, {"reason": words})
+        if refused is not None:
+            return _objection(frame, request, stands, form, {"": refused})
+        return frame.redirect(f"{_REQUESTS}?kabar=diminta")
+
+    return [frame.door(_REQUESTS, show, submit), frame.door(_OBJECTION, show_objection, submit_objection)]
+
+
+async def _requests(
+    frame: Frame, request: Request, stands: Standing, form: Form | None = None, errors: dict[str, Message] | None = None
+) -> Response:
+    centre, language = await privacy.centre(frame.provider, stands), spoken(frame, request, stands)
+    now = frame.provider.clock.now()
+    return frame.page(
+        request,
+        "akun_permintaan",
+        400 if errors else 200,
+        name=stands.person.name,
+        back=f"{frame.root}{HUB}",
+        notice=notice_of(request),
+        errors=errors or {},
+        values=form.typed(*_CORRECTION) if form else {},
+        hidden=shown_to(stands),
+        requests=[_request(one, language, now) for one in centre.requests],
+    )
+
+
+def _request(one: requests.Request, language: Language, now: int) -> RequestRow:
+    waits = one.state == requests.OPEN
+    return RequestRow(
+        str(one.id),
+        one.kind,
+        one.state,
+        language.moment(one.created_at),
+        language.moment(one.runs_at or one.due_at) if waits else "",
+        language.moment(one.decided_at) if one.decided_at else "",
+        one.ground or "",
+        one.outcome,
+        overdue=waits and (one.runs_at or one.due_at) < now,
+        mine_to_cancel=waits and one.kind in (requests.CORRECT, requests.OBJECT),
+    )
+
+
+def _objection(
+    frame: Frame, request: Request, stands: Standing, form: Form | None = None, errors: dict[str, Message] | None = None
+) -> Response:
+    return frame.page(
+        request,
+        "akun_keberatan",
+        400 if errors else 200,
+        name=stands.person.name,
+        back=f"{frame.root}{HUB}",
+        errors=errors or {},
+        values=form.typed("objection") if form else {},
+        hidden=shown_to(stands),
+    )
