@@ -1,6 +1,6 @@
-"""An account and the identifiers that find it. A row exists from activation on, so an account in hand is a real one."""
+"""An account: the record of a person. A row exists from activation on, so an account in hand is a real one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from idp.accounts import lookup
 from idp.store.database import Tx
-from idp.store.material import Material
 from idp.store.tables import accounts, identifiers
 
 ACTIVE, RESTRICTED, DISABLED = "active", "restricted", "disabled"
@@ -17,10 +17,6 @@ ACTIVE, RESTRICTED, DISABLED = "active", "restricted", "disabled"
 MAY_SIGN_IN = (ACTIVE, RESTRICTED)
 DECEASED = "deceased"
 """Whose person a registry or an officer declared dead: as dead as a disabled account, and told apart from one."""
-
-EMAIL, PHONE, KPJ, NIK = "email", "phone", "kpj", "nik"
-WAS = "was"
-"""A contact that was changed and may yet be brought back: nobody else can have it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +62,19 @@ class Account:
         return self.phone is not None and self.phone_verified and self.sms_off_at is None
 
 
-_COLUMNS = [accounts.c[name] for name in Account.__slots__]
-
-
-def lookup(material: Material, kind: str, normalised: str) -> bytes:
-    """The key under which an identifier is found: 16 bytes that tell nothing without `index.key`.
-
-    `normalised` comes from `idp.accounts.contact`: one spelling per identifier, so that one person is one row (T26).
-    """
-    return material.mac("identifier").of(kind, normalised)[:16]
+COLUMNS = [accounts.c[name] for name in Account.__slots__]
+"""What an `Account` is read from, in the order of its fields."""
 
 
 async def read(tx: Tx, account_id: UUID) -> Account | None:
     """One account, whatever its status."""
-    row = (await tx.execute(select(*_COLUMNS).where(accounts.c.id == account_id))).first()
+    row = (await tx.execute(select(*COLUMNS).where(accounts.c.id == account_id))).first()
     return None if row is None else Account(**row._mapping)
 
 
 async def find(tx: Tx, key: bytes) -> Account | None:
     """The account that an identifier's `lookup` leads to, whatever it may be used for: who has it already?"""
-    owner = select(*_COLUMNS).join(identifiers, identifiers.c.account_id == accounts.c.id)
+    owner = select(*COLUMNS).join(identifiers, identifiers.c.account_id == accounts.c.id)
     row = (await tx.execute(owner.where(identifiers.c.lookup == key))).first()
     return None if row is None else Account(**row._mapping)
 
@@ -93,14 +82,14 @@ async def find(tx: Tx, key: bytes) -> Account | None:
 async def opened_by(tx: Tx, key: bytes, *, replaced: bool = False) -> Account | None:
     """The account that an identifier may be used to enter, as for signing in (`idp.sessions.attempt`).
 
-    A participant number or NIK names nobody before it was verified, or one could sit in another's; a contact that was
+    A participant number or lookup.NIK names nobody before it was verified, or one could sit in another's; a contact that was
     changed names nobody, unless `replaced`: it serves the link that brings it back, and nobody who merely knows it.
 
     Where it opens nothing, somebody's row is read and understood as well, and dropped: the time must not tell (T33).
     """
     owners, others = accounts.alias(), accounts.alias()
-    own = (EMAIL, PHONE, WAS) if replaced else (EMAIL, PHONE)
-    proven = and_(identifiers.c.kind.in_((KPJ, NIK)), owners.c.identity_level > 0)
+    own = (lookup.EMAIL, lookup.PHONE, lookup.WAS) if replaced else (lookup.EMAIL, lookup.PHONE)
+    proven = and_(identifiers.c.kind.in_((lookup.KPJ, lookup.NIK)), owners.c.identity_level > 0)
     opens = (
         select(identifiers.c.account_id)
         .join(owners, owners.c.id == identifiers.c.account_id)
@@ -108,7 +97,7 @@ async def opened_by(tx: Tx, key: bytes, *, replaced: bool = False) -> Account | 
         .scalar_subquery()
     )
     anybody = select(others.c.id).order_by(others.c.id).limit(1).scalar_subquery()
-    wanted = select(*_COLUMNS, opens.label("opens")).where(accounts.c.id == func.coalesce(opens, anybody))
+    wanted = select(*COLUMNS, opens.label("opens")).where(accounts.c.id == func.coalesce(opens, anybody))
     row = (await tx.execute(wanted)).first()
     if row is None:
         return None
@@ -126,12 +115,7 @@ async def insert(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
     try:
         async with tx.begin_nested():
             await tx.execute(accounts.insert().values(values))
-            for kind, key in keys.items():
-                await tx.execute(
-                    identifiers.insert().values(
-                        lookup=key, account_id=account.id, kind=kind, verified_at=account.created_at
-                    )
-                )
+            await lookup.put(tx, account.id, keys, account.created_at)
     except IntegrityError:
         return False
     return True
@@ -144,40 +128,9 @@ async def rewrite(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
         async with tx.begin_nested():
             await tx.execute(update(accounts).where(accounts.c.id == account.id).values(values))
             # Numbers that a registry confirmed are not among what files and operators declare.
-            kept = (NIK, WAS, KPJ) if account.identity_level else (NIK, WAS)
-            await tx.execute(
-                identifiers.delete().where(identifiers.c.account_id == account.id, identifiers.c.kind.not_in(kept))
-            )
-            for kind, key in keys.items():
-                await tx.execute(
-                    identifiers.insert().values(
-                        lookup=key, account_id=account.id, kind=kind, verified_at=account.updated_at
-                    )
-                )
-    except IntegrityError:
-        return False
-    return True
-
-
-async def claim(tx: Tx, account_id: UUID, keys: Sequence[tuple[str, bytes]], now: int) -> bool:
-    """Make verified numbers find this account, (kind, `lookup`) each. False when another account has one: then nothing is written.
-
-    In the order of their lookups, so that two accounts that want the same numbers at once do not wait for each other.
-    """
-    wanted = dict(sorted((key, kind) for kind, key in keys))
-    owners = await tx.execute(
-        select(identifiers.c.lookup, identifiers.c.account_id).where(identifiers.c.lookup.in_(wanted))
-    )
-    for key, owner in owners:
-        if owner != account_id:
-            return False
-        del wanted[key]
-    try:
-        async with tx.begin_nested():
-            for key, kind in wanted.items():
-                await tx.execute(
-                    identifiers.insert().values(lookup=key, account_id=account_id, kind=kind, verified_at=now)
-                )
+            kept = (lookup.NIK, lookup.WAS, lookup.KPJ) if account.identity_level else (lookup.NIK, lookup.WAS)
+            await lookup.drop_all(tx, account.id, but=kept)
+            await lookup.put(tx, account.id, keys, account.updated_at)
     except IntegrityError:
         return False
     return True
@@ -208,7 +161,7 @@ async def identify(tx: Tx, account_id: UUID, level: int, method: str, now: int) 
 
 async def page(tx: Tx, *, status: str | None = None, after: UUID | None = None, limit: int = 50) -> list[Account]:
     """Accounts in the order in which they came, those after the account `after` (keyset)."""
-    wanted = select(*_COLUMNS).order_by(accounts.c.id).limit(limit)
+    wanted = select(*COLUMNS).order_by(accounts.c.id).limit(limit)
     if status is not None:
         wanted = wanted.where(accounts.c.status == status)
     if after is not None:
@@ -265,29 +218,11 @@ async def must_reset(tx: Tx, account_id: UUID) -> bool:
 async def set_contact(
     tx: Tx, account_id: UUID, kind: str, value: str, key: bytes, now: int, *, proven_at: int | None = None
 ) -> bool:
-    """Put a proven contact in the place of the one before, whose identifier stays reserved as `WAS`.
+    """Put a proven contact in the place of the one before, whose identifier stays reserved as `lookup.WAS`.
 
     `proven_at` is when it was proven, if not now: one that is brought back is no younger for it. False when another account has the new one: then nothing is written.
     """
-    proven = now if proven_at is None else proven_at
-    try:
-        async with tx.begin_nested():
-            await tx.execute(
-                update(identifiers)
-                .where(identifiers.c.account_id == account_id, identifiers.c.kind == kind)
-                .values(kind=WAS, verified_at=now)
-            )
-            # Whoever goes back to a contact that is reserved for them takes the reservation.
-            taken = await tx.execute(
-                update(identifiers)
-                .where(identifiers.c.lookup == key, identifiers.c.account_id == account_id, identifiers.c.kind == WAS)
-                .values(kind=kind, verified_at=proven)
-            )
-            if taken.rowcount == 0:
-                await tx.execute(
-                    identifiers.insert().values(lookup=key, account_id=account_id, kind=kind, verified_at=proven)
-                )
-    except IntegrityError:
+    if not await lookup.replace(tx, account_id, kind, key, now, proven_at=now if proven_at is None else proven_at):
         return False
     values = {kind: value, f"{kind}_verified": True, "contact_changed_at": now}
     return await _set(tx, account_id, now, **values)
@@ -295,48 +230,14 @@ async def set_contact(
 
 async def drop_contact(tx: Tx, account_id: UUID, kind: str, now: int) -> None:
     """Take a contact off an account that had none of its kind before."""
-    await tx.execute(identifiers.delete().where(identifiers.c.account_id == account_id, identifiers.c.kind == kind))
+    await lookup.drop(tx, account_id, kind)
     await _set(tx, account_id, now, **{kind: None, f"{kind}_verified": False, "contact_changed_at": now})
-
-
-async def read_newsletter(tx: Tx, after: UUID | None, limit: int) -> list[Account]:
-    """Those who asked for the newsletter and can get it, in the order of their accounts, after `after` (keyset)."""
-    wanted = (
-        select(*_COLUMNS)
-        .where(
-            accounts.c.newsletter_since.is_not(None),
-            accounts.c.email_verified.is_(True),
-            accounts.c.status == ACTIVE,
-        )
-        .order_by(accounts.c.id)
-        .limit(limit)
-    )
-    if after is not None:
-        wanted = wanted.where(accounts.c.id > after)
-    return [Account(**row._mapping) for row in await tx.execute(wanted)]
-
-
-async def count_newsletter(tx: Tx) -> int:
-    """How many have asked for the newsletter."""
-    return int(await tx.scalar(select(func.count()).where(accounts.c.newsletter_since.is_not(None))) or 0)
-
-
-async def set_newsletter(tx: Tx, account_id: UUID, since: int | None) -> None:
-    """Subscribe at a moment, or unsubscribe. What services read as `updated_at` does not change."""
-    await tx.execute(update(accounts).where(accounts.c.id == account_id).values(newsletter_since=since))
 
 
 async def set_sms_off(tx: Tx, account_id: UUID, since: int | None) -> None:
     """Send this account no more codes by SMS since a moment (UNIX seconds), or with None send them again."""
     # Not through `_set`: what services read as `updated_at` has not changed.
     await tx.execute(update(accounts).where(accounts.c.id == account_id).values(sms_off_at=since))
-
-
-async def proven(tx: Tx, key: bytes) -> tuple[UUID, int] | None:
-    """Whose a contact is by its `lookup`, and when it was proved or used last (UNIX seconds)."""
-    wanted = select(identifiers.c.account_id, identifiers.c.verified_at).where(identifiers.c.lookup == key)
-    row = (await tx.execute(wanted)).first()
-    return None if row is None else (row.account_id, row.verified_at)
 
 
 async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, birthdate, nik
+from idp.accounts import birthdate, lookup, nik
 from idp.store.encrypted import Place, Sealer
 from idp.store.material import Material
 
@@ -34,7 +34,7 @@ def on_account(sealer: Sealer, material: Material, account_id: UUID, declared: D
     its index is not unique, so nobody can occupy a stranger's number."""
     return {
         "nik_sealed": nik.seal(sealer, account_id, declared.nik) if declared.nik else None,
-        "nik_index": account.lookup(material, account.NIK, declared.nik) if declared.nik else None,
+        "nik_index": lookup.key(material, lookup.NIK, declared.nik) if declared.nik else None,
         "passport_sealed": sealer.seal(_passport_of(account_id), declared.passport.encode())
         if declared.passport
         else None,

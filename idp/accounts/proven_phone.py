@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from idp.accounts import account
-from idp.accounts.account import PHONE
+from idp.accounts import account, lookup
+from idp.accounts.lookup import PHONE
 from idp.store.database import Tx
 from idp.store.tables import accounts, identifiers
 
@@ -14,15 +14,13 @@ from idp.store.tables import accounts, identifiers
 async def prove(tx: Tx, account_id: UUID, key: bytes, now: int) -> bool:
     """The number of this account is its owner's, and takes codes. False when another account proved the same one before.
 
-    `key` is the number's `lookup`; its primary key decides between two who prove it at once.
+    `key` is what `lookup.key` makes of the number; its primary key decides between two who prove it at once.
     """
     held = await tx.scalar(select(identifiers.c.account_id).where(identifiers.c.lookup == key))
     if held is None:
         try:
             async with tx.begin_nested():
-                await tx.execute(
-                    identifiers.insert().values(lookup=key, account_id=account_id, kind=PHONE, verified_at=now)
-                )
+                await lookup.put(tx, account_id, {PHONE: key}, now)
         except IntegrityError:
             return False
     elif held != account_id:

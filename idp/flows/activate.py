@@ -11,7 +11,7 @@ counts; in any other, the mailbox's owner chooses one, and nothing is kept that 
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from idp.accounts import account, declared, links, pending
+from idp.accounts import account, declared, links, lookup, pending
 from idp.accounts.account import Account
 from idp.accounts.links import Challenge
 from idp.accounts.pending import SignUp
@@ -220,11 +220,11 @@ async def _insert(provider: Provider, tx: Tx, sign_up: SignUp, now: int, *, phon
         password_changed_at=now,
         **declared.on_account(provider.sealer, provider.material, sign_up.id, sign_up.declared),
     )
-    keys = {account.EMAIL: sign_up.email_lookup}
+    keys = {lookup.EMAIL: sign_up.email_lookup}
     if not phone_proven:
         return await account.insert(tx, person, keys)
     await recycled.release(provider, tx, draft.phone, person.id)
-    with_phone = keys | {account.PHONE: account.lookup(provider.material, account.PHONE, draft.phone)}
+    with_phone = keys | {lookup.PHONE: lookup.key(provider.material, lookup.PHONE, draft.phone)}
     # A number finds one account only. If it finds another already, this one is found by its address alone.
     return await account.insert(tx, person, with_phone) or await account.insert(tx, person, keys)
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from idp.accounts import account as rooms
-from idp.accounts import contact
-from idp.accounts.account import EMAIL, Account
+from idp.accounts import contact, lookup
+from idp.accounts.account import Account
+from idp.accounts.lookup import EMAIL
 from idp.base.errors import OAuthError
 from idp.clients import metadata, registry
 from idp.clients.client import Client
@@ -141,7 +142,7 @@ def _client_changes(declared: DeclaredClient, known: Client | None, checked: Che
 
 
 async def _account_step(provider: Provider, wanted: Wanted) -> _AccountStep:
-    key = rooms.lookup(provider.material, EMAIL, contact.normalise_email(wanted.email))
+    key = lookup.key(provider.material, EMAIL, contact.normalise_email(wanted.email))
     async with provider.database.reading() as tx:
         known = await rooms.find(tx, key)
     prepared = await people.prepare(provider, wanted, known)

@@ -14,6 +14,7 @@ from idp.accounts import (
     contact,
     contact_change,
     links,
+    lookup,
     one_time_code,
     removal,
     throttle,
@@ -68,7 +69,7 @@ async def ask(
         if refused := await messages.too_often(provider, tx, f"assisted:{reached}"):
             return {"": refused}
         readings = contact.readings(typed, provider.settings.kpj_pattern)
-        keys = [account.lookup(provider.material, kind, value) for kind, value in readings]
+        keys = [lookup.key(provider.material, kind, value) for kind, value in readings]
         # Whose contacts a thief changed knows only the old ones; here somebody looks at card and face.
         found = [await account.opened_by(tx, key, replaced=True) for key in keys]
         person = next((one for one in found if one is not None and one.status in account.MAY_SIGN_IN), None)
@@ -299,12 +300,12 @@ async def _readdress(provider: Provider, tx: Tx, case: Case, person: Account) ->
         await recycled.release(provider, tx, case.contact, person.id)
     elif person.email is not None and contact.normalise_email(person.email) == case.contact:
         return
-    kind = account.PHONE if case.by_sms else account.EMAIL
-    key = account.lookup(provider.material, kind, case.contact)
+    kind = lookup.PHONE if case.by_sms else lookup.EMAIL
+    key = lookup.key(provider.material, kind, case.contact)
     if not await account.set_contact(tx, person.id, kind, case.contact, key, now):
         raise PageFault(_DEAD, "another account has the new contact by now")
     if case.by_sms:
-        await account.drop_contact(tx, person.id, account.EMAIL, now)
+        await account.drop_contact(tx, person.id, lookup.EMAIL, now)
     if person.email is not None:
         await messages.mail(
             provider, tx, person.email, "bantuan_selesai", person.locale, person.id, nama=person.name, waktu=now

@@ -7,7 +7,7 @@ code that is typed is never right.
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, links
+from idp.accounts import account, contact, contact_change, links, lookup
 from idp.accounts.account import Account
 from idp.accounts.contact_change import ContactChange
 from idp.base.errors import PageFault
@@ -19,7 +19,7 @@ from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
 from idp.theme.language import Message
 
-EMAIL, PHONE = account.EMAIL, account.PHONE
+EMAIL, PHONE = lookup.EMAIL, lookup.PHONE
 _ASKED = "contact-change"
 _LIFETIME = 600
 _CHANNELS = {EMAIL: links.BY_EMAIL, PHONE: links.BY_SMS}
@@ -76,7 +76,7 @@ async def prove(provider: Provider, visitor: Visitor, stands: Standing, asked: A
             return Message("akt.kode", n=left) if left else Message("akt.kode_habis")
         if not await links.use(tx, asked.challenge_id, now):
             return Message("akt.kode_habis")
-        key = account.lookup(provider.material, asked.kind, asked.value)
+        key = lookup.key(provider.material, asked.kind, asked.value)
         if asked.kind == PHONE:
             await recycled.release(provider, tx, asked.value, person.id)
         before = await _proven(provider, tx, person, asked.kind)
@@ -137,7 +137,7 @@ async def present(provider: Provider, stands: Standing) -> Account:
 
 async def _holder(provider: Provider, tx: Tx, kind: str, value: str) -> Account | None:
     """Who has the new contact already; nobody has a number any more that they did not prove for long."""
-    key = account.lookup(provider.material, kind, value)
+    key = lookup.key(provider.material, kind, value)
     holder = await account.find(tx, key)
     lapsed = kind == PHONE and await recycled.trusted(provider, tx, key) is None
     return None if lapsed else holder
@@ -162,7 +162,7 @@ async def _proven(provider: Provider, tx: Tx, person: Account, kind: str) -> int
     present = person.email if kind == EMAIL else person.phone
     if present is None:
         return None
-    found = await account.proven(tx, account.lookup(provider.material, kind, _spelled(kind, present)))
+    found = await lookup.proven(tx, lookup.key(provider.material, kind, _spelled(kind, present)))
     return found[1] if found is not None and found[0] == person.id else None
 
 

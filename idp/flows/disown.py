@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, report
+from idp.accounts import account, contact, contact_change, lookup, report
 from idp.accounts.account import Account
 from idp.accounts.report import Report
 from idp.base.errors import PageFault
@@ -164,14 +164,14 @@ async def _reads(provider: Provider, tx: Tx, account_id: UUID, key: str) -> bool
     """Whether a mailbox is still the account's: its address as it stands, or one that a link in that mailbox brings back."""
     person, now = await account.read(tx, account_id), provider.clock.now()
     changes = await contact_change.of(tx, provider.sealer, account_id)
-    back = [one.was for one in changes if one.kind == account.EMAIL and one.live(now)]
+    back = [one.was for one in changes if one.kind == lookup.EMAIL and one.live(now)]
     present = [person.email] if person is not None and person.email is not None else []
     return any(_key(provider, address) == key for address in (*present, *back))
 
 
 def _key(provider: Provider, address: str) -> str:
     """A mailbox as a link names it, to those who have the index key alone."""
-    return account.lookup(provider.material, account.EMAIL, contact.normalise_email(address)).hex() if address else ""
+    return lookup.key(provider.material, lookup.EMAIL, contact.normalise_email(address)).hex() if address else ""
 
 
 async def _known(

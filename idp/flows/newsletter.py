@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from idp.accounts import account
+from idp.accounts import subscribers
 from idp.base.opaque import b64decode, b64encode, same
 from idp.flows import messages
 from idp.grants.standing import Standing
@@ -42,7 +42,7 @@ def whose(provider: Provider, token: str) -> UUID | None:
 async def readers(provider: Provider) -> int:
     """How many have asked for it."""
     async with provider.database.reading() as tx:
-        return await account.count_newsletter(tx)
+        return await subscribers.count(tx)
 
 
 async def send(provider: Provider, letters: dict[str, tuple[str, str]], *, by: str, told: Callable[[int], None]) -> int:
@@ -54,7 +54,7 @@ async def send(provider: Provider, letters: dict[str, tuple[str, str]], *, by: s
     after, sent = None, 0
     while True:
         async with provider.database.transaction() as tx:
-            readers = await account.read_newsletter(tx, after, _BATCH)
+            readers = await subscribers.page(tx, after, _BATCH)
             for reader in readers:
                 assert reader.email is not None
                 subject, text = letters.get(reader.locale) or next(iter(letters.values()))
@@ -71,7 +71,7 @@ async def send(provider: Provider, letters: dict[str, tuple[str, str]], *, by: s
 
 async def _set(provider: Provider, visitor: Visitor, account_id: UUID, *, wanted: bool) -> None:
     async with provider.database.transaction() as tx:
-        await account.set_newsletter(tx, account_id, provider.clock.now() if wanted else None)
+        await subscribers.subscribe(tx, account_id, provider.clock.now() if wanted else None)
         event = "newsletter.subscribed" if wanted else "newsletter.left"
         await provider.audit.append(tx, Event(event, str(account_id), account_id, network=visitor.network))
 

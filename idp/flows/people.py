@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from idp.accounts import account as rooms
-from idp.accounts import birthdate, contact, profile, totp
-from idp.accounts.account import EMAIL, KPJ, PHONE, Account
+from idp.accounts import birthdate, contact, lookup, profile, totp
+from idp.accounts.account import Account
+from idp.accounts.lookup import EMAIL, KPJ, PHONE
 from idp.base.errors import Fault
 from idp.flows import logout, passwords, privacy, registry_check
 from idp.provider import Provider
@@ -71,7 +72,7 @@ async def find(provider: Provider, reference: str) -> Account | None:
         try:
             return await rooms.read(tx, UUID(reference))
         except ValueError:
-            keys = [rooms.lookup(provider.material, kind, value) for kind, value in contact.readings(reference)]
+            keys = [lookup.key(provider.material, kind, value) for kind, value in contact.readings(reference)]
         for key in keys:
             if (found := await rooms.find(tx, key)) is not None:
                 return found
@@ -153,11 +154,11 @@ async def prepare(provider: Provider, wanted: Wanted, known: Account | None = No
     """
     account = _account(provider, wanted, known)
     account = dataclasses.replace(account, **await _password(provider, wanted, account, known))
-    keys = {EMAIL: rooms.lookup(provider.material, EMAIL, str(account.email))}
+    keys = {EMAIL: lookup.key(provider.material, EMAIL, str(account.email))}
     if account.phone is not None and account.phone_verified:
-        keys[PHONE] = rooms.lookup(provider.material, PHONE, account.phone)
+        keys[PHONE] = lookup.key(provider.material, PHONE, account.phone)
     if account.kpj is not None and not account.identity_level:
-        keys[KPJ] = rooms.lookup(provider.material, KPJ, account.kpj)
+        keys[KPJ] = lookup.key(provider.material, KPJ, account.kpj)
     secret = None if wanted.totp_secret is None else _totp_secret(wanted.totp_secret)
     return Prepared(account, keys, secret)
 

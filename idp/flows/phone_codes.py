@@ -1,6 +1,6 @@
 """Codes by SMS are turned on, by a code that comes to the number on record."""
 
-from idp.accounts import account, links, proven_phone, removal
+from idp.accounts import account, links, lookup, proven_phone, removal
 from idp.accounts.links import Challenge
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
@@ -39,7 +39,7 @@ async def turn_on(provider: Provider, visitor: Visitor, stands: Standing, code: 
         if refused := await second_factor.check(provider, tx, visitor, stands.account_id, entry, {levels.SMS}):
             return second_factor.said(refused)
         assert person.phone is not None
-        key = account.lookup(provider.material, account.PHONE, person.phone)
+        key = lookup.key(provider.material, lookup.PHONE, person.phone)
         await recycled.release(provider, tx, person.phone, person.id)
         if not await proven_phone.prove(tx, person.id, key, now):
             return Message("ponsel.dipakai")

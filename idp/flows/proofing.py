@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from idp.accounts import account, birthdate, contact, document, nik, proofing
+from idp.accounts import account, birthdate, contact, document, lookup, nik, proofing
 from idp.accounts.contact import NotAContact
 from idp.accounts.nik import Nik
 from idp.accounts.proofing import Proofing
@@ -150,7 +150,7 @@ async def submit(provider: Provider, visitor: Visitor, stands: Standing, data: D
     limits = provider.settings.limits
     if refused := await messages.crowded(provider, "identity", visitor.network, limits.identity_per_network):
         return refused
-    index = account.lookup(provider.material, account.NIK, data.nik.number)
+    index = lookup.key(provider.material, lookup.NIK, data.nik.number)
     asked = await provider.ephemeral.hit(f"identity:{index.hex()}", DAY)
     flags = data.flags if asked <= limits.identity_per_nik else (*data.flags, proofing.OFTEN_ASKED)
     now = provider.clock.now()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from idp.accounts import account, birthdate, declared, document, membership, nik, proofing
+from idp.accounts import account, birthdate, declared, document, lookup, membership, nik, proofing
 from idp.accounts.account import Account
 from idp.accounts.membership import Membership
 from idp.accounts.proofing import Proofing
@@ -62,7 +62,7 @@ async def approve(provider: Provider, proofing_id: UUID, method: str, *, by: str
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         found, person = await _open(tx, proofing_id)
-        if not await account.claim(tx, person.id, registry_check.keys(provider, person, None), now):
+        if not await lookup.claim(tx, person.id, registry_check.keys(provider, person, None), now):
             raise Contested("another account proved to have this NIK: settle that first")
         until = now + provider.settings.lifetimes.proofing_documents
         await proofing.settle(tx, found, proofing.APPROVED, by=by, now=now, documents_until=until)
@@ -105,13 +105,13 @@ async def vouch(provider: Provider, email: str, vouched: Vouched, *, by: str) ->
             person.id,
             name=person.name,
             nik_sealed=nik.seal(provider.sealer, person.id, vouched.nik),
-            nik_index=account.lookup(provider.material, account.NIK, vouched.nik),
+            nik_index=lookup.key(provider.material, lookup.NIK, vouched.nik),
             birthdate_sealed=birthdate.seal(provider.sealer, person.id, vouched.birthdate),
             now=now,
         )
         known = await account.read(tx, person.id)
         assert known is not None
-        if not await account.claim(tx, person.id, registry_check.keys(provider, known, vouched.membership), now):
+        if not await lookup.claim(tx, person.id, registry_check.keys(provider, known, vouched.membership), now):
             raise Contested(f"{email}: another account proved to have its NIK or number")
         await membership.put(tx, person.id, vouched.membership, now)
         await account.identify(tx, person.id, vouched.level, vouched.method, now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from idp.accounts import account, assisted, contact
+from idp.accounts import account, assisted, contact, lookup
 from idp.accounts.account import Account
 from idp.accounts.assisted import Case
 from idp.base.errors import Fault
@@ -174,7 +174,7 @@ async def _recoverable(provider: Provider, tx: Tx, number: str) -> tuple[Case, A
         raise NotPossible(f"the account of case {case.number} is not active")
     if await assisted.under_way(tx, provider.sealer, person.id):
         raise NotPossible(f"another recovery of the account of case {case.number} is under way")
-    key = account.lookup(provider.material, account.PHONE if case.by_sms else account.EMAIL, case.contact)
+    key = lookup.key(provider.material, lookup.PHONE if case.by_sms else lookup.EMAIL, case.contact)
     if case.by_sms:
         # A number that nobody has proved for long goes to whoever proves it.
         owner_id = await recycled.trusted(provider, tx, key)
@@ -224,7 +224,7 @@ async def _begin_wait(
 
 async def _officer(provider: Provider, tx: Tx, address: str, about: Account) -> str:
     """Who decides, as the audit trail names them. Raises NotPossible for an address that is no officer's, or the person's own."""
-    keys = [account.lookup(provider.material, kind, value) for kind, value in contact.readings(address)]
+    keys = [lookup.key(provider.material, kind, value) for kind, value in contact.readings(address)]
     found = [one for key in keys if (one := await account.opened_by(tx, key)) is not None]
     if not found or found[0].officer_since is None or found[0].status != account.ACTIVE:
         raise NotPossible("--officer has to be the address of an officer's account")

@@ -8,7 +8,7 @@ neither the answer nor its duration tells whether there is anybody (T33).
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, links, one_time_code
+from idp.accounts import account, links, lookup, one_time_code
 from idp.accounts.account import Account
 from idp.base.opaque import Handle
 from idp.flows import challenge, messages, recycled
@@ -36,16 +36,16 @@ async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spel
     """Look an identifier up: as many reads as the text has readings, and one more. `spelling` is the likeliest of them."""
     stand_in = UUID(bytes=provider.material.mac("recovery-nobody").of(spelling)[:16])
     found = [
-        (kind, await account.opened_by(tx, account.lookup(provider.material, kind, value))) for kind, value in readings
+        (kind, await account.opened_by(tx, lookup.key(provider.material, kind, value))) for kind, value in readings
     ]
     kind, person = next(((kind, one) for kind, one in found if one is not None), ("", None))
     number = person.phone if person is not None and person.phone is not None else messages.NO_NUMBER
-    trusted = await recycled.trusted(provider, tx, account.lookup(provider.material, account.PHONE, number))
+    trusted = await recycled.trusted(provider, tx, lookup.key(provider.material, lookup.PHONE, number))
     if person is None or person.status not in account.MAY_SIGN_IN or person.email is None or not person.email_verified:
         return Sought(stand_in)
-    by_sms = kind != account.EMAIL and person.takes_codes and trusted == person.id
+    by_sms = kind != lookup.EMAIL and person.takes_codes and trusted == person.id
     # A number that may be somebody else's by now, or takes no codes, still names its account: the mailbox is asked.
-    return Sought(stand_in, person, by_mail=kind != account.PHONE or not by_sms, by_sms=by_sms)
+    return Sought(stand_in, person, by_mail=kind != lookup.PHONE or not by_sms, by_sms=by_sms)
 
 
 async def write(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> tuple[UUID, UUID]:

@@ -7,7 +7,7 @@ everything else. Operators tell about SIM changes sooner than that; no such sour
 
 from uuid import UUID
 
-from idp.accounts import account, contact, proven_phone
+from idp.accounts import account, contact, lookup, proven_phone
 from idp.flows import messages
 from idp.provider import Provider
 from idp.store.audit import Event
@@ -22,14 +22,14 @@ def trusted_since(provider: Provider) -> int:
 
 
 async def trusted(provider: Provider, tx: Tx, key: bytes) -> UUID | None:
-    """Whose number this is, by its `lookup`; None when nobody proved it lately."""
-    proven = await account.proven(tx, key)
+    """Whose number this is, by its key; None when nobody proved it lately."""
+    proven = await lookup.proven(tx, key)
     return proven[0] if proven is not None and proven[1] >= trusted_since(provider) else None
 
 
 async def release(provider: Provider, tx: Tx, number: str, claimant_id: UUID) -> None:
     """Take a number from the account that has not proved it for too long, for the one who proves it now, and tell its owner."""
-    key = account.lookup(provider.material, account.PHONE, number)
+    key = lookup.key(provider.material, lookup.PHONE, number)
     lost = await proven_phone.release(tx, key, claimant_id, trusted_since(provider))
     if lost is None:
         return
@@ -47,4 +47,4 @@ async def release(provider: Provider, tx: Tx, number: str, claimant_id: UUID) ->
             nomor=contact.masked_phone(number),
             waktu=provider.clock.now(),
         )
-    await provider.audit.append(tx, Event("contact.released", account_id=lost, detail={"kind": account.PHONE}))
+    await provider.audit.append(tx, Event("contact.released", account_id=lost, detail={"kind": lookup.PHONE}))

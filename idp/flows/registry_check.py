@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, birthdate, declared, document, membership, nik, proofing, registry
+from idp.accounts import account, birthdate, declared, document, lookup, membership, nik, proofing, registry
 from idp.accounts.account import Account
 from idp.accounts.proofing import Proofing
 from idp.accounts.registry import Answer, Question
@@ -161,7 +161,7 @@ async def _matched(provider: Provider, tx: Tx, person: Account, waits: Proofing 
     if waits is not None and proofing.UNDER_AGE in waits.flags:
         await _review(provider, tx, waits)
         return
-    if not await account.claim(tx, person.id, keys(provider, person, answer.membership), now):
+    if not await lookup.claim(tx, person.id, keys(provider, person, answer.membership), now):
         # Somebody else proved to have this number. Which of the two is right is for an officer; neither is told.
         if waits is not None:
             await _review(provider, tx, waits, proofing.TAKEN)
@@ -185,10 +185,10 @@ async def _review(provider: Provider, tx: Tx, waits: Proofing, *flags: str) -> N
 def keys(provider: Provider, person: Account, member: membership.Membership | None) -> list[tuple[str, bytes]]:
     """The verified numbers that shall find an account: its NIK, if it has one, and every participant number."""
     numbers = member.numbers if member is not None else ()
-    found = [(account.KPJ, account.lookup(provider.material, account.KPJ, number)) for number in numbers]
+    found = [(lookup.KPJ, lookup.key(provider.material, lookup.KPJ, number)) for number in numbers]
     if person.nik_index is not None:
         number = nik.unseal(provider.sealer, person.id, person.nik_sealed)
-        found.append((account.NIK, account.lookup(provider.material, account.NIK, number)))
+        found.append((lookup.NIK, lookup.key(provider.material, lookup.NIK, number)))
     return found
 
 

@@ -6,8 +6,8 @@ So the text cannot promise what the broom does not do, nor the broom take what t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from idp.accounts.account import WAS
 from idp.accounts.contact_change import REVERTIBLE
+from idp.accounts.lookup import WAS
 from idp.accounts.requests import CLOCK
 from idp.sessions.device import REMEMBERED
 

@@ -7,7 +7,7 @@ for the password again, or for a sign-in that is no older than five minutes; and
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.accounts import account, contact, links, passkey, recovery_codes, removal, throttle, totp
+from idp.accounts import account, contact, links, lookup, passkey, recovery_codes, removal, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.passkey import Passkey
 from idp.accounts.throttle import Places
@@ -146,8 +146,8 @@ async def _confirm_password(
     settings, now = provider.settings, provider.clock.now()
     if not current:
         return {"current_password": Message("masuk.sandi_kosong")}
-    kind, value = (account.EMAIL, person.email) if person.email else (account.PHONE, person.phone or "")
-    key = account.lookup(provider.material, kind, (contact.normalise(value) or ("", ""))[1])
+    kind, value = (lookup.EMAIL, person.email) if person.email else (lookup.PHONE, person.phone or "")
+    key = lookup.key(provider.material, kind, (contact.normalise(value) or ("", ""))[1])
     attempt = await attempts.reserve(
         provider.database, [key], visitor, where, provider.new_id(), settings.limits, settings.lifetimes, now
     )

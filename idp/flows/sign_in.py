@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, throttle
+from idp.accounts import account, contact, lookup, throttle
 from idp.accounts.policy import MAX_PASSWORD
 from idp.accounts.throttle import Places
 from idp.base.errors import Unavailable
@@ -27,7 +27,7 @@ from idp.theme.language import Message
 PROMOTE_RESET_FROM = 3
 """From this failure on, the page offers a new password first."""
 
-SIGN_IN_WITH = frozenset({account.EMAIL, account.PHONE, account.KPJ, account.NIK})
+SIGN_IN_WITH = frozenset({lookup.EMAIL, lookup.PHONE, lookup.KPJ, lookup.NIK})
 """The numbers find an account only once a registry or an officer has verified them, or one could sit in another's name."""
 
 _NETWORK_WINDOW = 300
@@ -181,6 +181,6 @@ def _keys(provider: Provider, identifier: str) -> list[bytes]:
         reading for reading in contact.readings(identifier, provider.settings.kpj_pattern) if reading[0] in SIGN_IN_WITH
     ]
     return [
-        account.lookup(provider.material, kind, spelling)
+        lookup.key(provider.material, kind, spelling)
         for kind, spelling in readings or [("none", identifier.casefold())]
     ]

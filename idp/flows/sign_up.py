@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, links, pending, policy
+from idp.accounts import account, contact, links, lookup, pending, policy
 from idp.accounts import draft as drafts
 from idp.accounts.declared import Declared
 from idp.accounts.pending import Draft, SignUp
@@ -92,7 +92,7 @@ async def correct(
     if ask:
         hashed = await provider.hasher.hash(password)
         changed = replace(changed, password_hash=hashed, password_policy=chosen.version)
-    key = account.lookup(provider.material, account.EMAIL, draft.email)
+    key = lookup.key(provider.material, lookup.EMAIL, draft.email)
     changed = replace(changed, id=_successor(provider, before.id, key), email_lookup=key)
     async with provider.database.transaction() as tx:
         await pending.lock(tx, before.email_lookup)
@@ -159,7 +159,7 @@ async def waiting(provider: Provider, identifier: str) -> list[SignUp]:
     kind, address = contact.normalise(identifier) or ("", "")
     if kind != contact.EMAIL:
         return []
-    key = account.lookup(provider.material, kind, address)
+    key = lookup.key(provider.material, kind, address)
     async with provider.database.reading() as tx:
         return await pending.waiting(tx, provider.sealer, key, provider.clock.now())
 
@@ -229,7 +229,7 @@ def _made(provider: Provider, visitor: Visitor, found: drafts.Draft, lanjut: str
         review=answers.review(now),
         draft=str(found.id),
     )
-    key = account.lookup(provider.material, account.EMAIL, answers.email)
+    key = lookup.key(provider.material, lookup.EMAIL, answers.email)
     return SignUp(
         _successor(provider, found.id, key),
         key,

@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, links, passkey, removal, requests, totp
+from idp.accounts import account, contact, contact_change, links, lookup, passkey, removal, requests, totp
 from idp.accounts.account import Account
 from idp.accounts.contact_change import REVERTIBLE, ContactChange
 from idp.accounts.passkey import Passkey
@@ -159,8 +159,8 @@ async def bring_back(provider: Provider, tx: Tx, visitor: Visitor, person: Accou
     Whoever holds the one that goes learns that it is used here no more, and not by whom.
     """
     now = provider.clock.now()
-    spelled = contact.normalise_email(change.was) if change.kind == account.EMAIL else change.was
-    key = account.lookup(provider.material, change.kind, spelled)
+    spelled = contact.normalise_email(change.was) if change.kind == lookup.EMAIL else change.was
+    key = lookup.key(provider.material, change.kind, spelled)
     proven = change.proven_at or change.changed_at
     if not await account.set_contact(tx, person.id, change.kind, change.was, key, now, proven_at=proven):
         return False
@@ -207,7 +207,7 @@ async def _contacts(
     now = provider.clock.now()
     kept = await contact_change.of(tx, provider.sealer, person.id)
     changes, added, late = [], [], []
-    for kind in (account.EMAIL, account.PHONE):
+    for kind in (lookup.EMAIL, lookup.PHONE):
         mine = [one for one in kept if one.kind == kind]
         back = [one for one in mine if one.reverted_at is not None]
         told = [row for row in rows if row.event == "contact.changed" and row.detail.get("kind") == kind]
@@ -224,7 +224,7 @@ async def _contacts(
             added.append(kind)
         elif before.live(now):
             changes.append(before)
-    stands = {account.EMAIL: person.email_verified, account.PHONE: person.phone_verified}
+    stands = {lookup.EMAIL: person.email_verified, lookup.PHONE: person.phone_verified}
     return changes, [kind for kind in added if stands[kind]], late
 
 
@@ -271,9 +271,9 @@ async def _drop(provider: Provider, tx: Tx, visitor: Visitor, person: Account, k
 
 async def _tell_removed(provider: Provider, tx: Tx, person: Account, kind: str) -> None:
     """Word to the contact that goes: it may be a stranger's, so it names nobody."""
-    if kind == account.EMAIL and person.email is not None:
+    if kind == lookup.EMAIL and person.email is not None:
         await messages.mail(provider, tx, person.email, "kontak_dilepas", person.locale, person.id)
-    if kind == account.PHONE and person.phone is not None:
+    if kind == lookup.PHONE and person.phone is not None:
         await messages.sms(provider, tx, person.phone, "kontak_dilepas", person.locale, person.id)
 
 

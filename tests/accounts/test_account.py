@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from idp.accounts import account
+from idp.accounts import account, lookup
 from idp.accounts.account import Account
 from idp.base.opaque import SystemEntropy, uuid7
 from idp.store import material
@@ -28,40 +28,39 @@ def keys(tmp_path: Path) -> material.Material:
 
 async def test_an_account_is_found_by_each_of_its_identifiers(database: Database, keys: material.Material) -> None:
     budi = made()
-    email = account.lookup(keys, account.EMAIL, "budi@contoh.com")
-    phone = account.lookup(keys, account.PHONE, "+6281234567890")
+    email = lookup.key(keys, lookup.EMAIL, "budi@contoh.com")
+    phone = lookup.key(keys, lookup.PHONE, "+6281234567890")
     async with database.transaction() as tx:
-        assert await account.insert(tx, budi, {account.EMAIL: email, account.PHONE: phone})
+        assert await account.insert(tx, budi, {lookup.EMAIL: email, lookup.PHONE: phone})
     async with database.reading() as tx:
         assert await account.find(tx, email) == await account.find(tx, phone) == await account.read(tx, budi.id) == budi
-        assert await account.find(tx, account.lookup(keys, account.PHONE, "budi@contoh.com")) is None
+        assert await account.find(tx, lookup.key(keys, lookup.PHONE, "budi@contoh.com")) is None
 
 
 async def test_of_fifty_who_claim_one_address_at_once_one_gets_it(database: Database, keys: material.Material) -> None:
     """T36: one row, and nothing left of the others."""
-    email = account.lookup(keys, account.EMAIL, "budi@contoh.com")
+    email = lookup.key(keys, lookup.EMAIL, "budi@contoh.com")
 
     async def claim(number: int) -> bool:
         async with database.transaction() as tx:
-            phone = account.lookup(keys, account.PHONE, f"+62812345678{number:02}")
-            return await account.insert(tx, made(f"Budi {number}"), {account.PHONE: phone, account.EMAIL: email})
+            phone = lookup.key(keys, lookup.PHONE, f"+62812345678{number:02}")
+            return await account.insert(tx, made(f"Budi {number}"), {lookup.PHONE: phone, lookup.EMAIL: email})
 
     assert sum(await asyncio.gather(*(claim(number) for number in range(50)))) == 1
     async with database.reading() as tx:
         assert len(await account.page(tx, limit=100)) == 1
         left = [
-            await account.find(tx, account.lookup(keys, account.PHONE, f"+62812345678{number:02}"))
-            for number in range(50)
+            await account.find(tx, lookup.key(keys, lookup.PHONE, f"+62812345678{number:02}")) for number in range(50)
         ]
     assert sum(one is not None for one in left) == 1
 
 
 async def test_a_lookup_tells_nothing_without_its_key(keys: material.Material, tmp_path: Path) -> None:
     other = material.create(tmp_path / "other", SystemEntropy())
-    ours = account.lookup(keys, account.EMAIL, "budi@contoh.com")
+    ours = lookup.key(keys, lookup.EMAIL, "budi@contoh.com")
     assert len(ours) == 16
-    assert ours != account.lookup(other, account.EMAIL, "budi@contoh.com")
-    assert ours != account.lookup(keys, account.PHONE, "budi@contoh.com")
+    assert ours != lookup.key(other, lookup.EMAIL, "budi@contoh.com")
+    assert ours != lookup.key(keys, lookup.PHONE, "budi@contoh.com")
 
 
 async def test_a_hash_is_made_anew_only_if_it_is_still_the_one(database: Database) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from idp.accounts import account, totp
+from idp.accounts import account, lookup, totp
 from idp.accounts.totp import Totp
 from idp.base.opaque import SystemEntropy
 from idp.store.database import Tx
@@ -93,7 +93,7 @@ async def test_a_secret_does_not_lie_open_in_the_table(house: House) -> None:
 
 async def _someone(house: House) -> Any:
     async with house.provider.database.reading() as tx:
-        key = account.lookup(house.provider.material, account.EMAIL, house.account(1).email)
+        key = lookup.key(house.provider.material, lookup.EMAIL, house.account(1).email)
         found = await account.find(tx, key)
     assert found is not None
     return found.id

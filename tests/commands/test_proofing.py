@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from idp.accounts import account, birthdate, nik, proofing
+from idp.accounts import account, birthdate, lookup, nik, proofing
 from idp.app import open_provider
 from idp.base.settings import load
 from idp.flows import people
@@ -28,7 +28,7 @@ def waiting(idp: CommandLine, email: str) -> str:
         check = proofing.Proofing(provider.new_id(), found.id, proofing.REVIEW, provider.clock.now(), ("under_17",))
         values: dict[str, Any] = {
             "name": found.name, "nik_sealed": nik.seal(provider.sealer, found.id, NIK), "now": provider.clock.now(),
-            "nik_index": account.lookup(provider.material, account.NIK, NIK),
+            "nik_index": lookup.key(provider.material, lookup.NIK, NIK),
             "birthdate_sealed": birthdate.seal(provider.sealer, found.id, "1987-08-17"),
         }  # fmt: skip
         async with provider.database.transaction() as tx:

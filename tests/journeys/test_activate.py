@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from sqlalchemy import select
 
-from idp.accounts import account, links, pending
+from idp.accounts import links, lookup, pending
 from idp.accounts.pending import Draft, SignUp
 from idp.store.tables import accounts, audit, sign_ups
 from tests.journeys.mailbox import letters, newest
@@ -313,7 +313,7 @@ async def test_fifty_activations_of_one_address_make_one_account(
 
 async def check_fifty(house: House) -> None:
     provider, now, before = house.provider, house.clock.now(), await house.count(accounts)
-    key, hashed = account.lookup(provider.material, account.EMAIL, EMAIL), await provider.hasher.hash(FORM["password"])
+    key, hashed = lookup.key(provider.material, lookup.EMAIL, EMAIL), await provider.hasher.hash(FORM["password"])
     tokens = []
     for _ in range(50):
         sign_up = SignUp(

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from idp.accounts import account, assisted
+from idp.accounts import account, assisted, lookup
 from idp.accounts.assisted import Case
 from idp.flows import people, recovery_desk
 from idp.flows.people import Wanted
@@ -267,7 +267,7 @@ async def test_the_links_open_nothing_else(house: House) -> None:
     async with house.provider.database.reading() as tx:
         kept = " ".join(str(dict(one._mapping)) for one in await tx.execute(select(assisted_recoveries)))
         trail = " ".join(str(dict(one._mapping)) for one in await tx.execute(select(audit)))
-        found = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, person.email))
+        found = await account.find(tx, lookup.key(house.provider.material, lookup.EMAIL, person.email))
     assert found
     for secret in (cancel, opens, NEW_ADDRESS):
         assert secret not in kept
@@ -352,7 +352,7 @@ async def test_the_account_of_an_officer_takes_two_others(house: House) -> None:
     """Whoever gets it decides about others: one officer, deceived or bribed, must not hand it on."""
     person, (rina, made) = plain(house), await officers(house)
     async with house.provider.database.transaction() as tx:
-        mine = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, person.email))
+        mine = await account.find(tx, lookup.key(house.provider.material, lookup.EMAIL, person.email))
         assert mine is not None
         await account.appoint(tx, mine.id, house.clock.now())
     await open_case(house, person.email)

@@ -3,7 +3,7 @@
 import pyotp
 import pytest
 
-from idp.accounts import account, requests
+from idp.accounts import account, lookup, requests
 from idp.flows import documents
 from idp.store.tables import totp_credentials
 from tests.journeys.mailbox import newest
@@ -121,7 +121,7 @@ async def test_a_page_of_ones_account_that_one_person_was_shown_acts_on_no_other
     await browser.submit(page, {"code": (await newest(house, "+6281398765432")).code}, press="submit-code")
     await browser.submit(waiting, values, press=press)
     async with house.provider.database.reading() as tx:
-        theirs = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, other.email))
+        theirs = await account.find(tx, lookup.key(house.provider.material, lookup.EMAIL, other.email))
         assert theirs is not None
         asked = await requests.of(tx, house.provider.sealer, theirs.id)
         copies = await requests.exports(tx, theirs.id, house.clock.now())
@@ -140,6 +140,6 @@ async def test_nor_does_a_picture_of_one_person_land_with_another(house: House) 
     page = await browser.upload(waiting, "photo", card())
     assert page.url.endswith("/akun/dokumen")
     async with house.provider.database.reading() as tx:
-        theirs = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, other.email))
+        theirs = await account.find(tx, lookup.key(house.provider.material, lookup.EMAIL, other.email))
     assert theirs is not None
     assert await documents.mine(house.provider, theirs.id) == []

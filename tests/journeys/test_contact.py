@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from idp import worker
-from idp.accounts import account
+from idp.accounts import account, lookup
 from idp.flows import newsletter
 from idp.store.tables import accounts, identifiers, recovery_codes
 from tests.journeys.mailbox import letters, newest
@@ -51,8 +51,8 @@ async def by_two_channels(house: House, browser: Browser, email: str) -> Page:
 
 async def known(house: House, value: str) -> tuple[str, int]:
     """As what a contact is known, and when it was proven."""
-    kind = account.EMAIL if "@" in value else account.PHONE
-    key = account.lookup(house.provider.material, kind, value)
+    kind = lookup.EMAIL if "@" in value else lookup.PHONE
+    key = lookup.key(house.provider.material, kind, value)
     async with house.provider.database.reading() as tx:
         row = (await tx.execute(select(identifiers).where(identifiers.c.lookup == key))).one()
     return row.kind, row.verified_at
@@ -286,9 +286,9 @@ async def test_a_number_that_was_added_is_taken_off_where_there_was_none(house: 
     """Nothing stood there before, so nothing could be brought back; yet it must not stay."""
     person = house.account()
     async with house.provider.database.transaction() as tx:
-        mine = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, person.email))
+        mine = await account.find(tx, lookup.key(house.provider.material, lookup.EMAIL, person.email))
         assert mine is not None
-        await account.drop_contact(tx, mine.id, account.PHONE, house.clock.now())
+        await account.drop_contact(tx, mine.id, lookup.PHONE, house.clock.now())
     thief = await at_home(house, person)
     page = await thief.get("/akun/kontak/email")
     await thief.submit(page, {"code": now_code(house, person)}, press="submit-code")

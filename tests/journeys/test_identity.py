@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from idp.accounts import account, membership, proofing
+from idp.accounts import account, lookup, membership, proofing
 from idp.flows import people
 from idp.flows import proofing_desk as desk
 from idp.flows.people import Wanted
@@ -107,7 +107,7 @@ async def test_the_registry_confirms_by_the_worker(asking: House) -> None:
     assert (found.email, found.identity_level, found.identity_method) == (person.email, 1, "registry")
     async with asking.provider.database.reading() as tx:
         member = await membership.read(tx, found.id)
-        nik = account.lookup(asking.provider.material, account.NIK, "5171032802960006")
+        nik = lookup.key(asking.provider.material, lookup.NIK, "5171032802960006")
         assert (await account.find(tx, nik) or found).id == found.id
     assert member == membership.Membership((MADES_NUMBER,), "PMI", "active")
 

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from idp.accounts import account
+from idp.accounts import account, lookup
 from idp.store.tables import audit, challenges, outbox
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_activate import sign_in
@@ -198,7 +198,7 @@ async def test_nobody_learns_whether_there_is_an_account(house: House) -> None:
     """T33: page, status, address and what is written are the same; only the mailbox knows."""
     provider = house.provider
     async with provider.database.transaction() as tx:
-        disabled = await account.find(tx, account.lookup(provider.material, account.EMAIL, house.account(1).email))
+        disabled = await account.find(tx, lookup.key(provider.material, lookup.EMAIL, house.account(1).email))
         assert disabled is not None
         await account.set_status(tx, disabled.id, account.DISABLED, house.clock.now())
     said, written = set(), []

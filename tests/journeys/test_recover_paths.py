@@ -6,7 +6,7 @@ import re
 import pytest
 from sqlalchemy import update
 
-from idp.accounts import account, contact
+from idp.accounts import account, contact, lookup
 from idp.accounts.account import Account as Row
 from idp.store.tables import accounts, identifiers, totp_credentials
 from tests.journeys.mailbox import letters, newest
@@ -25,7 +25,7 @@ YEAR = 366 * 86_400
 
 async def row(house: House, person: Account) -> Row:
     async with house.provider.database.reading() as tx:
-        found = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, person.email))
+        found = await account.find(tx, lookup.key(house.provider.material, lookup.EMAIL, person.email))
     assert found
     return found
 
@@ -34,8 +34,8 @@ async def numbered(house: House, person: Account, *, verified: bool = True) -> N
     """Numbers that lead to the person, once a registry has confirmed them."""
     found = await row(house, person)
     async with house.provider.database.transaction() as tx:
-        for kind, value in ((account.KPJ, KPJ), (account.NIK, NIK)):
-            key = account.lookup(house.provider.material, kind, value)
+        for kind, value in ((lookup.KPJ, KPJ), (lookup.NIK, NIK)):
+            key = lookup.key(house.provider.material, kind, value)
             values = {"lookup": key, "account_id": found.id, "kind": kind, "verified_at": house.clock.now()}
             await tx.execute(identifiers.insert().values(values))
         if verified:

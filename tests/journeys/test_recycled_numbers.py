@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.accounts import account
+from idp.accounts import account, lookup
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_activate import sign_in
 from tests.journeys.test_recover import ask
@@ -37,7 +37,7 @@ async def registered(house: House, sari: Account) -> Browser:
 
 async def owner(house: House) -> object:
     async with house.provider.database.reading() as tx:
-        found = await account.find(tx, account.lookup(house.provider.material, account.PHONE, SITI))
+        found = await account.find(tx, lookup.key(house.provider.material, lookup.PHONE, SITI))
     return found and found.email
 
 

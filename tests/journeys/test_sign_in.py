@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import update
 
-from idp.accounts import account
+from idp.accounts import account, lookup
 from idp.store.tables import sign_ups, throttles
 from tests.journeys.mailbox import letters
 from tests.support.browser import Browser, Page
@@ -113,7 +113,7 @@ async def test_nobody_learns_whether_an_account_exists(house: House) -> None:
     """T33: wrong password, no account, disabled account and something that is no identifier look alike."""
     person, other = house.account(), house.account(1)
     async with house.provider.database.transaction() as tx:
-        found = await account.find(tx, account.lookup(house.provider.material, account.EMAIL, other.email))
+        found = await account.find(tx, lookup.key(house.provider.material, lookup.EMAIL, other.email))
         assert found is not None
         await account.set_status(tx, found.id, account.DISABLED, house.clock.now())
     pages = [
@@ -408,7 +408,7 @@ async def test_whoever_has_registered_but_not_activated_is_told_to_do_that(house
         await tx.execute(
             sign_ups.insert().values(
                 id=provider.new_id(),
-                email_lookup=account.lookup(provider.material, account.EMAIL, email),
+                email_lookup=lookup.key(provider.material, lookup.EMAIL, email),
                 draft_sealed=b"",
                 password_hash=await provider.hasher.hash("kuda liar di padang"),
                 password_policy="hybrid-1",
@@ -426,7 +426,7 @@ async def test_whoever_has_registered_but_not_activated_is_told_to_do_that(house
 
 async def test_a_hash_of_older_parameters_is_made_anew(house: House) -> None:
     person, provider = house.account(), house.provider
-    key = account.lookup(provider.material, account.EMAIL, person.email)
+    key = lookup.key(provider.material, lookup.EMAIL, person.email)
     async with provider.database.transaction() as tx:
         found = await account.find(tx, key)
         assert found is not None

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from sqlalchemy import select
 
-from idp.accounts import account
+from idp.accounts import account, lookup
 from idp.flows import people
 from idp.flows.people import Wanted
 from idp.store.tables import audit
@@ -30,12 +30,10 @@ async def person_with(
     await people.create(house.provider, Wanted(email=email, name="Made Suartana", password=PASSWORD), by="test")
     found = await people.find(house.provider, email)
     assert found
-    kinds = {16: account.NIK, 11: account.KPJ}
-    keys = [
-        (kinds[len(number)], account.lookup(house.provider.material, kinds[len(number)], number)) for number in numbers
-    ]
+    kinds = {16: lookup.NIK, 11: lookup.KPJ}
+    keys = [(kinds[len(number)], lookup.key(house.provider.material, kinds[len(number)], number)) for number in numbers]
     async with house.provider.database.transaction() as tx:
-        assert await account.claim(tx, found.id, keys, house.clock.now())
+        assert await lookup.claim(tx, found.id, keys, house.clock.now())
         if verified:
             await account.identify(tx, found.id, 1, "registry", house.clock.now())
     return Account(email, PASSWORD)

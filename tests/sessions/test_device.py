@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.accounts import account
+from idp.accounts import account, lookup
 from idp.sessions import device
 from tests.support.browser import Browser
 from tests.support.servers import House
@@ -40,7 +40,7 @@ async def test_every_device_of_an_account_can_be_forgotten(house: House) -> None
     browser, provider = house.browser(), house.provider
     await attempt(house, browser, house.account().password)
     async with provider.database.transaction() as tx:
-        found = await account.find(tx, account.lookup(provider.material, account.EMAIL, house.account().email))
+        found = await account.find(tx, lookup.key(provider.material, lookup.EMAIL, house.account().email))
         assert found is not None
         await device.forget_all(tx, found.id)
     assert not await is_known(house, browser)

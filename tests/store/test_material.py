@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from idp.accounts import account
+from idp.accounts import lookup
 from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects
 from idp.store.material import Material
@@ -12,7 +12,7 @@ KEYS = Material({"k1": bytes(32)}, bytes(range(32)))
 
 def test_what_lies_in_databases_is_still_found() -> None:
     """Another derivation would find nobody, give everybody another `sub`, and end every refresh token."""
-    assert account.lookup(KEYS, account.EMAIL, "budi@contoh.go.id").hex() == "e93ccb403a115477553f455b464c2bdc"
+    assert lookup.key(KEYS, lookup.EMAIL, "budi@contoh.go.id").hex() == "e93ccb403a115477553f455b464c2bdc"
     assert Subjects(KEYS).of(UUID(int=7), "saldo.example") == "OLbjlVVQdhgKHlqSKR9zhw4WD1NLNY78BRSAwiGMfFc"
     assert (
         RefreshTokens(KEYS).make(UUID(int=7), 3)
