@@ -14,12 +14,12 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
-from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.accounts.policy import Policy
-from idp.base.errors import Fault, PageFault
+from idp.base.errors import PageFault
 from idp.base.opaque import Handle, b64encode, digest, same, token
 from idp.base.settings import Settings
 from idp.flows import passwords
@@ -32,11 +32,11 @@ from idp.theme.language import CODES, Language
 from idp.theme.records import Announcement, PasswordRules, Service
 from idp.theme.records import SignedOut as SignedOutService
 from idp.web import upload
+from idp.web.door import Door, Show
 from idp.web.errors import shown
 from idp.web.form import Form, parse, query
-from idp.web.shell import BodyTooLarge, Receive, Scope, Send
+from idp.web.shell import Send
 
-Show = Callable[[Request], Awaitable[Response]]
 Submit = Callable[[Request, Form], Awaitable[Response]]
 
 Admit = Callable[[Request], Awaitable[Response | None]]
@@ -293,7 +293,7 @@ class Frame:
                 return await post(request, await self.form(request, repeated))
 
             handlers["POST"] = submit
-        return Route(path, Door(self, path, handlers), include_in_schema=False)
+        return Route(path, self._at(path, handlers), include_in_schema=False)
 
     def upload_door(self, path: str, get: Show, post: Submit, admit: Admit) -> Route:
         """A door whose form holds a file. `admit` answers in place of `post` before the body is read, or lets it be read:
@@ -313,11 +313,14 @@ class Frame:
                 self._own(request, form)
                 return await post(request, form)
 
-        return Route(path, Door(self, path, {"GET": get, "POST": submit}), include_in_schema=False)
+        return Route(path, self._at(path, {"GET": get, "POST": submit}), include_in_schema=False)
 
-    def endpoint(self, path: str, get: Show, post: Show | None = None) -> "Door":
+    def endpoint(self, path: str, get: Show, post: Show | None = None) -> Door:
         """A protocol endpoint that browsers come to: faults become pages, but other sites may post to it."""
-        return Door(self, path, {"GET": get, "POST": post} if post else {"GET": get})
+        return self._at(path, {"GET": get, "POST": post} if post else {"GET": get})
+
+    def _at(self, path: str, handlers: Mapping[str, Show]) -> Door:
+        return Door(path, handlers, self.fault, self.send)
 
     async def form(self, request: Request, repeated: Collection[str] = ()) -> Form:
         """The submitted form; PageFault 400 when malformed, 403 when no page of ours sent it (T22)."""
@@ -338,42 +341,6 @@ class Frame:
         # Our own pages post with `Origin: null`, since they ask for no referrer (Fetch, "append a request Origin header").
         if request.headers.get("origin", "null") not in ("null", self._origin):
             raise PageFault("kesalahan.formulir", "foreign origin", 403)
-
-
-class Door:
-    """One address that browsers come to, as an ASGI application: method, handler, faults as pages, cookies."""
-
-    def __init__(self, frame: Frame, path: str, handlers: Mapping[str, Show]) -> None:
-        self.path = path
-        self._frame = frame
-        self._handlers = dict(handlers)
-        if "GET" in self._handlers:
-            self._handlers["HEAD"] = self._handlers["GET"]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # The shell counts requests by route.
-        scope["route"] = self
-        request = Request(scope, receive)
-        try:
-            response = await self._answer(request)
-        except ClientDisconnect:
-            return
-        except (Fault, BodyTooLarge) as fault:
-            reason = fault.private if isinstance(fault, Fault) else "body too large"
-            log.info("refused", path=self.path, reason=reason, request_id=scope.get("gerbang.request_id"))
-            response = self._frame.fault(request, fault)
-        except Exception as fault:
-            log.exception("fault", path=self.path, request_id=scope.get("gerbang.request_id"))
-            response = self._frame.fault(request, fault)
-        await self._frame.send(request, response, send)
-
-    async def _answer(self, request: Request) -> Response:
-        handler = self._handlers.get(request.method)
-        if handler is not None:
-            return await handler(request)
-        response = self._frame.fault(request, PageFault("kesalahan.permintaan", "method", 405))
-        response.headers["Allow"] = ", ".join(sorted(self._handlers))
-        return response
 
 
 def shown_rules(held: Policy, *, second_factor: bool = False) -> PasswordRules:
