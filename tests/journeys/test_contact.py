@@ -66,7 +66,7 @@ async def test_a_new_address_is_proven_where_it_is_and_told_where_it_was(house: 
     page = await browser.submit(page, {"code": "AAAAAAAA"}, press="submit-code")
     assert "Kode salah. Huruf besar dan kecil dibedakan. Sisa 4 percobaan." in page.text
     page = await browser.submit(page, {"code": (await newest(house, NEW)).code}, press="submit-code")
-    assert "Email Anda sudah diganti" in page.text
+    assert "Email Anda sudah disimpan" in page.text
     assert NEW in page.text
     assert "Kontak akun Anda diganti" in {letter.subject for letter in await letters(house, person.email)}
     assert "Email akun Anda diganti" in {letter.subject for letter in await letters(house, NEW)}
@@ -80,7 +80,7 @@ async def test_a_new_number_is_proven_by_sms(house: House) -> None:
     person = plain(house)
     browser = await at_home_with_both(house, person)
     page = await change(house, browser, "phone", "0813 5555 6666", NUMBER)
-    assert "Nomor HP Anda sudah diganti" in page.text
+    assert "Nomor HP Anda sudah disimpan" in page.text
     told = await letters(house, "+6281398765432")
     assert any("Nomor HP akun Anda diganti" in letter.text for letter in told)
     assert all("://" not in letter.text for letter in told)
@@ -334,7 +334,7 @@ async def test_of_two_who_prove_one_address_at_once_one_gets_it(house: House) ->
             for browser, page, code in zip((first, second), pages, codes, strict=True)
         )
     )
-    assert sorted("Email Anda sudah diganti" in answer.text for answer in answers) == [False, True]
+    assert sorted("Email Anda sudah disimpan" in answer.text for answer in answers) == [False, True]
     assert any("Kontak ini tidak bisa dipakai" in answer.text for answer in answers)
 
 

@@ -236,7 +236,7 @@ async def test_who_proves_a_recycled_number_gets_it_and_the_old_owner_hears_of_i
     page = await browser.get("/akun/kontak/ponsel")
     page = await browser.submit(page, {"phone": SITI}, press="send-code")
     page = await browser.submit(page, {"code": (await newest(house, SITI)).code}, press="submit-code")
-    assert "Nomor HP Anda sudah diganti" in page.text
+    assert "Nomor HP Anda sudah disimpan" in page.text
     assert not (await row(house, siti)).phone_verified
     assert (await row(house, budi)).phone == SITI
     told = await newest(house, siti.email)
