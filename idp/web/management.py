@@ -20,6 +20,8 @@ Answer = tuple[int, bytes, bytes]
 _WITHOUT_REDIS = "Redis does not answer: limits are ten times stricter, and private_key_jwt is refused"
 _PATIENCE = 2
 """Seconds that a database gets: whoever asks for health has little more, and learns nothing from an answer that does not come."""
+_GLANCE = 0.5
+"""Seconds that Redis gets. All share it, and many probes wait one second: a Redis that stands still must send nobody away."""
 _JSON, _TEXT = b"application/json", b"text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -34,7 +36,7 @@ def application(provider: Provider) -> App:
         if reasons:
             return 503, _JSON, orjson.dumps({"status": "not ready", "reasons": reasons})
         # Nobody is served better elsewhere, since all share the one Redis; but an operator wants to know.
-        worse = {"degraded": [_WITHOUT_REDIS]} if await provider.ephemeral.away() else {}
+        worse = {"degraded": [_WITHOUT_REDIS]} if await _without_redis(provider) else {}
         return 200, _JSON, orjson.dumps({"status": "ready", **worse})
 
     async def measured() -> Answer:
@@ -79,10 +81,18 @@ async def reasons_against(provider: Provider) -> list[str]:
     return [f"no active signing key for {', '.join(missing)}"] if missing else []
 
 
+async def _without_redis(provider: Provider) -> bool:
+    try:
+        async with asyncio.timeout(_GLANCE):
+            return await provider.ephemeral.away()
+    except TimeoutError:
+        return True
+
+
 async def _measure(provider: Provider) -> None:
     """Levels are read when somebody asks; counters count by themselves."""
     metrics.HASHING.set(provider.hasher.waiting)
-    metrics.REDIS_AWAY.set(await provider.ephemeral.away())
+    metrics.REDIS_AWAY.set(await _without_redis(provider))
     try:
         async with asyncio.timeout(_PATIENCE), provider.database.reading() as tx:
             depth = await provider.outbox.depth(tx)

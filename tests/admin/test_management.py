@@ -1,5 +1,7 @@
 """The management port: alive, ready, and measured."""
 
+import asyncio
+import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -97,6 +99,17 @@ async def test_a_lost_database_is_a_reason(storages: Storages, storage: Storage)
         assert (answer.status_code, answer.json()["reasons"]) == (503, ["the database cannot be reached"])
         assert (await port(provider).get("/health/alive")).status_code == 200
         assert (await port(provider).get("/metrics")).status_code == 200
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_redis_that_stands_still_holds_nobody_up(storage: Storage) -> None:
+    """Many probes wait for one second, and would take every server away at once."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = settings_for(storage, redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        async with open_house(settings) as house, asyncio.timeout(0.9):
+            answer = await port(house.provider).get("/health/ready")
+    assert answer.status_code == 200
+    assert "Redis" in answer.json()["degraded"][0]
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
