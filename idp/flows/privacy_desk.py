@@ -89,9 +89,6 @@ async def affected(provider: Provider, field: str, since: int, until: int) -> di
     `field` is a claim, or a scope of ours. For an operator: it reads much, and takes its time. UnknownField for a name that
     nothing is told under: a misspelt one would find nobody, and nobody would be told of the breach.
     """
-    scopes_of_clients = {scope for each in provider.clients.all() for scope in each.scopes or ()}
-    if field not in {*claims_of.CLAIMS, *claims_of.SCOPE_CLAIMS, *people.SEEN, *scopes_of_clients}:
-        raise UnknownField(f"{field} is no claim and no scope; there are {', '.join(sorted(claims_of.CLAIMS))}")
     found: dict[UUID, set[str]] = {}
     scopes = {scope for scope, claims in claims_of.SCOPE_CLAIMS.items() if field in claims} | {field}
     async with provider.database.reading() as tx:
@@ -106,6 +103,10 @@ async def affected(provider: Provider, field: str, since: int, until: int) -> di
                     found.setdefault(row.account_id, set()).add(row.actor)
             elif scopes & set(told.get("scope", "").split()) and field not in told.get("withheld", ()):
                 found.setdefault(row.account_id, set()).add(row.client_id)
+    # After the search: a scope may be that of a client that is gone by now.
+    scopes_of_clients = {scope for each in provider.clients.all() for scope in each.scopes or ()}
+    if not found and field not in {*claims_of.CLAIMS, *claims_of.SCOPE_CLAIMS, *people.SEEN, *scopes_of_clients}:
+        raise UnknownField(f"{field} is no claim and no scope; there are {', '.join(sorted(claims_of.CLAIMS))}")
     return found
 
 

@@ -8,6 +8,7 @@ from idp.accounts import requests
 from idp.accounts.requests import Request
 from idp.app import open_provider
 from idp.base.settings import load
+from idp.store.audit import Event
 from tests.commands.cli import CommandLine
 
 PASSWORD = "Kuda-Terbang-Biru-77"
@@ -27,6 +28,18 @@ def asked(idp: CommandLine, account: str, kind: str, age: int, **detail: str) ->
             return request.id
 
     return str(asyncio.run(inside()))
+
+
+def told(idp: CommandLine, account: str, scope: str) -> str:
+    """Somebody who is no client any more redeemed a code with this scope; who."""
+
+    async def inside() -> None:
+        async with open_provider(load(idp.environment)) as provider, provider.database.transaction() as tx:
+            event = Event("code.redeemed", account_id=UUID(account), client_id="lama", detail={"scope": scope})
+            await provider.audit.append(tx, event)
+
+    asyncio.run(inside())
+    return "lama"
 
 
 def test_the_queue_is_worked_through_in_the_order_of_its_clock(idp: CommandLine) -> None:
@@ -65,6 +78,10 @@ def test_a_breach_names_accounts_and_who_was_told(idp: CommandLine) -> None:
     assert found == [{"account": made["id"], "told": ["command line"]}]
     assert idp.json("privacy", "breach", "--field", "birthdate", "--from", begin, "--to", end) == []
     assert "emial is no claim" in idp.refused("privacy", "breach", "--field", "emial", "--from", begin, "--to", end)
+    gone = told(idp, made["id"], "saldo:baca")
+    assert idp.json("privacy", "breach", "--field", "saldo:baca", "--from", begin, "--to", end) == [
+        {"account": made["id"], "told": [gone]}
+    ], "the client that had the scope is gone, and what it was told is not"
     assert "is not before" in idp.refused("privacy", "breach", "--field", "email", "--from", end, "--to", begin)
     assert "a moment is written like" in idp.refused(
         "privacy", "breach", "--field", "email", "--from", "x", "--to", end
