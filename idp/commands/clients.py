@@ -136,10 +136,8 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a client for good, and end everything that people granted it."""
-    if not yes and console.ask(f"Remove {client_id} and all its grants? [y/N]", "say --yes").lower() not in (
-        "y",
-        "yes",
-    ):
+    question = f"Remove {client_id} and all its grants? [y/N]"
+    if not yes and console.ask(question, "say --yes", default="n").lower() not in ("y", "yes"):
         raise typer.Exit(1)
 
     async def remove(provider: Provider) -> None:

@@ -117,7 +117,13 @@ def passwords(form: FormatOption = Format.table) -> None:
 
 
 def _without_password(url: str | None) -> str | None:
-    return None if url is None else re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", url)
+    # SQLAlchemy takes a password with a slash or an @ as it is; and both drivers take it among the parameters, too.
+    return None if url is None else re.sub(r"(://[^/@:]*):.*@|([?&]password=)[^&]*", _hide, url)
+
+
+def _hide(found: re.Match[str]) -> str:
+    before, parameter = found.groups()
+    return f"{parameter}***" if parameter else f"{before}:***@"
 
 
 def markdown() -> str:

@@ -181,10 +181,13 @@ def say(context: typer.Context, text: str, **facts: Any) -> None:
         typer.echo(text)
 
 
-def ask(question: str, otherwise: str, *, hidden: bool = False) -> str:
-    """Ask on the terminal; what a program should say instead, `otherwise`, when nobody answers."""
+def ask(question: str, otherwise: str, *, default: str | None = None, hidden: bool = False) -> str:
+    """Ask on the terminal; what a program should say instead, `otherwise`, when nobody answers. Enter alone is `default`, if there is one."""
     try:
-        return str(typer.prompt(question, hide_input=hidden, confirmation_prompt=hidden, err=True))
+        said = typer.prompt(
+            question, default, hide_input=hidden, confirmation_prompt=hidden, show_default=False, err=True
+        )
+        return str(said)
     except typer.Abort:
         typer.echo(err=True)
         fail(f"nobody answered; {otherwise}")

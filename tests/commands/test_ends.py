@@ -97,7 +97,7 @@ def test_a_data_folder_that_may_not_be_written(idp: CommandLine, wrong: str, tmp
 def test_an_issuer_is_written_as_browsers_write_it(empty: CommandLine) -> None:
     """Origins, passkeys and services compare it to the letter, and it can never be changed later."""
     for address in (
-        "https://SSO.contoh.go.id", "https://sso.contoh.go.id:443", "https://u@sso.contoh.go.id", "https://sso.contoh.go.id/",
+        "https://SSO.contoh.go.id", "https://sso.contoh.go.id:443", "https://sso.contoh.go.id:08443", "https://u@sso.contoh.go.id", "https://sso.contoh.go.id/",
         "https://sso.contoh.go.id/a b", "https://sso.contoh.go.id/a/../b", "https://sso.contoh.go.id//a", "https://sso.contoh.go.id?a",
         "https://sso.contoh.go.id#", "ftp://sso.contoh.go.id", "sso.contoh.go.id", "https://sso contoh.go.id",
     ):  # fmt: skip
@@ -136,6 +136,30 @@ def test_a_wrong_setting_is_named_at_the_start(idp: CommandLine, name: str, wron
 def test_an_empty_line_says_that_there_is_no_redis(idp: CommandLine) -> None:
     idp.extra = {"IDP_REDIS_URL": ""}
     assert idp.json("config", "check")["redis_url"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("IDP_DATABASE_URL", "postgresql+asyncpg://gerbang:{}@db/gerbang"),
+        ("IDP_DATABASE_URL", "postgresql+asyncpg:///gerbang?host=db&password={}&user=gerbang"),
+        ("IDP_REDIS_URL", "redis://:{}@redis/0"),
+    ],
+)
+@pytest.mark.parametrize("password", ["Rahasia", "Ra/ha@sia", "Ra%2Fha:sia"])
+def test_a_check_shows_no_password(idp: CommandLine, name: str, told: str, password: str) -> None:
+    """It is pasted into tickets."""
+    idp.extra = {name: told.format(password)}
+    assert idp.json("config", "check")[name.removeprefix("IDP_").lower()] == told.format("***")
+
+
+def test_enter_alone_removes_nothing(idp: CommandLine) -> None:
+    client = idp.json("create", "client", "--name", "Arsip", "--redirect-uri", "https://arsip.contoh.go.id/cb")[
+        "client_id"
+    ]
+    assert idp("delete", "client", client, input="\n").exit_code == 1
+    assert idp.json("get", "client", client)["client_id"] == client
+    assert idp("delete", "client", client, input="y\n").exit_code == 0
 
 
 def test_without_a_terminal_nobody_is_asked(idp: CommandLine) -> None:
