@@ -82,7 +82,7 @@ async def find(tx: Tx, key: bytes) -> Account | None:
 async def opened_by(tx: Tx, key: bytes, *, replaced: bool = False) -> Account | None:
     """The account that an identifier may be used to enter, as for signing in (`idp.sessions.attempt`).
 
-    A participant number or lookup.NIK names nobody before it was verified, or one could sit in another's; a contact that was
+    A participant number or NIK names nobody before it was verified, or one could sit in another's; a contact that was
     changed names nobody, unless `replaced`: it serves the link that brings it back, and nobody who merely knows it.
 
     Where it opens nothing, somebody's row is read and understood as well, and dropped: the time must not tell (T33).

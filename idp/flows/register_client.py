@@ -29,8 +29,9 @@ from idp.store.database import Tx
 
 STATIC, DYNAMIC, ADMIN = "static", SELF_REGISTERED, "admin"
 SECRET_OVERLAP = 86_400
-LONGEST_OVERLAP = 30 * 86_400
 """Seconds that a rotated secret goes on working unless the caller says otherwise: services change theirs one by one."""
+LONGEST_OVERLAP = 30 * 86_400
+"""Seconds that it may."""
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
 _LOOKS_LIKE_SUB = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -37,6 +37,6 @@ _READ = text(f"SELECT {columns('accounts')} FROM accounts WHERE id = :account").
 
 
 async def read(tx: Tx, account_id: UUID) -> frozenset[str]:
-    """The factors that an account has, as of this transaction."""
-    row = (await tx.execute(_READ, {"account": account_id})).one()
-    return frozenset(factor for factor in HAS if row._mapping[f"has_{factor}"])
+    """The factors that an account has, as of this transaction; none when it was erased meanwhile."""
+    row = (await tx.execute(_READ, {"account": account_id})).first()
+    return frozenset(factor for factor in HAS if row is not None and row._mapping[f"has_{factor}"])
