@@ -73,6 +73,8 @@ async def correct(
 ) -> SignUp | Corrected:
     """Another address or number for a registration that waits; what is empty stays. What was sent to the old ones dies."""
     before = await read(provider, sign_up_id)
+    if before is None and (done := await _corrected(provider, sign_up_id, email)) is not None:
+        return done
     if before is None or before.activated_at is not None:
         return Corrected({"": Message("akt.kode_habis")})
     typed = {"email": email or before.draft.email, "phone": phone or before.draft.phone, "first": before.declared.first}
@@ -80,6 +82,8 @@ async def correct(
     if errors:
         return Corrected(errors)
     draft = replace(before.draft, email=read_now["email"], phone=read_now["phone"])
+    if draft == before.draft:
+        return before
     changed = replace(before, draft=draft)
     ask = policy.adds(owner(before), owner(changed))
     chosen = passwords.rules(provider)
@@ -108,6 +112,16 @@ async def correct(
         await _send(provider, tx, changed)
         await provider.audit.append(tx, Event("sign_up.corrected", network=visitor.network))
     return changed
+
+
+async def _corrected(provider: Provider, before: UUID, email: str) -> SignUp | None:
+    """What a registration that is gone became, when the same form had been sent a moment earlier; None when it did not."""
+    kind, address = contact.normalise(email) or ("", "")
+    if kind != contact.EMAIL:
+        return None
+    key = lookup.key(provider.material, lookup.EMAIL, address)
+    done = await read(provider, _successor(provider, before, key))
+    return done if done is not None and done.activated_at is None else None
 
 
 def owner(sign_up: SignUp) -> Owner:

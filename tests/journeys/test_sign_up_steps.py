@@ -375,6 +375,24 @@ async def test_an_address_is_corrected_without_typing_anything_else(house: House
     assert page.url.endswith("/akun")
 
 
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_correction_sent_again_a_moment_later_is_the_same_correction(house: House, answered: bool) -> None:
+    """By a finger that was too quick, before the answer to the first came or after it."""
+    browser = house.browser()
+    page = await register(browser, email="sari.dewi@contoh.com")
+    house.clock.advance(120)
+    form = await browser.click(page, "Perbaiki alamat")
+    cookies = dict(browser.http.cookies)
+    for _ in range(2):
+        page = await browser.submit(form, {"email": EMAIL}, press="save")
+        assert page.url.endswith("/daftar/terkirim")
+        if not answered:
+            browser.http.cookies.clear()
+            browser.http.cookies.update(cookies)
+    assert len(await letters(house, EMAIL)) == 1
+    assert await house.count(sign_ups) == 1
+
+
 async def test_a_correction_that_stands_in_the_password_asks_for_another(house: House) -> None:
     browser = house.browser()
     page = await register(browser)
@@ -400,7 +418,9 @@ async def test_a_correction_says_what_is_wrong_and_how_soon_it_may_be_sent(house
     page = await browser.submit(form, {"email": "sari@", "phone": "021 5551234"}, press="save")
     assert "format nama@contoh.com" in page.text
     assert "bukan nomor ponsel" in page.text
-    page = await browser.submit(form, {"phone": "0813 7152 0946"}, press="save")
+    page = await browser.submit(form, {"phone": "0813 7152 0947"}, press="save")
+    new = {"phone": "0813 7152 0947", "password": "Layang-Layang-Putus-5"}
+    page = await browser.submit(page, new, press="save")
     assert "Tunggu 60 detik" in page.text
 
 
