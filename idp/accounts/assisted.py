@@ -50,11 +50,8 @@ class Case:
     ended_at: int | None = None
     first_officer: str | None = None
     override_reason: str | None = None
-
-    @property
-    def overridden(self) -> bool:
-        """Approved by two officers after `CANCELLED_ENOUGH` in a row were cancelled: who holds the old contacts cannot cancel it."""
-        return self.override_reason is not None and self.state != OPEN
+    overridden: bool = False
+    """Approved by two officers after `CANCELLED_ENOUGH` in a row were cancelled: who holds the old contacts cannot cancel it."""
 
     @property
     def by_sms(self) -> bool:
@@ -168,9 +165,10 @@ async def _one(tx: Tx, sealer: Sealer, wanted: Any) -> Case | None:
 
 
 def _case(sealer: Sealer, row: Any) -> Case:
-    values = {name: row._mapping[name] for name in Case.__slots__ if name != "contact"}
+    columns = assisted_recoveries.c
+    values = {name: row._mapping[columns[name]] for name in Case.__slots__ if name != "contact"}
     contact = sealer.open(_place(row.id), row.contact_sealed).decode()
-    return Case(**{**values, "checked": tuple(row.checked), "contact": contact})
+    return Case(**{**values, "checked": tuple(row.checked), "contact": contact, "overridden": bool(row.overridden)})
 
 
 def _place(case_id: UUID) -> Place:

@@ -210,6 +210,7 @@ async def _begin_wait(
         factors_go=factors_go,
         due_at=ends,
         cancel_hash=cancel_hash,
+        overridden=case.override_reason is not None,
     )
     await write(provider, tx, case, "bantuan_menunggu", nomor=case.number, batas=ends)
     detail: dict[str, object] = {

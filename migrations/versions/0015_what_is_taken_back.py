@@ -11,11 +11,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("contact_changes", sa.Column("proven_at", sa.BigInteger()))
-    op.add_column("assisted_recoveries", sa.Column("first_officer", sa.Text()))
+    op.add_column("assisted_recoveries", sa.Column("override_asked_by", sa.Text()))
     op.add_column("assisted_recoveries", sa.Column("override_reason", sa.Text()))
+    op.add_column("assisted_recoveries", sa.Column("overridden", sa.Boolean()))
 
 
 def downgrade() -> None:
+    op.drop_column("assisted_recoveries", "overridden")
     op.drop_column("assisted_recoveries", "override_reason")
-    op.drop_column("assisted_recoveries", "first_officer")
+    op.drop_column("assisted_recoveries", "override_asked_by")
     op.drop_column("contact_changes", "proven_at")

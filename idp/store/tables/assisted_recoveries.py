@@ -19,8 +19,9 @@ assisted_recoveries = Table(
     Column("decided_by", Text),
     Column("factors_go", Boolean, nullable=False),  # whether the old second factors are removed with it
     # Cancelled twice in a row, a recovery needs two officers and then cannot be cancelled again.
-    Column("first_officer", Text),  # the first of two, where two decide
+    Column("override_asked_by", Text, key="first_officer"),  # the first of two, where two decide: older than its use
     Column("override_reason", Text),
+    Column("overridden", Boolean),
     Column("cancel_hash", LargeBinary(32)),  # of the link in the letters to the old contacts
     Column("link_hash", LargeBinary(32)),  # of the link in the letter to the new one
     moment("created_at", nullable=False),
