@@ -28,7 +28,6 @@ class Connection(HttpToolsProtocol):
     """Counts what is not body, and hangs up (RFC 6585 section 5) when that is too much. Answers leave in one write."""
 
     _head = 0
-    _in_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(Joined(transport, self.loop))
@@ -43,13 +42,8 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def on_message_begin(self) -> None:
-        self._head, self._in_head = 0, True
+        self._head = 0
         super().on_message_begin()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """RFC 9110 section 6.5.1: what comes behind the body is no header, or anybody could add to what a proxy has checked."""
-        if self._in_head:
-            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """RFC 9110 section 5.3: a field that is no list comes once; RFC 9112 section 3.2: `Host` exactly once."""
@@ -58,8 +52,9 @@ class Connection(HttpToolsProtocol):
             raise Malformed("a header that may come once came twice")
         if b"host" not in once and self.parser.get_http_version() == "1.1":
             raise Malformed("Host is missing")
-        self._in_head = False
         super().on_headers_complete()
+        # RFC 9110 section 6.5.1: what comes behind the body is no header, or anybody could add to what a proxy has checked.
+        self.headers = []
 
     def on_body(self, body: bytes) -> None:
         self._head -= len(body)
