@@ -1,6 +1,5 @@
 """`keys`: key material on disk, and the signing keys in the database."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -96,17 +95,13 @@ async def _init(settings: Settings) -> tuple[bool, int | None]:
 
 
 async def _migrated(settings: Settings) -> bool:
-    if settings.sqlite and not _file_of(settings).exists():
+    if settings.sqlite_file is not None and not settings.sqlite_file.exists():
         return False  # to ask would make it, beside the database that the operator will name later
     database = await connect(settings)
     try:
         return not await schema.stale(database)
     finally:
         await database.close()
-
-
-def _file_of(settings: Settings) -> Path:
-    return Path(settings.database_url.removeprefix("sqlite+aiosqlite:///"))
 
 
 def _shown(key: SigningKey) -> dict[str, object]:

@@ -14,7 +14,6 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -227,8 +226,8 @@ def _asyncpg_dsn(engine: AsyncEngine) -> str:
 
 
 def _sqlite_engine(settings: Settings) -> AsyncEngine:
-    if path := settings.database_url.removeprefix("sqlite+aiosqlite:///"):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if settings.sqlite_file is not None:
+        settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         settings.database_url, pool_size=8, max_overflow=0, hide_parameters=True, connect_args={"timeout": 15}
     )

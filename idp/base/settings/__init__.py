@@ -168,6 +168,12 @@ class Settings(BaseSettings):
         """Whether the database is the embedded one."""
         return self.database_url.startswith("sqlite")
 
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of the embedded database; None when it is in memory, or another database serves."""
+        path = self.database_url.removeprefix("sqlite+aiosqlite:///")
+        return Path(path) if self.sqlite and path else None
+
     def routes(self) -> dict[str, Gateway]:
         """Gateways that have an address, by name, in the order in which they are tried."""
         every = {"sms": self.sms, **dict(sorted(self.gateways.items()))}
