@@ -1,6 +1,5 @@
 """/akun: the account at a glance, and the deeds that its pages share."""
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -24,8 +23,6 @@ from idp.web.form import identified
 from idp.web.frame import Form, Frame, query
 from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import to_confirm
-
-SignedInShow = Callable[[Request, Standing], Awaitable[Response]]
 
 # Each says something about another claim, and is not worth a line of its own.
 _SILENT = frozenset({"email_verified", "phone_number_verified", "updated_at"})
@@ -111,7 +108,7 @@ async def deed(frame: Frame, request: Request, stands: Standing, form: Form) -> 
 
 async def _home(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
     found = await home.look(frame.provider, stands)
-    language = frame.language(request)
+    language, here = frame.language(request), frame.visitor(request).network
     return frame.page(
         request,
         "akun",
@@ -125,7 +122,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         suggest_passkey=levels.PASSKEY not in stands.enrolled,
         notice=notice,
         services=service_rows(frame, found.services, language),
-        sessions=[session_row(one, stands, language, frame.visitor(request).network) for one in found.sessions],
+        sessions=[session_row(one, stands, language, here) for one in found.sessions],
         password_since=found.methods.password_since,
         totp_since=found.methods.totp.created_at if found.methods.totp else None,
     )

@@ -8,7 +8,7 @@ from idp.flows import activity
 from idp.flows.activity import Happening
 from idp.provider import Provider
 from idp.sessions import levels
-from idp.theme.language import Message
+from idp.theme.language import Language, Message
 from idp.theme.records import EventRow
 from idp.web.form import identified
 from idp.web.frame import Frame, query
@@ -23,14 +23,14 @@ def routes(provider: Provider) -> list[BaseRoute]:
         stands = await signed_in(frame, request)
         if stands is None:
             return frame.redirect("/masuk?kembali=aktivitas")
-        before = query(request, "sebelum")
+        before, language, here = query(request, "sebelum"), frame.language(request), frame.visitor(request).network
         chapter = await activity.read(provider, stands, identified(before) if before else None)
         return frame.page(
             request,
             "akun_aktivitas",
             name=stands.person.name,
             back=f"{frame.root}/akun",
-            events=[event_row(frame, request, one) for one in chapter.happenings],
+            events=[event_row(frame, one, language, here) for one in chapter.happenings],
             older=f"{frame.root}/akun/aktivitas?sebelum={chapter.following}" if chapter.following else "",
         )
 
@@ -43,9 +43,8 @@ _WITH_PASSKEY = {"session.started": "session.started_passkey", "session.refused"
 _SETTLED = activity.BY_OTHERS | {"session.disowned"}
 
 
-def event_row(frame: Frame, request: Request, one: Happening) -> EventRow:
-    """A happening as the pages tell it."""
-    language, here = frame.language(request), frame.visitor(request).network
+def event_row(frame: Frame, one: Happening, language: Language, here: str) -> EventRow:
+    """A happening as the pages tell it; `here` is the network that the page is read from."""
     client = frame.provider.clients.known(one.client_id) if one.client_id else None
     # Codes of the app are refused without a word of what they were meant to be.
     factor = str(one.detail.get("factor", levels.TOTP if one.event == "factor.refused" else ""))

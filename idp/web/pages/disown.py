@@ -34,16 +34,16 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if claim.known is not None:
             return frame.page(request, "bukan_saya_selesai", reference=claim.known, undone=[], remains=[])
         hidden = {"token": token} if token else {"peristiwa": event_id}
-        present = frame.visitor(request).session
+        language, visitor = frame.language(request), frame.visitor(request)
         return frame.page(
             request,
             "bukan_saya",
             back="" if token else f"{frame.root}/akun/aktivitas",
             hidden=hidden,
-            event=event_row(frame, request, claim.happening) if claim.happening else None,
+            event=event_row(frame, claim.happening, language, visitor.network) if claim.happening else None,
             undoes=claim.deeds.told(),
             remains=claim.deeds.kept(),
-            ends_here=present is not None and present.id in claim.sessions,
+            ends_here=visitor.session is not None and visitor.session.id in claim.sessions,
         )
 
     async def submit(request: Request, form: Form) -> Response:

@@ -35,7 +35,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 
 async def _services(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
-    language = frame.language(request)
+    language, here = frame.language(request), frame.visitor(request).network
     used = await home.services(frame.provider, stands)
     told = await activity.read(frame.provider, stands, events=_CONSENTS, limit=_HISTORY)
     return frame.page(
@@ -45,5 +45,5 @@ async def _services(frame: Frame, request: Request, stands: Standing, notice: Me
         back=f"{frame.root}/akun",
         notice=notice,
         services=service_rows(frame, used, language),
-        history=[event_row(frame, request, one) for one in told.happenings],
+        history=[event_row(frame, one, language, here) for one in told.happenings],
     )
