@@ -49,9 +49,11 @@ async def read(tx: Tx, account_id: UUID) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for table in [accounts, *tables()]:
         owner = table.c.id if table is accounts else table.c.account_id
-        rows = await tx.execute(select(*shown(table)).where(owner == account_id).order_by(*table.primary_key.columns))
+        columns = shown(table)
+        rows = await tx.execute(select(*columns).where(owner == account_id).order_by(*table.primary_key.columns))
         # Names as plain text: SQLAlchemy's own kind of text is none that JSON encoders take.
-        found[str(table.name)] = [{str(name): value for name, value in row._mapping.items()} for row in rows]
+        names = [str(column.key) for column in columns]
+        found[str(table.name)] = [dict(zip(names, row, strict=True)) for row in rows]
     return found
 
 

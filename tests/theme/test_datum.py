@@ -41,7 +41,7 @@ def test_everything_in_a_persons_copy_has_a_name_in_both_languages() -> None:
     held = {table.name: dossier.shown(table) for table in [accounts, *dossier.tables()]}
     for code in CODES:
         known = THEME.language(code).messages
-        columns = {column.name for table in held.values() for column in table}
+        columns = {column.key for table in held.values() for column in table}
         assert [name for name in sorted(columns) if f"kolom.{name}" not in known] == []
         assert [name for name in sorted(held) if f"isi.{name}" not in known] == []
         assert [name for name in CLAIMS if f"klaim.{name}" not in known] == []
