@@ -5,14 +5,17 @@ count protects a secret, and the mark store has an epoch, before which no proof 
 """
 
 from collections import OrderedDict, defaultdict
+from collections.abc import Awaitable, Callable
 from heapq import heappop, heappush
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from idp.base.clock import Clock
 from idp.base.errors import Unavailable
 from idp.base.opaque import digest
 
 _EPOCH = "gerbang:epoch"
+
+T = TypeVar("T")
 
 
 class Ephemeral(Protocol):
@@ -113,49 +116,64 @@ class MemoryEphemeral:
 
 
 class RedisEphemeral:
-    """For several processes. While Redis is away, counting falls back to this process, ten times stricter."""
+    """For several processes. While Redis is away, counting falls back to this process, ten times stricter.
+
+    A Redis that refuses costs nothing; one that stalls costs whoever asks a second. So after one second lost it is left
+    alone for a few, and nobody else waits.
+    """
 
     _STRICTER = 10
+    _REST = 5
 
     def __init__(self, url: str, clock: Clock) -> None:
         # The client weighs as much as a fifth of the whole process, and one process alone never needs it.
+        from redis import exceptions
         from redis.asyncio import Redis
-        from redis.exceptions import RedisError
 
-        self._away = RedisError
+        self._away = exceptions.RedisError
+        self._stalled = exceptions.TimeoutError
         self._clock = clock
         self._redis = Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
         self._fallback = MemoryEphemeral(clock)
+        self._rests_until = 0
 
     async def hit(self, counter: str, window: int) -> int:
         name = f"gerbang:count:{counter}"
-        try:
+
+        async def counted() -> int:
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.incr(name)
                 pipe.expire(name, window, nx=True)
                 return int((await pipe.execute())[0])
-        except self._away:
+
+        try:
+            return await self._answer(counted)
+        except Unavailable:
             return self._STRICTER * await self._fallback.hit(counter, window)
 
     async def count(self, counter: str) -> int:
-        try:
+        async def held() -> int:
             return int(await self._redis.get(f"gerbang:count:{counter}") or 0)
-        except self._away:
+
+        try:
+            return await self._answer(held)
+        except Unavailable:
             return self._STRICTER * await self._fallback.count(counter)
 
     async def mark(self, name: str, lifetime: int) -> bool:
-        try:
+        async def marked() -> bool:
             return bool(await self._redis.set(f"gerbang:mark:{name}", 1, nx=True, ex=lifetime))
-        except self._away as error:
-            raise Unavailable("replay marks: Redis is away") from error
+
+        return await self._answer(marked)
 
     async def epoch(self) -> int:
         """Redis keeps the moment at which it was found empty; a flush therefore starts a new epoch."""
-        try:
+
+        async def found() -> int:
             await self._redis.set(_EPOCH, self._clock.now(), nx=True)
             return int(await self._redis.get(_EPOCH) or self._clock.now())
-        except self._away as error:
-            raise Unavailable("replay marks: Redis is away") from error
+
+        return await self._answer(found)
 
     async def away(self) -> bool:
         try:
@@ -165,6 +183,18 @@ class RedisEphemeral:
 
     async def close(self) -> None:
         await self._redis.aclose()
+
+    async def _answer(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What Redis answers; Unavailable while it is away, or is left alone."""
+        if self._clock.now() < self._rests_until:
+            raise Unavailable("Redis stalled a moment ago")
+        try:
+            return await ask()
+        except self._stalled as error:
+            self._rests_until = self._clock.now() + self._REST
+            raise Unavailable("Redis stalls") from error
+        except self._away as error:
+            raise Unavailable("Redis is away") from error
 
 
 def open_ephemeral(redis_url: str | None, clock: Clock) -> Ephemeral:

@@ -1,5 +1,6 @@
 """Counters and replay marks in memory: bounded whatever anybody sends, and no mark is forgotten before its time."""
 
+import asyncio
 import random
 import resource
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from idp.base.clock import ManualClock
 from idp.base.errors import Unavailable
-from idp.store.ephemeral import MemoryEphemeral
+from idp.store.ephemeral import MemoryEphemeral, RedisEphemeral
 
 pytestmark = pytest.mark.anyio
 
@@ -77,3 +78,28 @@ async def test_t20_a_million_names_cost_no_more_than_the_first_thousands(clock: 
     assert grown < 10 * MEGABYTE
     assert len(store._counters) == 5_000
     assert len(store._marks["assertion"]) <= 5_000
+
+
+async def test_a_redis_that_stalls_costs_one_second_and_not_one_for_each_who_asks(clock: ManualClock) -> None:
+    called = 0
+    stalled = asyncio.Event()
+
+    async def never_answers(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal called
+        called += 1
+        await stalled.wait()
+        writer.close()
+
+    async with await asyncio.start_server(never_answers, "127.0.0.1", 0) as server:
+        store = RedisEphemeral(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0", clock)
+        # Each counts in this process alone, and for ten.
+        assert [await store.hit("sign-in:10.0.0.0/24", 60) for _ in range(20)] == list(range(10, 201, 10))
+        assert await store.count("sign-in:10.0.0.0/24") == 200
+        with pytest.raises(Unavailable):
+            await store.mark("assertion:saldo:a", 60)
+        assert called == 1, "asked once, and then left alone"
+        clock.advance(5)
+        assert await store.hit("sign-in:10.0.0.0/24", 60) == 210
+        assert called == 2, "asked again after a rest"
+        await store.close()
+        stalled.set()
