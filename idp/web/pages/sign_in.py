@@ -69,7 +69,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
         metrics.SIGN_INS.labels(levels.PASSWORD, _OUTCOMES.get(type(outcome), "refused")).inc()
         if isinstance(outcome, SignedIn):
             held = outcome.held and behind.interaction is None
-            response = frame.redirect("/masuk/kode" if held else behind.onward(levels.PASSWORD, outcome.handle.id))
+            response = frame.redirect(
+                behind.path("/masuk/kode") if held else behind.onward(levels.PASSWORD, outcome.handle.id)
+            )
             frame.set_session(response, outcome.handle)
             return response
         if isinstance(outcome, NotActivated):
