@@ -21,8 +21,8 @@ from idp.sessions import levels, place
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
 from idp.theme.records import ServiceRow, SessionRow, SignedOut
-from idp.web.form import identified
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, identified, query
+from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors
 from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import shown_to
@@ -49,7 +49,7 @@ async def deed(frame: Frame, request: Request, stands: Standing, form: Form, *, 
     if "everywhere" in form:
         ended = await home.end_everywhere(frame.provider, frame.visitor(request), stands)
         response = frame.redirect(f"/akun/keluar?sesi={quote(ended)}")
-        frame.drop_session(response)
+        frame.cookies.drop_session(response)
         return response
     return await page(frame, request, stands, await _done(frame, request, stands, form))
 

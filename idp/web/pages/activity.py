@@ -11,8 +11,8 @@ from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Language, Message
 from idp.theme.records import EventRow
-from idp.web.form import identified
-from idp.web.frame import Frame, query
+from idp.web.form import identified, query
+from idp.web.frame import Frame
 from idp.web.pages.account import where
 from idp.web.pages.own_doors import OwnDoors
 

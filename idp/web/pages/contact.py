@@ -14,7 +14,8 @@ from idp.flows.contact import EMAIL, PHONE, Asked
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors, to_show_first
 from idp.web.pages.waiting import shown_to
 
@@ -152,7 +153,7 @@ async def _show_back(frame: Frame, request: Request) -> Response:
 async def _back(frame: Frame, request: Request, form: Form) -> Response:
     change = await contact.revert(frame.provider, frame.visitor(request), form.text("token"))
     response = frame.page(request, "kontak_kembali", kind=change.kind, contact=contacts.masked(change.was))
-    frame.drop_session(response)
+    frame.cookies.drop_session(response)
     return response
 
 

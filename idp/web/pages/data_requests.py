@@ -11,8 +11,8 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
 from idp.theme.records import RequestRow
-from idp.web.form import identified
-from idp.web.frame import Form, Frame
+from idp.web.form import Form, identified
+from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors
 from idp.web.pages.privacy import HUB, notice_of, spoken
 from idp.web.pages.waiting import shown_to

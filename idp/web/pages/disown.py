@@ -10,8 +10,8 @@ from idp.base.errors import PageFault
 from idp.flows import disown, owner
 from idp.flows.disown import Claim
 from idp.provider import Provider
-from idp.web.form import identified
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, identified, query
+from idp.web.frame import Frame
 from idp.web.pages.activity import event_row
 from idp.web.pages.faults import dead_end
 from idp.web.pages.own_doors import signed_in
@@ -61,7 +61,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         carried = disown.remember(provider, visitor, done.reference, list(undone), list(left))
         response = frame.redirect(f"/bukan-saya/selesai?laporan={quote(carried)}")
         if done.here:
-            frame.drop_session(response)
+            frame.cookies.drop_session(response)
         return response
 
     async def finished(request: Request) -> Response:

@@ -18,8 +18,8 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.theme.records import Paper
-from idp.web.form import identified
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, identified, query
+from idp.web.frame import Frame
 from idp.web.pages import draft
 from idp.web.pages.own_doors import OwnDoors
 from idp.web.pages.waiting import Waiting, shown_to, still_waiting, to_confirm

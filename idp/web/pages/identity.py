@@ -11,7 +11,8 @@ from idp.flows.proofing import Status, Typed
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame
+from idp.web.form import Form
+from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors
 from idp.web.pages.waiting import shown_to
 

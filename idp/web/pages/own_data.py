@@ -14,8 +14,8 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.theme.records import AffectedRow, CopyRow, HoldRow
-from idp.web.form import identified
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, identified, query
+from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors, to_show_first
 from idp.web.pages.privacy import HUB, notice_of, service_name, spoken
 from idp.web.pages.waiting import Waiting, shown_to

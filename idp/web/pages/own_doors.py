@@ -18,7 +18,8 @@ from idp.flows import home as account
 from idp.flows import security
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.web.frame import Form, Frame
+from idp.web.form import Form
+from idp.web.frame import Frame
 from idp.web.pages.waiting import Waiting, answers, to_confirm, turned_away, waiting
 
 Show = Callable[[Frame, Request, Standing], Awaitable[Response]]

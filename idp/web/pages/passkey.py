@@ -21,8 +21,8 @@ from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import Method, PasskeyRow
 from idp.web import metrics
-from idp.web.form import identified
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, identified, query
+from idp.web.frame import Frame
 from idp.web.pages.account import device
 from idp.web.pages.own_doors import OwnDoors, to_show_first
 from idp.web.pages.second_factor import NAME_OF, NAMES, always, reason
@@ -63,7 +63,7 @@ async def _prove(frame: Frame, request: Request, form: Form) -> Response:
     metrics.SIGN_INS.labels(levels.PASSKEY, type(outcome).__name__.lower()).inc()
     if isinstance(outcome, Proved):
         response = frame.redirect(behind.onward(levels.PASSKEY, outcome.handle.id))
-        frame.set_session(response, outcome.handle)
+        frame.cookies.set_session(response, outcome.handle)
         return response
     late = isinstance(outcome, TooLate)
     return await _ask(frame, request, behind, stands, Message("passkey.lama" if late else "passkey.gagal_lain"))

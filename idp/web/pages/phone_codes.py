@@ -10,7 +10,8 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame
+from idp.web.form import Form
+from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors
 from idp.web.pages.security import enrolled
 from idp.web.pages.waiting import Waiting, shown_to

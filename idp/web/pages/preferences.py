@@ -9,7 +9,8 @@ from idp.flows import privacy
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors
 from idp.web.pages.waiting import shown_to
 

@@ -8,7 +8,8 @@ from idp.flows import recovery_codes, security
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame
+from idp.web.form import Form
+from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors, to_show_first
 from idp.web.pages.waiting import shown_to
 

@@ -18,7 +18,8 @@ from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import PasskeyRow
-from idp.web.frame import Form, Frame, query, shown_rules
+from idp.web.form import Form, query
+from idp.web.frame import Frame, shown_rules
 from idp.web.pages.own_doors import OwnDoors, to_show_first
 from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import Waiting, shown_to, to_confirm
@@ -110,7 +111,7 @@ def enrolled(frame: Frame, behind: Waiting, factor: str, handle: Handle, kabar: 
     """After a factor was added: back to the service that waits for it, else to the list of methods."""
     onward = behind.onward(factor, handle.id) if behind.interaction else f"/akun/keamanan?kabar={kabar}"
     response = frame.redirect(onward)
-    frame.set_session(response, handle)
+    frame.cookies.set_session(response, handle)
     return response
 
 
