@@ -57,3 +57,15 @@ async def test_a_form_that_was_shown_to_somebody_else_does_nothing(house: House)
             assert (answer.status_code, answer.headers["location"][:5]) == (303, "/akun"), path
     assert await house.count(audit) == before
     assert "Siti" in (await browser.get("/akun")).text
+
+
+async def test_a_service_that_waits_behind_a_page_is_not_lost_with_the_session(house: House) -> None:
+    siti = plain(house)
+    browser = await at_home(house, siti)
+    await browser.submit(await browser.get("/akun/privasi/batasi"), press="restrict")
+    page = await browser.get((await house.relying_party("saldo").authorization()).url)
+    browser.http.cookies.delete("gerbang-session")
+    page = await browser.submit(page, press="lift")
+    page = await browser.submit(page, {"identifier": siti.email, "password": siti.password}, press="sign-in")
+    assert "lift" in page.ids
+    assert "Saldo JHT" in page.text

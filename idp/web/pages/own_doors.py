@@ -29,7 +29,7 @@ SubmitWaiting = Callable[[Frame, Request, Standing, Waiting, Form], Awaitable[Re
 Missing = Callable[[Provider, Standing], str | None]
 
 
-def nothing(provider: Provider, stands: Standing) -> None:
+def _nothing(provider: Provider, stands: Standing) -> None:
     """Being signed in is enough."""
 
 
@@ -50,8 +50,8 @@ class OwnDoors:
         show: Show,
         submit: Submit | None = None,
         *,
-        to_see: Missing = nothing,
-        to_answer: Missing = nothing,
+        to_see: Missing = _nothing,
+        to_answer: Missing = _nothing,
         anew: str = "",
     ) -> Route:
         """A page's route. `anew` is where somebody else's form leads, if the page is none without a query in its address."""
@@ -65,7 +65,7 @@ class OwnDoors:
             stands = await self._owner(request)
             return stands if isinstance(stands, Response) else None
 
-        return self._frame.upload_door(path, self._get(show, nothing), self._post(submit, nothing, anew), admit)
+        return self._frame.upload_door(path, self._get(show, _nothing), self._post(submit, _nothing, anew), admit)
 
     def waiting_door(
         self,
@@ -73,10 +73,13 @@ class OwnDoors:
         show: ShowWaiting,
         submit: SubmitWaiting,
         *,
-        to_see: Missing = nothing,
-        to_answer: Missing = nothing,
+        to_see: Missing = _nothing,
+        to_answer: Missing = _nothing,
     ) -> Route:
-        """A page behind which a service may wait. Whoever is not signed in goes back to that request, which asks for what it needs."""
+        """A page behind which a service may wait: `show(frame, request, stands, behind)` and `submit(…, behind, form)`.
+
+        Whoever is not signed in goes back to that request, which asks for what it needs.
+        """
         frame = self._frame
 
         async def get(request: Request) -> Response:
@@ -108,7 +111,7 @@ class OwnDoors:
     async def _owner(
         self,
         request: Request,
-        missing: Missing = nothing,
+        missing: Missing = _nothing,
         behind: Waiting | None = None,
         form: Form | None = None,
         anew: str = "",
@@ -122,10 +125,8 @@ class OwnDoors:
             return frame.redirect(to_confirm(self._home) if self._home else "/masuk")
         if form is not None and not answers(form, stands):
             return frame.redirect(anew)
-        factor = missing(frame.provider, stands)
-        if factor is not None:
-            return frame.redirect(to_confirm(self._home, factor, behind.ticket if behind is not None else ""))
-        return stands
+        first = to_show_first(frame, stands, self._home, behind.ticket if behind is not None else "", missing)
+        return stands if first is None else first
 
 
 async def signed_in(frame: Frame, request: Request) -> Standing | None:
@@ -136,7 +137,9 @@ async def signed_in(frame: Frame, request: Request) -> Standing | None:
     return stands
 
 
-def to_show_first(frame: Frame, stands: Standing, home: str, ticket: str = "") -> Response | None:
-    """Where to show the factor that is missing before a change, and back to `home`; None when nothing is. As `to_confirm`."""
-    missing = security.missing_to_change(frame.provider, stands)
-    return None if missing is None else frame.redirect(to_confirm(home, missing, ticket))
+def to_show_first(
+    frame: Frame, stands: Standing, home: str, ticket: str = "", missing: Missing = security.missing_to_change
+) -> Response | None:
+    """The way to show a factor that is missing before a change, and back to `home` as by `to_confirm`; None when none is."""
+    factor = missing(frame.provider, stands)
+    return None if factor is None else frame.redirect(to_confirm(home, factor, ticket))
