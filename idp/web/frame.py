@@ -1,4 +1,4 @@
-"""What every page stands in: language, cookies, protection against forged forms, headers, and faults shown as pages.
+"""What every page stands in: who asks, in which language, what is around it, and faults shown as pages.
 
     frame = Frame(provider)
     frame.door("/masuk", get=show, post=submit)
@@ -13,15 +13,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import structlog
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.accounts.policy import Policy
 from idp.base.errors import PageFault
-from idp.base.opaque import Handle, b64encode, digest, same, token
-from idp.base.settings import Settings
+from idp.base.opaque import b64encode, digest
 from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
 from idp.flows.logout import SignedOut, confirmations
@@ -32,39 +30,21 @@ from idp.theme.language import CODES, Language
 from idp.theme.records import Announcement, PasswordRules, Service
 from idp.theme.records import SignedOut as SignedOutService
 from idp.web import upload
+from idp.web.cookies import Cookies
+from idp.web.csrf import Csrf
 from idp.web.door import Door, Show
 from idp.web.errors import shown
-from idp.web.form import Form, parse, query
+from idp.web.form import Form, parse
 from idp.web.shell import Send
 
 Submit = Callable[[Request, Form], Awaitable[Response]]
-
 Admit = Callable[[Request], Awaitable[Response | None]]
 
-DEVICE_LIFETIME = 365 * 86400
-_LANGUAGE_LIFETIME = 365 * 86400
 _MAX_USER_AGENT = 256
 # The pages on which people are told what concerns everybody.
 _ANNOUNCING = frozenset({"masuk", "akun"})
 # Seconds for a whole upload: five megabytes at a hundred kilobits.
 _UPLOAD_TIME = 420
-
-log = structlog.get_logger("gerbang.web")
-
-
-def session_cookie(settings: Settings) -> str:
-    """Name of the cookie that holds the session's handle."""
-    return _cookie(settings, "session")
-
-
-def device_cookie(settings: Settings) -> str:
-    """Name of the cookie by which a browser is recognised: to count guesses, to bind tickets and forms."""
-    return _cookie(settings, "device")
-
-
-def _cookie(settings: Settings, name: str) -> str:
-    # On http, a client that is no browser would drop a Secure cookie, and __Host- demands Secure.
-    return f"__Host-gerbang-{name}" if settings.https else f"gerbang-{name}"
 
 
 class Frame:
@@ -72,26 +52,21 @@ class Frame:
 
     def __init__(self, provider: Provider) -> None:
         settings = provider.settings
-        issuer = urlsplit(settings.issuer)
         self.provider = provider
         self.root = settings.issuer_path
-        self.site = issuer.netloc
-        self._origin = f"{issuer.scheme}://{issuer.netloc}"
-        self._secure = settings.https
-        self._session_cookie = session_cookie(settings)
-        self._device_cookie = device_cookie(settings)
-        self._language_cookie = _cookie(settings, "language")
-        self._csrf = provider.material.mac("csrf")
+        self.site = urlsplit(settings.issuer).netloc
+        self.cookies = Cookies(settings, provider.entropy)
+        self._csrf = Csrf(settings.issuer, provider.material.mac("csrf"))
         self._rules = shown_rules(passwords.rules(provider))
         self._uploads = upload.Places(settings.documents.at_once)
 
     # Who is asking
 
     def visitor(self, request: HTTPConnection) -> Visitor:
-        """The browser that is asking. A browser without a device cookie gets one with the answer: see `keep`."""
+        """The browser that is asking. A browser without a device cookie gets one with the answer."""
         return Visitor(
-            session=Handle.parse(request.cookies.get(self._session_cookie, "")),
-            device=digest(self._device(request))[:16],
+            session=self.cookies.session(request),
+            device=digest(self.cookies.device(request))[:16],
             network=request.scope.get("gerbang.network", ""),
             user_agent=_printable(request.headers.get("user-agent", ""))[:_MAX_USER_AGENT],
             language=self.language(request).code,
@@ -101,7 +76,7 @@ class Frame:
         """The link just followed, then the remembered choice, then what the relying party wished (`prefer`)."""
         language = self.provider.theme.language(
             _asked_language(request),
-            request.cookies.get(self._language_cookie, ""),
+            self.cookies.language(request),
             request.scope.get("gerbang.ui_locales", ""),
             self.provider.settings.default_language,
         )
@@ -126,20 +101,6 @@ class Frame:
         self.prefer(request, language)
         request.scope["gerbang.letter_language"] = language
 
-    def csrf(self, request: HTTPConnection) -> str:
-        """What every form of this browser carries and nobody else can know."""
-        return b64encode(self._csrf.of(self._device(request)))
-
-    def _device(self, request: HTTPConnection) -> str:
-        """The raw device cookie; 32 random bytes, made once per request if the browser has none of that shape."""
-        sent = request.cookies.get(self._device_cookie, "")
-        if len(sent) == 43 and sent.isascii():
-            return sent
-        if "gerbang.device" not in request.scope:
-            request.scope["gerbang.device"] = token(self.provider.entropy)
-        made: str = request.scope["gerbang.device"]
-        return made
-
     # Answers
 
     def page(
@@ -160,7 +121,7 @@ class Frame:
                 "site": self.site,
                 "root": self.root,
                 "here": self._here(request),
-                "csrf": self.csrf(request),
+                "csrf": self._csrf.token(self.cookies.device(request)),
                 "nonce": nonce,
                 "rules": self._rules,
                 **self._surroundings(request, template),
@@ -225,7 +186,7 @@ class Frame:
             told = await confirmations(self.provider, ended, code, outcome.by) if ended else []
             services = [SignedOutService(name, state) for name, state in told]
             response = self.page(request, "keluar_selesai", services=services, next="", again="")
-        self.drop_session(response)
+        self.cookies.drop_session(response)
         return response
 
     def fault(self, request: HTTPConnection, fault: Exception) -> Response:
@@ -233,42 +194,15 @@ class Frame:
         answer = shown(fault, str(request.scope.get("gerbang.request_id", "")))
         return self.page(request, answer.template, answer.status, headers=answer.headers, **answer.context)
 
-    def set_session(self, response: Response, handle: Handle) -> None:
-        """Give the browser its session, until it is closed."""
-        self._set(response, self._session_cookie, str(handle), None)
-
-    def drop_session(self, response: Response) -> None:
-        """Take the session cookie away."""
-        self._set(response, self._session_cookie, "", 0)
-
-    def recall(self, request: HTTPConnection, name: str) -> str:
-        """What `remember` left in this browser, empty when there is nothing. The browser's owner may have changed it."""
-        return request.cookies.get(_cookie(self.provider.settings, name), "")
-
-    def remember(self, response: Response, name: str, value: str, max_age: int) -> None:
-        """Leave a value in this browser for `max_age` seconds; 0 takes it away."""
-        self._set(response, _cookie(self.provider.settings, name), value, max_age)
-
-    def keep(self, request: HTTPConnection, response: Response) -> None:
-        """Set the cookies that came up while answering: a new browser's device, a language just chosen or come with a letter."""
-        if made := request.scope.get("gerbang.device"):
-            self._set(response, self._device_cookie, made, DEVICE_LIFETIME)
-        chosen = _asked_language(request)
-        if not chosen and self._language_cookie not in request.cookies:
-            chosen = request.scope.get("gerbang.letter_language", "")
-        if chosen in CODES:
-            self._set(response, self._language_cookie, chosen, _LANGUAGE_LIFETIME)
-
     async def send(self, request: Request, response: Response, send: Send) -> None:
         """Send an answer with the cookies that came up; for HEAD its headers alone."""
-        self.keep(request, response)
+        chosen = _asked_language(request)
+        if not chosen and not self.cookies.language(request):
+            chosen = request.scope.get("gerbang.letter_language", "")
+        self.cookies.keep(request, response, chosen if chosen in CODES else "")
         if request.method == "HEAD":
             response.body = b""
         await response(request.scope, request.receive, send)
-
-    def _set(self, response: Response, name: str, value: str, max_age: int | None) -> None:
-        # Path=/ even below an issuer with a path: __Host- demands it.
-        response.set_cookie(name, value, max_age=max_age, path="/", secure=self._secure, httponly=True, samesite="lax")
 
     def _here(self, request: HTTPConnection) -> str:
         """This page by GET, without the language of the link that led here."""
@@ -290,7 +224,7 @@ class Frame:
         if post is not None:
 
             async def submit(request: Request) -> Response:
-                return await post(request, await self.form(request, repeated))
+                return await post(request, await self._form(request, repeated))
 
             handlers["POST"] = submit
         return Route(path, self._at(path, handlers), include_in_schema=False)
@@ -300,7 +234,7 @@ class Frame:
         megabytes are taken from those alone who may send them, and from a few at the same time."""
 
         async def submit(request: Request) -> Response:
-            self._same_origin(request)
+            self._csrf.same_origin(request)
             refused = await admit(request)
             if refused is not None:
                 return refused
@@ -310,7 +244,7 @@ class Frame:
                         form = await upload.parse(request.headers.get("content-type", ""), request.stream())
                 except TimeoutError:
                     raise PageFault("kesalahan.permintaan", "upload too slow", 408) from None
-                self._own(request, form)
+                self._csrf.own(form, self.cookies.device(request))
                 return await post(request, form)
 
         return Route(path, self._at(path, {"GET": get, "POST": submit}), include_in_schema=False)
@@ -322,25 +256,12 @@ class Frame:
     def _at(self, path: str, handlers: Mapping[str, Show]) -> Door:
         return Door(path, handlers, self.fault, self.send)
 
-    async def form(self, request: Request, repeated: Collection[str] = ()) -> Form:
+    async def _form(self, request: Request, repeated: Collection[str]) -> Form:
         """The submitted form; PageFault 400 when malformed, 403 when no page of ours sent it (T22)."""
-        self._same_origin(request)
+        self._csrf.same_origin(request)
         form = parse(request.headers.get("content-type", ""), await request.body(), repeated)
-        self._own(request, form)
+        self._csrf.own(form, self.cookies.device(request))
         return form
-
-    def _own(self, request: Request, form: Form) -> None:
-        # Compared even without a device cookie: the token of a device made just now equals nothing that was sent.
-        if not same(form.text("csrf"), self.csrf(request)):
-            raise PageFault("kesalahan.formulir", "form token", 403)
-
-    def _same_origin(self, request: Request) -> None:
-        """What newer browsers say about where a form came from; old ones say nothing, and the form's token must do."""
-        if request.headers.get("sec-fetch-site") == "cross-site":
-            raise PageFault("kesalahan.formulir", "cross-site form", 403)
-        # Our own pages post with `Origin: null`, since they ask for no referrer (Fetch, "append a request Origin header").
-        if request.headers.get("origin", "null") not in ("null", self._origin):
-            raise PageFault("kesalahan.formulir", "foreign origin", 403)
 
 
 def shown_rules(held: Policy, *, second_factor: bool = False) -> PasswordRules:
@@ -365,6 +286,3 @@ def _asked_language(request: HTTPConnection) -> str:
 
 def _printable(text: str) -> str:
     return text if text.isprintable() else "".join(character for character in text if character.isprintable())
-
-
-__all__ = ["Form", "Frame", "device_cookie", "query", "session_cookie", "shown_rules"]

@@ -33,8 +33,8 @@ def buttons(page: Page, name: str) -> list[str]:
 
 
 async def post(browser: Browser, path: str, **fields: str) -> int:
-    csrf = dict((await browser.get("/akun")).forms[-1].values)["csrf"]
-    return (await browser.http.post(path, data={"csrf": csrf, **fields})).status_code
+    hidden = dict((await browser.get("/akun")).form_with("sesi").values)
+    return (await browser.http.post(path, data={**hidden, **fields})).status_code
 
 
 async def events_of(house: House, person: Account) -> list[str]:

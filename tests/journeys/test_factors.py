@@ -14,7 +14,7 @@ from idp.base.opaque import Handle, SystemEntropy
 from idp.flows import channels, home, phone_codes
 from idp.sessions.visitor import Visitor
 from idp.store.tables import audit, recovery_codes, removals, totp_credentials
-from idp.web.frame import session_cookie
+from idp.web.cookies import session_cookie
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home, at_home_with_both, secret_of
 from tests.journeys.test_activate import sign_in

@@ -12,7 +12,7 @@ from idp.flows import home, people, recovery_codes, removal, security
 from idp.sessions import levels
 from idp.sessions.visitor import Visitor
 from idp.store.tables import contact_changes, outbox, passkeys, reports
-from idp.web.frame import session_cookie
+from idp.web.cookies import session_cookie
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home, at_home_with_both
 from tests.journeys.test_activate import sign_in

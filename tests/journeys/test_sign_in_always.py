@@ -60,6 +60,14 @@ async def test_the_account_is_closed_until_the_code_was_shown(house: House) -> N
     assert await signed_in(browser)
 
 
+async def test_who_wanted_a_page_of_the_account_comes_to_it_after_both(house: House) -> None:
+    person, browser = await switched_on(house), house.browser()
+    page = await browser.get("/akun/kontak")
+    page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    assert "Anda meminta agar kami menanyakan ini" in page.text
+    assert (await shown(house, browser, page)).url.endswith("/akun/kontak")
+
+
 async def test_a_service_waits_for_it_too(house: House) -> None:
     person, browser = await switched_on(house), house.browser()
     party = house.relying_party("saldo")

@@ -24,7 +24,7 @@ from idp.provider import Provider
 from idp.sessions import session
 from idp.sessions.session import Session
 from idp.store.tables import accounts, totp_credentials
-from idp.web.frame import device_cookie, session_cookie
+from idp.web.cookies import device_cookie, session_cookie
 from tests.support.browser import Browser, Page
 from tests.support.relying_party import AuthorizationRequest, RelyingParty, Tokens
 from tests.support.servers import House

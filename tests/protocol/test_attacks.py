@@ -15,7 +15,7 @@ from idp.base.jose import JoseFault, generate, verify
 from idp.base.opaque import Handle, b64encode
 from idp.clients.client import Client
 from idp.clients.outbound import Caller, OutboundFault
-from idp.web.frame import session_cookie
+from idp.web.cookies import session_cookie
 from tests.jobs.http_server import HttpServer, http_server
 from tests.protocol.assertions import assertion, by_assertion
 from tests.protocol.forgeries import forgeries

@@ -1,5 +1,7 @@
 """/akun: the account at a glance, and the deeds that its pages share."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -9,7 +11,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import policy
 from idp.base.errors import PageFault
 from idp.base.opaque import b64decode
-from idp.flows import consent, home, passwords, security
+from idp.flows import consent, home, passwords
 from idp.grants import claims
 from idp.grants.grant import Connection
 from idp.grants.standing import Standing
@@ -19,91 +21,57 @@ from idp.sessions import levels, place
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
 from idp.theme.records import ServiceRow, SessionRow, SignedOut
-from idp.web.form import identified
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, identified, query
+from idp.web.frame import Frame
+from idp.web.pages.own_doors import OwnDoors
 from idp.web.pages.second_factor import NAMES
-from idp.web.pages.waiting import to_confirm
+from idp.web.pages.waiting import shown_to
 
 # Each says something about another claim, and is not worth a line of its own.
 _SILENT = frozenset({"email_verified", "phone_number_verified", "updated_at"})
 _PLAIN = frozenset({"openid", *claims.SCOPE_CLAIMS})
 
+Page = Callable[[Frame, Request, Standing, Message], Awaitable[Response]]
+
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The account's own page, what is seen after signing out everywhere, and the way to stay signed in."""
     frame = Frame(provider)
-
-    async def show(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is not None and passwords.due(provider, stands) == policy.FORCE:
-            return frame.redirect("/akun/kata-sandi")
-        return await _home(frame, request, stands) if stands else frame.redirect("/masuk")
-
-    async def submit(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect("/masuk")
-        done = await deed(frame, request, stands, form)
-        return done if isinstance(done, Response) else await _home(frame, request, stands, done)
-
-    async def ended(request: Request) -> Response:
-        visitor, code = frame.visitor(request), frame.language(request).code
-        told = await home.confirmations(provider, visitor, query(request, "sesi"), code)
-        services = [SignedOut(name, state) for name, state in told]
-        again = f"{frame.root}/akun/keluar?{request.url.query}"
-        return frame.page(request, "keluar_selesai", services=services, next="", again=again)
-
-    async def stay(request: Request, form: Form) -> Response:
-        until = await home.stay(provider, frame.visitor(request))
-        if until is None:
-            return JSONResponse({"left": 0}, 401, {"Cache-Control": "no-store"})
-        return JSONResponse({"left": until - provider.clock.now()}, headers={"Cache-Control": "no-store"})
-
     return [
-        frame.door("/akun", show, submit),
-        frame.door("/akun/keluar", ended),
-        frame.door("/akun/tetap-masuk", post=stay),
+        OwnDoors(frame).door("/akun", _show, partial(deed, page=_home)),
+        frame.door("/akun/keluar", partial(_ended, frame)),
+        frame.door("/akun/tetap-masuk", post=partial(_stay, frame)),
     ]
 
 
-async def signed_in(frame: Frame, request: Request) -> Standing | None:
-    """Who is signed in at this browser; None sends them to the sign-in."""
-    stands = await home.present(frame.provider, frame.visitor(request))
-    if stands is not None:
-        frame.receive(request, stands, home.ends_at(frame.provider, stands))
-    return stands
+async def deed(frame: Frame, request: Request, stands: Standing, form: Form, *, page: Page) -> Response:
+    """Do what a button of the account's pages says, and tell it on the page that it stands on."""
+    if "everywhere" in form:
+        ended = await home.end_everywhere(frame.provider, frame.visitor(request), stands)
+        response = frame.redirect(f"/akun/keluar?sesi={quote(ended)}")
+        frame.cookies.drop_session(response)
+        return response
+    return await page(frame, request, stands, await _done(frame, request, stands, form))
 
 
-async def confirmed(frame: Frame, request: Request, home: str, ticket: str = "") -> Standing | Response:
-    """Who is signed in, once nothing is missing that has to be shown before a change; else the way to show it, and back to `home`.
-
-    `home` and `ticket` as in `to_confirm`.
-    """
-    stands = await signed_in(frame, request)
-    missing = levels.PASSWORD if stands is None else security.missing_to_change(frame.provider, stands)
-    if stands is None or missing is not None:
-        return frame.redirect(to_confirm(home, missing, ticket))
-    return stands
-
-
-async def deed(frame: Frame, request: Request, stands: Standing, form: Form) -> Response | Message:
-    """Do what a button of the account's pages says: what to tell on the page, or where it goes instead."""
-    provider = frame.provider
+async def _done(frame: Frame, request: Request, stands: Standing, form: Form) -> Message:
+    provider, visitor = frame.provider, frame.visitor(request)
     if "end" in form:
-        await home.end_one(provider, frame.visitor(request), stands, identified(form.text("end")))
+        await home.end_one(provider, visitor, stands, identified(form.text("end")))
         return Message("akun.dikeluarkan")
     if "disconnect" in form:
-        await consent.withdraw(provider, frame.visitor(request), stands, form.text("disconnect")[:128])
+        await consent.withdraw(provider, visitor, stands, form.text("disconnect")[:128])
         return Message("akun.diputuskan")
     if "forget" in form:
-        await home.forget_device(provider, frame.visitor(request), stands, _digest(form.text("forget")))
+        await home.forget_device(provider, visitor, stands, _digest(form.text("forget")))
         return Message("perangkat.dilupakan")
-    if "everywhere" in form:
-        ended = await home.end_everywhere(provider, frame.visitor(request), stands)
-        response = frame.redirect(f"/akun/keluar?sesi={quote(ended)}")
-        frame.drop_session(response)
-        return response
     raise PageFault("kesalahan.permintaan", "an account form without a button")
+
+
+async def _show(frame: Frame, request: Request, stands: Standing) -> Response:
+    if passwords.due(frame.provider, stands) == policy.FORCE:
+        return frame.redirect("/akun/kata-sandi")
+    return await _home(frame, request, stands)
 
 
 async def _home(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
@@ -116,6 +84,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         level=stands.person.identity_level,
         ways=[name for name, factor in NAMES.items() if factor in stands.enrolled],
         password_due=passwords.due(frame.provider, stands) == policy.REMIND,
+        hidden=shown_to(stands),
         new_terms=found.terms_version != frame.provider.theme.notice_version,
         no_email=stands.person.email is None,
         unproven_phone="" if stands.person.phone_verified else language.contact(stands.person.phone or ""),
@@ -126,6 +95,21 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         password_since=found.methods.password_since,
         totp_since=found.methods.totp.created_at if found.methods.totp else None,
     )
+
+
+async def _ended(frame: Frame, request: Request) -> Response:
+    visitor, code = frame.visitor(request), frame.language(request).code
+    told = await home.confirmations(frame.provider, visitor, query(request, "sesi"), code)
+    services = [SignedOut(name, state) for name, state in told]
+    again = f"{frame.root}/akun/keluar?{request.url.query}"
+    return frame.page(request, "keluar_selesai", services=services, next="", again=again)
+
+
+async def _stay(frame: Frame, request: Request, form: Form) -> Response:
+    provider = frame.provider
+    until = await home.stay(provider, frame.visitor(request))
+    left, status = (0, 401) if until is None else (until - provider.clock.now(), 200)
+    return JSONResponse({"left": left}, status, {"Cache-Control": "no-store"})
 
 
 def service_rows(frame: Frame, used: list[Connection], language: Language) -> list[ServiceRow]:

@@ -11,7 +11,8 @@ from idp.flows import activate, sign_up
 from idp.flows.activate import Activated, Link, PhoneProven
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 from idp.web.pages.sign_up import forget, registered_here, telling
 from idp.web.pages.waiting import Waiting, reopened, still_waiting
 

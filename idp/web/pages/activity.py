@@ -6,35 +6,33 @@ from starlette.routing import BaseRoute
 
 from idp.flows import activity
 from idp.flows.activity import Happening
+from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Language, Message
 from idp.theme.records import EventRow
-from idp.web.form import identified
-from idp.web.frame import Frame, query
-from idp.web.pages.account import signed_in, where
+from idp.web.form import identified, query
+from idp.web.frame import Frame
+from idp.web.pages.account import where
+from idp.web.pages.own_doors import OwnDoors
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page; older events are further pages of the same address."""
-    frame = Frame(provider)
+    return [OwnDoors(Frame(provider), "aktivitas").door("/akun/aktivitas", _activity)]
 
-    async def show(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect("/masuk?kembali=aktivitas")
-        before, language, here = query(request, "sebelum"), frame.language(request), frame.visitor(request).network
-        chapter = await activity.read(provider, stands, identified(before) if before else None)
-        return frame.page(
-            request,
-            "akun_aktivitas",
-            name=stands.person.name,
-            back=f"{frame.root}/akun",
-            events=[event_row(frame, one, language, here) for one in chapter.happenings],
-            older=f"{frame.root}/akun/aktivitas?sebelum={chapter.following}" if chapter.following else "",
-        )
 
-    return [frame.door("/akun/aktivitas", show)]
+async def _activity(frame: Frame, request: Request, stands: Standing) -> Response:
+    before, language, here = query(request, "sebelum"), frame.language(request), frame.visitor(request).network
+    chapter = await activity.read(frame.provider, stands, identified(before) if before else None)
+    return frame.page(
+        request,
+        "akun_aktivitas",
+        name=stands.person.name,
+        back=f"{frame.root}/akun",
+        events=[event_row(frame, one, language, here) for one in chapter.happenings],
+        older=f"{frame.root}/akun/aktivitas?sebelum={chapter.following}" if chapter.following else "",
+    )
 
 
 # What reads differently when it was done with a passkey.

@@ -9,7 +9,8 @@ from idp.base.errors import PageFault
 from idp.flows import assisted_recovery, owner, passwords
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame, query, shown_rules
+from idp.web.form import Form, query
+from idp.web.frame import Frame, shown_rules
 from idp.web.pages.faults import dead_end
 
 _DEAD = "kesalahan.bantuan"
@@ -94,7 +95,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if errors:
             return await _new_password(frame, request, token, errors)
         response = frame.redirect("/lupa-kata-sandi/selesai")
-        frame.drop_session(response)
+        frame.cookies.drop_session(response)
         return response
 
     return [

@@ -16,7 +16,8 @@ from idp.provider import Provider
 from idp.theme import datum
 from idp.theme.language import Language
 from idp.theme.records import Claim
-from idp.web.frame import Form, Frame
+from idp.web.form import Form
+from idp.web.frame import Frame
 from idp.web.pages.waiting import Waiting, answers, shown_to, turned_away, waiting
 
 

@@ -9,7 +9,8 @@ from idp.flows import answers as steps
 from idp.flows import crowd, drafting
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 from idp.web.pages import draft
 from idp.web.pages.waiting import Waiting, still_waiting
 

@@ -11,11 +11,11 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
 from idp.theme.records import RequestRow
-from idp.web.form import identified
-from idp.web.frame import Form, Frame
-from idp.web.pages.account import signed_in
+from idp.web.form import Form, identified
+from idp.web.frame import Frame
+from idp.web.pages.own_doors import OwnDoors
 from idp.web.pages.privacy import HUB, notice_of, spoken
-from idp.web.pages.waiting import answers, shown_to, to_confirm
+from idp.web.pages.waiting import shown_to
 
 _REQUESTS, _OBJECTION = f"{HUB}/permintaan", f"{HUB}/keberatan"
 _CORRECTION = ("name", "birth_day", "birth_month", "birth_year", "reason")
@@ -23,51 +23,36 @@ _CORRECTION = ("name", "birth_day", "birth_month", "birth_year", "reason")
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The list with the form for a correction, and the form for an objection."""
-    frame = Frame(provider)
+    own = OwnDoors(Frame(provider), "privasi")
+    return [own.door(_REQUESTS, _requests, _submit), own.door(_OBJECTION, _objection, _object)]
 
-    async def show(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return await _requests(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
-    async def submit(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("privasi"))
-        if not answers(form, stands):
-            return frame.redirect(_REQUESTS)
-        if "take_back" in form:
-            await privacy.take_back(provider, frame.visitor(request), stands, identified(form.text("take_back")))
-            return frame.redirect(f"{_REQUESTS}?kabar=ditarik")
-        if "correct" not in form:
-            raise PageFault("kesalahan.permintaan", "a request without a button")
-        detail, errors = privacy.correction(form.typed(*_CORRECTION), provider.clock.now())
-        if errors:
-            return await _requests(frame, request, stands, form, errors)
-        refused = await privacy.ask(provider, frame.visitor(request), stands, requests.CORRECT, detail)
-        if refused is not None:
-            return await _requests(frame, request, stands, form, {"": refused})
-        return frame.redirect(f"{_REQUESTS}?kabar=diminta")
+async def _submit(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    provider = frame.provider
+    if "take_back" in form:
+        await privacy.take_back(provider, frame.visitor(request), stands, identified(form.text("take_back")))
+        return frame.redirect(f"{_REQUESTS}?kabar=ditarik")
+    if "correct" not in form:
+        raise PageFault("kesalahan.permintaan", "a request without a button")
+    detail, errors = privacy.correction(form.typed(*_CORRECTION), provider.clock.now())
+    if errors:
+        return await _requests(frame, request, stands, form, errors)
+    refused = await privacy.ask(provider, frame.visitor(request), stands, requests.CORRECT, detail)
+    if refused is not None:
+        return await _requests(frame, request, stands, form, {"": refused})
+    return frame.redirect(f"{_REQUESTS}?kabar=diminta")
 
-    async def show_objection(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return _objection(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
 
-    async def submit_objection(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("privasi"))
-        if not answers(form, stands):
-            return frame.redirect(_OBJECTION)
-        words = form.text("objection").strip()
-        if not 0 < len(words) <= privacy.MAX_WORDS:
-            errors = {"objection": Message("perbaikan.alasan_kosong", n=privacy.MAX_WORDS)}
-            return _objection(frame, request, stands, form, errors)
-        refused = await privacy.ask(provider, frame.visitor(request), stands, requests.OBJECT, {"reason": words})
-        if refused is not None:
-            return _objection(frame, request, stands, form, {"": refused})
-        return frame.redirect(f"{_REQUESTS}?kabar=diminta")
-
-    return [frame.door(_REQUESTS, show, submit), frame.door(_OBJECTION, show_objection, submit_objection)]
+async def _object(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    words = form.text("objection").strip()
+    if not 0 < len(words) <= privacy.MAX_WORDS:
+        errors = {"objection": Message("perbaikan.alasan_kosong", n=privacy.MAX_WORDS)}
+        return await _objection(frame, request, stands, form, errors)
+    asked = {"reason": words}
+    refused = await privacy.ask(frame.provider, frame.visitor(request), stands, requests.OBJECT, asked)
+    if refused is not None:
+        return await _objection(frame, request, stands, form, {"": refused})
+    return frame.redirect(f"{_REQUESTS}?kabar=diminta")
 
 
 async def _requests(
@@ -105,7 +90,7 @@ def _request(one: requests.Request, language: Language, now: int) -> RequestRow:
     )
 
 
-def _objection(
+async def _objection(
     frame: Frame, request: Request, stands: Standing, form: Form | None = None, errors: dict[str, Message] | None = None
 ) -> Response:
     return frame.page(

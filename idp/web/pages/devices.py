@@ -1,5 +1,7 @@
 """/akun/perangkat: where one is signed in, and which browsers are remembered."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -12,26 +14,16 @@ from idp.sessions.device import Device
 from idp.sessions.visitor import Visitor
 from idp.theme.language import Language, Message
 from idp.theme.records import DeviceRow
-from idp.web.frame import Form, Frame
-from idp.web.pages.account import deed, device, session_row, signed_in, where
+from idp.web.frame import Frame
+from idp.web.pages.account import deed, device, session_row, where
+from idp.web.pages.own_doors import OwnDoors
+from idp.web.pages.waiting import shown_to
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page and its buttons."""
-    frame = Frame(provider)
-
-    async def show(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return await _devices(frame, request, stands) if stands else frame.redirect("/masuk?kembali=perangkat")
-
-    async def submit(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect("/masuk?kembali=perangkat")
-        done = await deed(frame, request, stands, form)
-        return done if isinstance(done, Response) else await _devices(frame, request, stands, done)
-
-    return [frame.door("/akun/perangkat", show, submit)]
+    own = OwnDoors(Frame(provider), "perangkat")
+    return [own.door("/akun/perangkat", _devices, partial(deed, page=_devices))]
 
 
 async def _devices(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
@@ -43,6 +35,7 @@ async def _devices(frame: Frame, request: Request, stands: Standing, notice: Mes
         name=stands.person.name,
         back=f"{frame.root}/akun",
         notice=notice,
+        hidden=shown_to(stands),
         sessions=[session_row(one, stands, language, visitor.network) for one in live],
         devices=[_row(one, visitor, language) for one in known],
     )

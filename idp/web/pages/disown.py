@@ -10,11 +10,12 @@ from idp.base.errors import PageFault
 from idp.flows import disown, owner
 from idp.flows.disown import Claim
 from idp.provider import Provider
-from idp.web.form import identified
-from idp.web.frame import Form, Frame, query
-from idp.web.pages.account import signed_in
+from idp.web.form import Form, identified, query
+from idp.web.frame import Frame
 from idp.web.pages.activity import event_row
 from idp.web.pages.faults import dead_end
+from idp.web.pages.own_doors import signed_in
+from idp.web.pages.waiting import to_confirm
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -28,7 +29,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         except PageFault as fault:
             return _dead(frame, request, fault)
         if claim is None:
-            return frame.redirect("/masuk?kembali=aktivitas")
+            return frame.redirect(to_confirm("aktivitas"))
         if token:
             frame.follow(request, await owner.language(provider, claim.account_id))
         if claim.known is not None:
@@ -52,7 +53,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         except PageFault as fault:
             return _dead(frame, request, fault)
         if claim is None:
-            return frame.redirect("/masuk?kembali=aktivitas")
+            return frame.redirect(to_confirm("aktivitas"))
         visitor = frame.visitor(request)
         done = await disown.disown(provider, visitor, claim)
         say = frame.language(request).say
@@ -60,7 +61,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         carried = disown.remember(provider, visitor, done.reference, list(undone), list(left))
         response = frame.redirect(f"/bukan-saya/selesai?laporan={quote(carried)}")
         if done.here:
-            frame.drop_session(response)
+            frame.cookies.drop_session(response)
         return response
 
     async def finished(request: Request) -> Response:

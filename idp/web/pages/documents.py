@@ -14,22 +14,33 @@ from idp.accounts.document import Document
 from idp.base.errors import PageFault, Unavailable
 from idp.flows import answers as steps
 from idp.flows import documents, drafting, proofing, security
+from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.theme.records import Paper
-from idp.web.form import identified
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, identified, query
+from idp.web.frame import Frame
 from idp.web.pages import draft
-from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import Waiting, answers, shown_to, still_waiting, to_confirm
+from idp.web.pages.own_doors import OwnDoors
+from idp.web.pages.waiting import Waiting, shown_to, still_waiting, to_confirm
 
-UPLOADS = ("/daftar/dokumen/unggah", "/akun/dokumen/unggah")
+_HOME = "/akun/dokumen"
+UPLOADS = ("/daftar/dokumen/unggah", f"{_HOME}/unggah")
 _WHILE_REGISTERING = (document.KTP, document.SELFIE)
 _ALL = (*_WHILE_REGISTERING, document.OTHER)
 _FILES = ("photo", "gallery")
 log = structlog.get_logger("gerbang.web")
 
 _IMAGE = {"Cache-Control": "private, no-store", "Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """What is in the way of a picture, and the field that it came from. `fault`: it cannot be kept now, whatever it shows."""
+
+    field: str
+    said: Message
+    fault: Unavailable | None = None
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -97,56 +108,11 @@ def _registering(frame: Frame) -> list[BaseRoute]:
 
 
 def _at_home(frame: Frame) -> list[BaseRoute]:
-    provider = frame.provider
-
-    async def show(request: Request) -> Response:
-        return await _home(frame, request)
-
-    async def submit(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("dokumen"))
-        if not answers(form, stands):
-            return frame.redirect("/akun/dokumen")
-        removed = await documents.remove(provider, stands.account_id, identified(form.text("remove")))
-        return await _home(frame, request, Message("dokumen.dihapus") if removed else None)
-
-    async def upload(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("dokumen"))
-        behind, kind = _nobody(frame, request), _kind(request, _ALL)
-        return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", shown_to(stands))
-
-    async def admit(request: Request) -> Response | None:
-        return None if await signed_in(frame, request) else frame.redirect(to_confirm("dokumen"))
-
-    async def uploaded(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("dokumen"))
-        if not answers(form, stands):
-            return frame.redirect("/akun/dokumen")
-        kind, (field, content) = _kind(request, _ALL), form.file(*_FILES)
-        refused = await _kept(
-            documents.add_to_account(provider, frame.visitor(request), stands.account_id, kind, content), field
-        )
-        if refused:
-            behind = _nobody(frame, request)
-            return _upload(frame, request, behind, kind, f"{frame.root}/akun/dokumen", shown_to(stands), refused)
-        return frame.redirect("/akun/dokumen")
-
-    async def picture(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        missing = security.missing_to_see(provider, stands) if stands else None
-        if missing is not None:
-            return frame.redirect(to_confirm("dokumen", missing))
-        return await _picture(frame, request, stands.account_id if stands else None)
-
+    own = OwnDoors(frame, "dokumen")
     return [
-        frame.door("/akun/dokumen", show, submit),
-        frame.upload_door("/akun/dokumen/unggah", upload, uploaded, admit),
-        frame.door("/akun/dokumen/gambar", picture),
+        own.door(_HOME, _home, _remove),
+        own.upload_door(f"{_HOME}/unggah", _show_upload, _uploaded, anew=_HOME),
+        own.door(f"{_HOME}/gambar", _own_picture, to_see=security.missing_to_see),
     ]
 
 
@@ -169,14 +135,11 @@ async def _step(frame: Frame, request: Request, behind: Waiting, tab: draft.Tab)
     return frame.page(request, "daftar_dokumen", papers=papers, kept_days=_kept_days(frame), **context)
 
 
-async def _home(frame: Frame, request: Request, notice: Message | None = None) -> Response:
-    stands = await signed_in(frame, request)
-    if stands is None:
-        return frame.redirect(to_confirm("dokumen"))
+async def _home(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
     found = await documents.mine(frame.provider, stands.account_id)
     missing = security.missing_to_see(frame.provider, stands)
     identity = await proofing.status(frame.provider, stands)
-    add = [Paper(kind, add=f"{frame.root}/akun/dokumen/unggah?jenis={kind}") for kind in _ALL]
+    add = [Paper(kind, add=f"{frame.root}{_HOME}/unggah?jenis={kind}") for kind in _ALL]
     return frame.page(
         request,
         "akun_dokumen",
@@ -194,11 +157,32 @@ async def _home(frame: Frame, request: Request, notice: Message | None = None) -
     )
 
 
+async def _remove(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    removed = await documents.remove(frame.provider, stands.account_id, identified(form.text("remove")))
+    return await _home(frame, request, stands, Message("dokumen.dihapus") if removed else None)
+
+
+async def _show_upload(frame: Frame, request: Request, stands: Standing, refused: _Refused | None = None) -> Response:
+    behind, kind = _nobody(frame, request), _kind(request, _ALL)
+    return _upload(frame, request, behind, kind, f"{frame.root}{_HOME}", shown_to(stands), refused)
+
+
+async def _uploaded(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    kind, (field, content) = _kind(request, _ALL), form.file(*_FILES)
+    adding = documents.add_to_account(frame.provider, frame.visitor(request), stands.account_id, kind, content)
+    refused = await _kept(adding, field)
+    return await _show_upload(frame, request, stands, refused) if refused else frame.redirect(_HOME)
+
+
+async def _own_picture(frame: Frame, request: Request, stands: Standing) -> Response:
+    return await _picture(frame, request, stands.account_id)
+
+
 def _paper(frame: Frame, one: Document, *, shown: bool) -> Paper:
     return Paper(
         one.kind,
         id=str(one.id) if one.state in document.UNDECIDED else "",
-        picture=f"{frame.root}/akun/dokumen/gambar?id={one.id}" if shown else "",
+        picture=f"{frame.root}{_HOME}/gambar?id={one.id}" if shown else "",
         state=one.state,
         created=one.created_at,
         goes=(one.delete_after or 0) if one.decided_at else 0,
@@ -207,15 +191,6 @@ def _paper(frame: Frame, one: Document, *, shown: bool) -> Paper:
 
 def _kept_days(frame: Frame) -> int:
     return frame.provider.settings.lifetimes.proofing_documents // 86_400
-
-
-@dataclass(frozen=True)
-class _Refused:
-    """What is in the way of a picture, and the field that it came from. `fault`: it cannot be kept now, whatever it shows."""
-
-    field: str
-    said: Message
-    fault: Unavailable | None = None
 
 
 async def _kept(adding: Awaitable[Message | None], field: str) -> _Refused | None:

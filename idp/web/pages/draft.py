@@ -15,7 +15,8 @@ from idp.accounts.draft import Answers, Draft
 from idp.flows import answers as steps
 from idp.flows import drafting
 from idp.sessions import slip
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 from idp.web.pages.waiting import Waiting
 
 _COOKIE, _FORM = "drafts", "sign-up-form"
@@ -146,7 +147,7 @@ def mark(frame: Frame, request: Request, tab: Tab) -> str:
 
 
 def _known(frame: Frame, request: Request) -> dict[int, UUID]:
-    found = _read(frame, request, _COOKIE, frame.recall(request, _COOKIE))
+    found = _read(frame, request, _COOKIE, frame.cookies.recall(request, _COOKIE))
     return {int(number): UUID(draft) for number, draft in found} if isinstance(found, list) else {}
 
 
@@ -156,7 +157,7 @@ def _write(frame: Frame, request: Request, response: Response, known: dict[int, 
     lifetime = provider.settings.lifetimes.draft
     device, expires = frame.visitor(request).device, provider.clock.now() + lifetime
     value = slip.write(provider.material, provider.entropy, _COOKIE, device, newest, expires)
-    frame.remember(response, _COOKIE, value, lifetime if newest else 0)
+    frame.cookies.remember(response, _COOKIE, value, lifetime if newest else 0)
 
 
 def _read(frame: Frame, request: Request, purpose: str, text: str) -> Any:

@@ -12,7 +12,8 @@ from idp.base.errors import PageFault
 from idp.flows import disown
 from idp.flows import report as flow
 from idp.provider import Provider
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 
 _FIELDS = ("category", "text", "contact")
 

@@ -11,39 +11,28 @@ from idp.flows.proofing import Status, Typed
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame
-from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import answers, shown_to, to_confirm
+from idp.web.form import Form
+from idp.web.frame import Frame
+from idp.web.pages.own_doors import OwnDoors
+from idp.web.pages.waiting import shown_to
 
 _FIELDS = ("nik", "name", "day", "month", "year", "confirmed")
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The identity page."""
-    frame = Frame(provider)
-
-    async def show(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return await _page(frame, request, stands) if stands else frame.redirect(to_confirm("identitas"))
-
-    async def submit(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None or not answers(form, stands):
-            return frame.redirect(to_confirm("identitas") if stands is None else "/akun/identitas")
-        if "now" in form:
-            await proofing.ask_now(provider, stands)
-            return frame.redirect("/akun/identitas")
-        if "officer" in form:
-            await proofing.ask_officer(provider, frame.visitor(request), stands)
-            return frame.redirect("/akun/identitas")
-        if "nik" not in form:
-            raise PageFault("kesalahan.permintaan", "an identity form without a button")
-        return await _submit(frame, request, form, stands)
-
-    return [frame.door("/akun/identitas", show, submit)]
+    return [OwnDoors(Frame(provider), "identitas").door("/akun/identitas", _page, _submit)]
 
 
-async def _submit(frame: Frame, request: Request, form: Form, stands: Standing) -> Response:
+async def _submit(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    if "now" in form:
+        await proofing.ask_now(frame.provider, stands)
+        return frame.redirect("/akun/identitas")
+    if "officer" in form:
+        await proofing.ask_officer(frame.provider, frame.visitor(request), stands)
+        return frame.redirect("/akun/identitas")
+    if "nik" not in form:
+        raise PageFault("kesalahan.permintaan", "an identity form without a button")
     values = {name: form.text(name) for name in _FIELDS}
     typed = Typed(
         values["nik"],

@@ -4,13 +4,15 @@ The one thing that needs JavaScript: only a script can ask the browser for a pas
 page, what it answers comes back in a hidden field of the form; nothing is fetched. Without JavaScript the pages say so.
 """
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts.passkey import MAX_NAME, Passkey
 from idp.flows import interaction as flow
-from idp.flows import owner, passkey, removal, second_factor, security
+from idp.flows import owner, passkey, removal, second_factor
 from idp.flows.passkey import Enrolled, Full, TooLate
 from idp.flows.second_factor import Proved
 from idp.grants.standing import Standing
@@ -19,55 +21,32 @@ from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import Method, PasskeyRow
 from idp.web import metrics
-from idp.web.form import identified
-from idp.web.frame import Form, Frame, query
-from idp.web.pages.account import device, signed_in
+from idp.web.form import Form, identified, query
+from idp.web.frame import Frame
+from idp.web.pages.account import device
+from idp.web.pages.own_doors import OwnDoors, to_show_first
 from idp.web.pages.second_factor import NAME_OF, NAMES, always, reason
-from idp.web.pages.waiting import EXCUSE, Waiting, answers, shown_to, to_confirm, turned_away, waiting
+from idp.web.pages.waiting import EXCUSE, Waiting, shown_to, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page that asks for one, and those of the account."""
     frame = Frame(provider)
-
-    async def show(request: Request) -> Response:
-        behind = await waiting(frame, request)
-        stands = await owner.here(provider, frame.visitor(request))
-        if stands is None:
-            return turned_away(frame, behind)
-        if levels.PASSKEY not in second_factor.methods(stands, behind.asks):
-            return frame.redirect(behind.onward())
-        return await _ask(frame, request, behind, stands)
-
-    async def submit(request: Request, form: Form) -> Response:
-        return await _prove(frame, request, form)
-
-    async def show_new(request: Request) -> Response:
-        behind = await waiting(frame, request)
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("passkey", ticket=behind.ticket))
-        name = frame.language(request).say(device(frame.visitor(request).user_agent))
-        return await _new(frame, request, behind, stands, name)
-
-    async def submit_new(request: Request, form: Form) -> Response:
-        return await _enrol(frame, request, form)
-
-    async def show_one(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("keamanan"))
-        one = await _one(frame, request, stands)
-        return _edit(frame, request, stands, one, one.name) if one else frame.redirect("/akun/keamanan")
-
-    async def submit_one(request: Request, form: Form) -> Response:
-        return await _change(frame, request, form)
-
     return [
-        frame.door("/masuk/passkey", show, submit),
-        frame.door("/akun/keamanan/passkey", show_new, submit_new),
-        frame.door("/akun/keamanan/passkey/ubah", show_one, submit_one),
+        frame.door("/masuk/passkey", partial(_show, frame), partial(_prove, frame)),
+        OwnDoors(frame, "passkey").waiting_door("/akun/keamanan/passkey", _show_new, _enrol),
+        OwnDoors(frame, "keamanan").door("/akun/keamanan/passkey/ubah", _show_one, _change, anew="/akun/keamanan"),
     ]
+
+
+async def _show(frame: Frame, request: Request) -> Response:
+    behind = await waiting(frame, request)
+    stands = await owner.here(frame.provider, frame.visitor(request))
+    if stands is None:
+        return turned_away(frame, behind)
+    if levels.PASSKEY not in second_factor.methods(stands, behind.asks):
+        return frame.redirect(behind.onward())
+    return await _ask(frame, request, behind, stands)
 
 
 async def _prove(frame: Frame, request: Request, form: Form) -> Response:
@@ -84,7 +63,7 @@ async def _prove(frame: Frame, request: Request, form: Form) -> Response:
     metrics.SIGN_INS.labels(levels.PASSKEY, type(outcome).__name__.lower()).inc()
     if isinstance(outcome, Proved):
         response = frame.redirect(behind.onward(levels.PASSKEY, outcome.handle.id))
-        frame.set_session(response, outcome.handle)
+        frame.cookies.set_session(response, outcome.handle)
         return response
     late = isinstance(outcome, TooLate)
     return await _ask(frame, request, behind, stands, Message("passkey.lama" if late else "passkey.gagal_lain"))
@@ -110,14 +89,15 @@ async def _ask(
     )
 
 
-async def _enrol(frame: Frame, request: Request, form: Form) -> Response:
-    behind = await waiting(frame, request, form)
-    stands = await signed_in(frame, request)
-    if stands is None:
-        return frame.redirect(to_confirm("passkey", ticket=behind.ticket))
+async def _show_new(frame: Frame, request: Request, stands: Standing, behind: Waiting) -> Response:
+    name = frame.language(request).say(device(frame.visitor(request).user_agent))
+    return await _new(frame, request, stands, behind, name)
+
+
+async def _enrol(frame: Frame, request: Request, stands: Standing, behind: Waiting, form: Form) -> Response:
     name, error = _named(form)
     if error is not None:
-        return await _new(frame, request, behind, stands, form.text("name"), {"name": error})
+        return await _new(frame, request, stands, behind, form.text("name"), {"name": error})
     # That the answer is to a challenge of this session shows that the proof was fresh when the page was opened.
     outcome = await passkey.enrol(frame.provider, frame.visitor(request), stands, form.text("passkey"), name)
     if isinstance(outcome, Enrolled):
@@ -127,21 +107,21 @@ async def _enrol(frame: Frame, request: Request, form: Form) -> Response:
         return frame.redirect("/akun/keamanan")
     late = isinstance(outcome, TooLate)
     return await _new(
-        frame, request, behind, stands, name, {"": Message("passkey.lama" if late else "akun_passkey.gagal")}
+        frame, request, stands, behind, name, {"": Message("passkey.lama" if late else "akun_passkey.gagal")}
     )
 
 
 async def _new(
     frame: Frame,
     request: Request,
-    behind: Waiting,
     stands: Standing,
+    behind: Waiting,
     name: str,
     errors: dict[str, Message] | None = None,
 ) -> Response:
-    missing = security.missing_to_change(frame.provider, stands)
-    if missing is not None:
-        return frame.redirect(to_confirm("passkey", missing, behind.ticket))
+    # Shown again after an error, the page has a new challenge: it must not keep a sign-in fresh for ever.
+    if (elsewhere := to_show_first(frame, stands, "passkey", behind.ticket)) is not None:
+        return elsewhere
     options = await passkey.creation_options(frame.provider, stands)
     if options is None:
         return frame.redirect("/akun/keamanan")
@@ -153,22 +133,24 @@ async def _new(
         back=frame.root + (behind.path("/masuk/cara-kedua") if behind.interaction else "/akun/keamanan"),
         passkey_options=options,
         values={"name": name},
+        hidden=shown_to(stands),
         errors=errors or {},
         **behind.context,
     )
 
 
-async def _change(frame: Frame, request: Request, form: Form) -> Response:
-    stands = await signed_in(frame, request)
-    if stands is None:
-        return frame.redirect(to_confirm("keamanan"))
-    one = await _one(frame, request, stands) if answers(form, stands) else None
+async def _show_one(frame: Frame, request: Request, stands: Standing) -> Response:
+    one = await _one(frame, request, stands)
+    return _edit(frame, request, stands, one, one.name) if one else frame.redirect("/akun/keamanan")
+
+
+async def _change(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    one = await _one(frame, request, stands)
     if one is None:
         return frame.redirect("/akun/keamanan")
     if "remove" in form:
-        missing = security.missing_to_change(frame.provider, stands)
-        if missing is not None:
-            return frame.redirect(to_confirm("keamanan", missing))
+        if (elsewhere := to_show_first(frame, stands, "keamanan")) is not None:
+            return elsewhere
         waits = await removal.remove_passkey(frame.provider, frame.visitor(request), stands, one.id)
         return frame.redirect(f"/akun/keamanan?kabar={'passkey_dihapus' if waits is None else 'menunggu'}")
     name, error = _named(form)

@@ -13,9 +13,10 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Language, Message
 from idp.theme.records import ConsentRow, HistoryRow, KeptRow, ReadingRow
-from idp.web.frame import Form, Frame, query
-from idp.web.pages.account import signed_in
-from idp.web.pages.waiting import answers, shown_to, to_confirm
+from idp.web.form import Form, query
+from idp.web.frame import Frame
+from idp.web.pages.own_doors import OwnDoors
+from idp.web.pages.waiting import shown_to
 
 HUB = "/akun/privasi"
 
@@ -36,51 +37,12 @@ _DAY, _HOUR = 86_400, 3600
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The front page of the privacy centre, and what is read there."""
-    frame = Frame(provider)
-
-    async def show(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return await _hub(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
-
-    async def submit(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("privasi"))
-        if not answers(form, stands):
-            return frame.redirect(HUB)
-        if "accept" not in form:
-            raise PageFault("kesalahan.permintaan", "a privacy form without a button")
-        await privacy.accept(provider, frame.visitor(request), stands)
-        return frame.redirect(f"{HUB}?kabar=disetujui")
-
-    async def show_consents(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return await _consents(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
-
-    async def submit_consents(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("privasi"))
-        if not answers(form, stands):
-            return frame.redirect(f"{HUB}/izin")
-        if not form.text("withdraw"):
-            raise PageFault("kesalahan.permintaan", "nothing to withdraw")
-        await consent.withdraw(provider, frame.visitor(request), stands, form.text("withdraw")[:128])
-        return frame.redirect(f"{HUB}/izin?kabar=dicabut")
-
-    async def show_readings(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return await _readings(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
-
-    async def show_kept(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return _held(frame, request, stands) if stands else frame.redirect(to_confirm("privasi"))
-
+    own = OwnDoors(Frame(provider), "privasi")
     return [
-        frame.door(HUB, show, submit),
-        frame.door(f"{HUB}/izin", show_consents, submit_consents),
-        frame.door(f"{HUB}/akses", show_readings),
-        frame.door(f"{HUB}/data", show_kept),
+        own.door(HUB, _hub, _accept),
+        own.door(f"{HUB}/izin", _consents, _withdraw),
+        own.door(f"{HUB}/akses", _readings),
+        own.door(f"{HUB}/data", _held),
     ]
 
 
@@ -116,7 +78,14 @@ async def _hub(frame: Frame, request: Request, stands: Standing) -> Response:
     )
 
 
-def _held(frame: Frame, request: Request, stands: Standing) -> Response:
+async def _accept(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    if "accept" not in form:
+        raise PageFault("kesalahan.permintaan", "a privacy form without a button")
+    await privacy.accept(frame.provider, frame.visitor(request), stands)
+    return frame.redirect(f"{HUB}?kabar=disetujui")
+
+
+async def _held(frame: Frame, request: Request, stands: Standing) -> Response:
     return frame.page(
         request,
         "akun_data",
@@ -156,6 +125,13 @@ async def _consents(frame: Frame, request: Request, stands: Standing) -> Respons
             for row in history[:50]
         ],
     )
+
+
+async def _withdraw(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    if not form.text("withdraw"):
+        raise PageFault("kesalahan.permintaan", "nothing to withdraw")
+    await consent.withdraw(frame.provider, frame.visitor(request), stands, form.text("withdraw")[:128])
+    return frame.redirect(f"{HUB}/izin?kabar=dicabut")
 
 
 def _consent(frame: Frame, row: Any, language: Language) -> ConsentRow:

@@ -14,7 +14,8 @@ from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import Method
-from idp.web.frame import Form, Frame, query, shown_rules
+from idp.web.form import Form, query
+from idp.web.frame import Frame, shown_rules
 from idp.web.pages.faults import dead_end
 from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import Waiting, still_waiting
@@ -119,7 +120,7 @@ async def _submit_new(frame: Frame, request: Request, behind: Waiting, form: For
         return await _new_password(frame, request, behind, token, errors, method, shown)
     response = frame.redirect(behind.path("/lupa-kata-sandi/selesai"))
     # Whoever was signed in here is out like everybody else; the cookie is of no use any more.
-    frame.drop_session(response)
+    frame.cookies.drop_session(response)
     return response
 
 

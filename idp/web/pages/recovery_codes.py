@@ -8,43 +8,34 @@ from idp.flows import recovery_codes, security
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame
-from idp.web.pages.account import confirmed, signed_in
-from idp.web.pages.waiting import answers, shown_to, to_confirm
+from idp.web.form import Form
+from idp.web.frame import Frame
+from idp.web.pages.own_doors import OwnDoors, to_show_first
+from idp.web.pages.waiting import shown_to
 
 _PATH = "/akun/keamanan/kode-pemulihan"
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page: make, show, keep."""
-    frame = Frame(provider)
+    own = OwnDoors(Frame(provider), "pemulihan")
+    return [own.door(_PATH, _page, _submit, to_see=security.missing_to_change)]
 
-    async def show(request: Request) -> Response:
-        stands = await confirmed(frame, request, "pemulihan")
-        return stands if isinstance(stands, Response) else await _page(frame, request, stands)
 
-    async def submit(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect(to_confirm("pemulihan"))
-        if not answers(form, stands):
-            return frame.redirect(_PATH)
-        carried = form.text("kode")
-        if not carried:
-            missing = security.missing_to_change(provider, stands)
-            if missing is not None:
-                return frame.redirect(to_confirm("pemulihan", missing))
-            carried = await recovery_codes.make(provider, frame.visitor(request), stands)
-            return await _page(frame, request, stands, carried)
-        if recovery_codes.made(provider, stands, carried) is None:
-            return frame.redirect(_PATH)
-        if "download" in form:
-            return _file(frame, request, stands, carried)
-        if "saved" not in form:
-            return await _page(frame, request, stands, carried, {"saved": Message("pemulihan.belum")})
-        return frame.redirect("/akun/keamanan?kabar=pemulihan")
-
-    return [frame.door(_PATH, show, submit)]
+async def _submit(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    provider, carried = frame.provider, form.text("kode")
+    if not carried:
+        if (elsewhere := to_show_first(frame, stands, "pemulihan")) is not None:
+            return elsewhere
+        carried = await recovery_codes.make(provider, frame.visitor(request), stands)
+        return await _page(frame, request, stands, carried)
+    if recovery_codes.made(provider, stands, carried) is None:
+        return frame.redirect(_PATH)
+    if "download" in form:
+        return _file(frame, request, stands, carried)
+    if "saved" not in form:
+        return await _page(frame, request, stands, carried, {"saved": Message("pemulihan.belum")})
+    return frame.redirect("/akun/keamanan?kabar=pemulihan")
 
 
 def _file(frame: Frame, request: Request, stands: Standing, carried: str) -> Response:

@@ -8,7 +8,8 @@ from idp.base.errors import PageFault
 from idp.flows import owner, removal
 from idp.provider import Provider
 from idp.sessions import levels
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 from idp.web.pages.faults import dead_end
 from idp.web.pages.second_factor import NAMES
 

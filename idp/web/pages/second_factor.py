@@ -21,7 +21,8 @@ from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import Method
 from idp.web import metrics
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 from idp.web.pages.waiting import EXCUSE, HOMES, Waiting, answers, shown_to, turned_away, waiting
 
 # The methods by the names that addresses, buttons and the catalogue give them.
@@ -119,7 +120,7 @@ async def _prove(
         # What merely stood in is no step that a request could count.
         done = () if method == second_factor.MAIL else (method, outcome.handle.id)
         response = frame.redirect(behind.onward(*done))
-        frame.set_session(response, outcome.handle)
+        frame.cookies.set_session(response, outcome.handle)
         return response
     status, headers = 400, {}
     if isinstance(outcome, Paused):

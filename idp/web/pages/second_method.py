@@ -14,7 +14,8 @@ from idp.flows import interaction as flow
 from idp.flows import owner, prompts
 from idp.provider import Provider
 from idp.sessions import levels
-from idp.web.frame import Form, Frame
+from idp.web.form import Form
+from idp.web.frame import Frame
 from idp.web.pages.waiting import turned_away, waiting
 
 

@@ -18,10 +18,11 @@ from idp.provider import Provider
 from idp.sessions import levels
 from idp.theme.language import Message
 from idp.theme.records import PasskeyRow
-from idp.web.frame import Form, Frame, query, shown_rules
-from idp.web.pages.account import confirmed, signed_in
+from idp.web.form import Form, query
+from idp.web.frame import Frame, shown_rules
+from idp.web.pages.own_doors import OwnDoors, to_show_first
 from idp.web.pages.second_factor import NAMES
-from idp.web.pages.waiting import Waiting, answers, shown_to, to_confirm, turned_away, waiting
+from idp.web.pages.waiting import Waiting, shown_to, to_confirm
 
 # Said once after a redirect, by name: an address cannot make this page say anything else.
 _NOTICES = {
@@ -47,90 +48,62 @@ _REMOVABLE = {"totp": "dihapus", "sms": "sms_mati"}
 def routes(provider: Provider) -> list[BaseRoute]:
     """The password, the list of methods, and the authenticator app."""
     frame = Frame(provider)
-
-    async def show_password(request: Request) -> Response:
-        behind, stands = await waiting(frame, request), await signed_in(frame, request)
-        if stands is None:
-            return turned_away(frame, behind)
-        if missing := security.missing_for_password(provider, stands):
-            return frame.redirect(to_confirm("sandi", missing, behind.ticket))
-        return _password(frame, request, behind, stands)
-
-    async def submit_password(request: Request, form: Form) -> Response:
-        behind, stands = await waiting(frame, request, form), await signed_in(frame, request)
-        if stands is None:
-            return turned_away(frame, behind)
-        if missing := security.missing_for_password(provider, stands):
-            return frame.redirect(to_confirm("sandi", missing, behind.ticket))
-        errors = await security.change_password(
-            provider, frame.visitor(request), stands, form.text("current_password"), form.text("password")
-        )
-        if errors:
-            return _password(frame, request, behind, stands, errors)
-        return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan?kabar=sandi")
-
-    async def show_methods(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return await _methods(frame, request, stands) if stands else frame.redirect(to_confirm("keamanan"))
-
-    async def submit_methods(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is not None and not answers(form, stands):
-            return frame.redirect("/akun/keamanan")
-        if stands is not None and "cancel-recovery" in form:
-            await assisted_recovery.cancel(provider, frame.visitor(request), stands)
-            return frame.redirect("/akun/keamanan?kabar=pemulihan_batal")
-        always = form.text("always")
-        if stands is not None and "keep" in form:
-            await removal.call_off(provider, frame.visitor(request), stands, NAMES.get(form.text("keep"), ""))
-            return frame.redirect("/akun/keamanan?kabar=batal")
-        going = NAMES.get(form.text("remove"), "")
-        removes = form.text("remove") in _REMOVABLE and (stands is None or going in stands.enrolled)
-        if not removes and always not in ("on", "off"):
-            raise PageFault("kesalahan.permintaan", "nothing to remove, nothing to ask for")
-        missing = levels.PASSWORD if stands is None else security.missing_to_change(provider, stands)
-        if stands is None or missing is not None:
-            return frame.redirect(to_confirm("keamanan", missing))
-        if always:
-            await security.ask_always(provider, frame.visitor(request), stands, always=always == "on")
-            return frame.redirect(f"/akun/keamanan?kabar={'selalu' if always == 'on' else 'tidak_selalu'}")
-        waits = await removal.remove_factor(provider, frame.visitor(request), stands, going)
-        kabar = "menunggu" if waits is not None else _REMOVABLE[form.text("remove")]
-        return frame.redirect(f"/akun/keamanan?kabar={kabar}")
-
-    async def show_totp(request: Request) -> Response:
-        behind = await waiting(frame, request)
-        stands = await confirmed(frame, request, "totp", behind.ticket)
-        if isinstance(stands, Response):
-            return stands
-        if levels.TOTP in stands.enrolled:
-            return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan")
-        return _totp(frame, request, behind, stands, app_enrolment.begin(provider, stands))
-
-    async def submit_totp(request: Request, form: Form) -> Response:
-        return await _submit_totp(frame, request, form)
-
+    before, change = security.missing_for_password, security.missing_to_change
     return [
-        frame.door("/akun/kata-sandi", show_password, submit_password),
-        frame.door("/akun/keamanan", show_methods, submit_methods),
-        frame.door("/akun/keamanan/totp", show_totp, submit_totp),
+        OwnDoors(frame, "sandi").waiting_door("/akun/kata-sandi", _password, _change, to_see=before, to_answer=before),
+        OwnDoors(frame, "keamanan").door("/akun/keamanan", _methods, _submit_methods),
+        # That a form carries this session's enrolment shows that the sign-in was fresh when the page was opened.
+        OwnDoors(frame, "totp").waiting_door("/akun/keamanan/totp", _show_totp, _submit_totp, to_see=change),
     ]
 
 
-async def _submit_totp(frame: Frame, request: Request, form: Form) -> Response:
-    behind = await waiting(frame, request, form)
-    stands = await signed_in(frame, request)
-    # That the form carries this session's enrolment shows that the sign-in was fresh when the page was opened.
-    enrolment = app_enrolment.go_on(frame.provider, stands, form.text("pemasangan")) if stands else None
-    if stands is None or enrolment is None:
+async def _change(frame: Frame, request: Request, stands: Standing, behind: Waiting, form: Form) -> Response:
+    errors = await security.change_password(
+        frame.provider, frame.visitor(request), stands, form.text("current_password"), form.text("password")
+    )
+    if errors:
+        return await _password(frame, request, stands, behind, errors)
+    return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan?kabar=sandi")
+
+
+async def _submit_methods(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
+    provider, visitor = frame.provider, frame.visitor(request)
+    if "cancel-recovery" in form:
+        await assisted_recovery.cancel(provider, visitor, stands)
+        return frame.redirect("/akun/keamanan?kabar=pemulihan_batal")
+    if "keep" in form:
+        await removal.call_off(provider, visitor, stands, NAMES.get(form.text("keep"), ""))
+        return frame.redirect("/akun/keamanan?kabar=batal")
+    always, removed = form.text("always"), form.text("remove")
+    removes = removed in _REMOVABLE and NAMES[removed] in stands.enrolled
+    if not removes and always not in ("on", "off"):
+        raise PageFault("kesalahan.permintaan", "nothing to remove, nothing to ask for")
+    if (elsewhere := to_show_first(frame, stands, "keamanan")) is not None:
+        return elsewhere
+    if not removes:
+        await security.ask_always(provider, visitor, stands, always=always == "on")
+        return frame.redirect(f"/akun/keamanan?kabar={'selalu' if always == 'on' else 'tidak_selalu'}")
+    waits = await removal.remove_factor(provider, visitor, stands, NAMES[removed])
+    return frame.redirect(f"/akun/keamanan?kabar={'menunggu' if waits is not None else _REMOVABLE[removed]}")
+
+
+async def _show_totp(frame: Frame, request: Request, stands: Standing, behind: Waiting) -> Response:
+    if levels.TOTP in stands.enrolled:
+        return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan")
+    return _totp(frame, request, stands, behind, app_enrolment.begin(frame.provider, stands))
+
+
+async def _submit_totp(frame: Frame, request: Request, stands: Standing, behind: Waiting, form: Form) -> Response:
+    enrolment = app_enrolment.go_on(frame.provider, stands, form.text("pemasangan"))
+    if enrolment is None:
         return frame.redirect(to_confirm("totp", ticket=behind.ticket))
     if levels.TOTP in stands.enrolled:
         return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan")
     if not form.text("code").strip():
-        return _totp(frame, request, behind, stands, enrolment, {"code": Message("otp.kosong")})
+        return _totp(frame, request, stands, behind, enrolment, {"code": Message("otp.kosong")})
     handle = await app_enrolment.finish(frame.provider, frame.visitor(request), stands, enrolment, form.text("code"))
     if handle is None:
-        return _totp(frame, request, behind, stands, enrolment, {"code": Message("otp.salah_totp")})
+        return _totp(frame, request, stands, behind, enrolment, {"code": Message("otp.salah_totp")})
     return enrolled(frame, behind, levels.TOTP, handle, "dipasang")
 
 
@@ -138,12 +111,12 @@ def enrolled(frame: Frame, behind: Waiting, factor: str, handle: Handle, kabar: 
     """After a factor was added: back to the service that waits for it, else to the list of methods."""
     onward = behind.onward(factor, handle.id) if behind.interaction else f"/akun/keamanan?kabar={kabar}"
     response = frame.redirect(onward)
-    frame.set_session(response, handle)
+    frame.cookies.set_session(response, handle)
     return response
 
 
-def _password(
-    frame: Frame, request: Request, behind: Waiting, stands: Standing, errors: dict[str, Message] | None = None
+async def _password(
+    frame: Frame, request: Request, stands: Standing, behind: Waiting, errors: dict[str, Message] | None = None
 ) -> Response:
     held = passwords.rules(frame.provider, officer=stands.officer)
     spent = passwords.due(frame.provider, stands) != policy.OFF
@@ -156,6 +129,7 @@ def _password(
         identifier=stands.person.email or stands.person.phone or "",
         caution=Message("ganti.jatuh_tempo", hari=held.max_age_days) if spent else None,
         rules=shown_rules(held, second_factor=stands.enrolled != {levels.PASSWORD}),
+        hidden=shown_to(stands),
         errors=errors or {},
         **behind.context,
     )
@@ -201,8 +175,8 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
 def _totp(
     frame: Frame,
     request: Request,
-    behind: Waiting,
     stands: Standing,
+    behind: Waiting,
     enrolment: Enrolment,
     errors: dict[str, Message] | None = None,
 ) -> Response:
@@ -219,7 +193,7 @@ def _totp(
         qr=_qr(address),
         secret=grouped,
         otpauth=address,
-        hidden={"pemasangan": enrolment.slip},
+        hidden={**shown_to(stands), "pemasangan": enrolment.slip},
         errors=errors or {},
         **behind.context,
     )

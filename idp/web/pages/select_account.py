@@ -8,7 +8,8 @@ from idp.accounts import contact
 from idp.base.errors import PageFault
 from idp.flows import owner
 from idp.provider import Provider
-from idp.web.frame import Form, Frame
+from idp.web.form import Form
+from idp.web.frame import Frame
 from idp.web.pages.waiting import answers, shown_to, turned_away, waiting
 
 

@@ -1,5 +1,7 @@
 """/akun/layanan: which services know something, what exactly, and cutting them off."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -8,9 +10,11 @@ from idp.flows import activity, home
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.theme.language import Message
-from idp.web.frame import Form, Frame
-from idp.web.pages.account import deed, service_rows, signed_in
+from idp.web.frame import Frame
+from idp.web.pages.account import deed, service_rows
 from idp.web.pages.activity import event_row
+from idp.web.pages.own_doors import OwnDoors
+from idp.web.pages.waiting import shown_to
 
 _CONSENTS = ("consent.given", "consent.refused", "consent.withdrawn")
 _HISTORY = 10
@@ -18,20 +22,8 @@ _HISTORY = 10
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page and its buttons."""
-    frame = Frame(provider)
-
-    async def show(request: Request) -> Response:
-        stands = await signed_in(frame, request)
-        return await _services(frame, request, stands) if stands else frame.redirect("/masuk?kembali=layanan")
-
-    async def submit(request: Request, form: Form) -> Response:
-        stands = await signed_in(frame, request)
-        if stands is None:
-            return frame.redirect("/masuk?kembali=layanan")
-        done = await deed(frame, request, stands, form)
-        return done if isinstance(done, Response) else await _services(frame, request, stands, done)
-
-    return [frame.door("/akun/layanan", show, submit)]
+    own = OwnDoors(Frame(provider), "layanan")
+    return [own.door("/akun/layanan", _services, partial(deed, page=_services))]
 
 
 async def _services(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
@@ -44,6 +36,7 @@ async def _services(frame: Frame, request: Request, stands: Standing, notice: Me
         name=stands.person.name,
         back=f"{frame.root}/akun",
         notice=notice,
+        hidden=shown_to(stands),
         services=service_rows(frame, used, language),
         history=[event_row(frame, one, language, here) for one in told.happenings],
     )

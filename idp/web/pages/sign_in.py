@@ -13,7 +13,8 @@ from idp.provider import Provider
 from idp.sessions import embedded, levels
 from idp.theme.language import Message
 from idp.web import metrics
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 from idp.web.pages.sign_up import remember
 from idp.web.pages.waiting import Waiting, waiting
 
@@ -69,8 +70,10 @@ def routes(provider: Provider) -> list[BaseRoute]:
         metrics.SIGN_INS.labels(levels.PASSWORD, _OUTCOMES.get(type(outcome), "refused")).inc()
         if isinstance(outcome, SignedIn):
             held = outcome.held and behind.interaction is None
-            response = frame.redirect("/masuk/kode" if held else behind.onward(levels.PASSWORD, outcome.handle.id))
-            frame.set_session(response, outcome.handle)
+            response = frame.redirect(
+                behind.path("/masuk/kode") if held else behind.onward(levels.PASSWORD, outcome.handle.id)
+            )
+            frame.cookies.set_session(response, outcome.handle)
             return response
         if isinstance(outcome, NotActivated):
             response = frame.redirect(behind.path("/aktivasi"))
@@ -96,7 +99,7 @@ async def _with_passkey(frame: Frame, request: Request, behind: Waiting, form: F
     metrics.SIGN_INS.labels(levels.PASSKEY, _OUTCOMES.get(type(outcome), "refused")).inc()
     if isinstance(outcome, SignedIn):
         response = frame.redirect(behind.onward(levels.PASSKEY, outcome.handle.id))
-        frame.set_session(response, outcome.handle)
+        frame.cookies.set_session(response, outcome.handle)
         return response
     late = isinstance(outcome, passkey.TooLate)
     signal = outcome.signal if isinstance(outcome, passkey.Unknown) else ""

@@ -6,7 +6,8 @@ from starlette.routing import BaseRoute
 
 from idp.flows import logout
 from idp.provider import Provider
-from idp.web.frame import Form, Frame, query
+from idp.web.form import Form, query
+from idp.web.frame import Frame
 
 
 def routes(provider: Provider) -> list[BaseRoute]:

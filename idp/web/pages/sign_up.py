@@ -15,7 +15,8 @@ from idp.provider import Provider
 from idp.sessions import slip
 from idp.theme.language import Message
 from idp.theme.records import Answer
-from idp.web.frame import Form, Frame
+from idp.web.form import Form
+from idp.web.frame import Frame
 from idp.web.pages import draft
 from idp.web.pages.draft import Tab
 from idp.web.pages.waiting import Waiting, still_waiting
@@ -106,7 +107,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 def registered_here(frame: Frame, request: Request) -> UUID | None:
     """The registration that this browser sent and that waits for activation."""
     device, now = frame.visitor(request).device, frame.provider.clock.now()
-    known = slip.read(frame.provider.material, _COOKIE, device, frame.recall(request, _COOKIE), now)
+    known = slip.read(frame.provider.material, _COOKIE, device, frame.cookies.recall(request, _COOKIE), now)
     return UUID(known) if isinstance(known, str) else None
 
 
@@ -116,12 +117,12 @@ def remember(frame: Frame, request: Request, response: Response, sign_up_id: UUI
     lifetime = provider.settings.lifetimes.pending_sign_up
     expires = provider.clock.now() + lifetime
     value = slip.write(provider.material, provider.entropy, _COOKIE, device, str(sign_up_id), expires)
-    frame.remember(response, _COOKIE, value, lifetime)
+    frame.cookies.remember(response, _COOKIE, value, lifetime)
 
 
 def forget(frame: Frame, response: Response) -> None:
     """The registration is an account now; this browser need not know of it any more."""
-    frame.remember(response, _COOKIE, "", 0)
+    frame.cookies.remember(response, _COOKIE, "", 0)
 
 
 def telling(said: Message) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from idp.flows import authorize, interaction, prompts
 from idp.flows.authorization_request import AuthorizationResponse
 from idp.provider import Provider
 from idp.web import wire
-from idp.web.frame import Frame, query
+from idp.web.form import query
+from idp.web.frame import Frame
 from idp.web.shell import App
 from idp.web.wire import Parameters
 
