@@ -104,7 +104,7 @@ class Frame:
             request.cookies.get(self._language_cookie, ""),
             request.scope.get("gerbang.ui_locales", ""),
             self.provider.settings.default_language,
-        )
+        ).told_at(self.provider.clock.now())
         zone = request.scope.get("gerbang.zone")
         return language.within(zone) if zone else language
 
