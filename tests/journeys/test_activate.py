@@ -60,7 +60,7 @@ async def test_a_link_works_once(house: House) -> None:
     link = (await newest(house, EMAIL)).link
     form = await browser.get(link)
     await browser.submit(form, press="activate")
-    assert "Akun sudah aktif" in (await browser.get(link)).text
+    assert "Akun sudah aktif. Silakan masuk." in (await browser.get(link)).text
     assert "Akun sudah aktif" in (await browser.submit(form, press="activate")).text
     assert len([one for one in await letters(house, EMAIL) if one.subject == "Aktifkan akun Anda"]) == 1
 
@@ -176,6 +176,8 @@ async def test_an_expired_link_offers_a_new_one(house: House) -> None:
     await register(browser)
     old = await newest(house, EMAIL)
     house.clock.advance(24 * 3600)
+    page = await browser.submit(await browser.get("/aktivasi"), {"code": old.code}, press="submit-code")
+    assert "Kode sudah kedaluwarsa. Minta kode baru." in page.text
     page = await browser.get(old.link)
     assert "kedaluwarsa" in page.text
     page = await browser.submit(page, press="resend")
