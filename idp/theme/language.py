@@ -188,13 +188,17 @@ def choose(*wishes: str) -> str:
     `ui_locales`. The person's own choice beats the relying party's, or the switch would be undone on the next page of
     the journey. `Accept-Language` is no wish: many phones here speak English to owners who do not.
     """
-    for wish in wishes:
-        for tag in wish.split():
-            code = tag.replace("_", "-").split("-")[0].lower()
-            code = {"in": "id"}.get(code, code)
-            if code in CODES:
-                return code
-    return DEFAULT
+    return next(filter(None, map(named, wishes)), DEFAULT)
+
+
+def named(wish: str) -> str:
+    """The first language of ours that a wish names; empty when it names none."""
+    for tag in wish.split():
+        code = tag.replace("_", "-").split("-")[0].lower()
+        code = {"in": "id"}.get(code, code)
+        if code in CODES:
+            return code
+    return ""
 
 
 def warm() -> None:

@@ -28,7 +28,7 @@ from idp.flows.logout import SignedOut, confirmations
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
-from idp.theme.language import CODES, Language
+from idp.theme.language import CODES, Language, named
 from idp.theme.records import Announcement, PasswordRules, Service
 from idp.theme.records import SignedOut as SignedOutService
 from idp.web import upload
@@ -120,11 +120,17 @@ class Frame:
         request.scope["gerbang.ui_locales"] = ui_locales
 
     def follow(self, request: HTTPConnection, language: str) -> None:
-        """Take note of the language of the letter that led here. A browser without a choice of its own keeps it, for the
+        """Take note of the language of the letter, or the link, that led here. A browser without a choice of its own keeps it, for the
         pages behind this one: it may be another device, which knows nothing of the person.
         """
         self.prefer(request, language)
         request.scope["gerbang.letter_language"] = language
+
+    def _linked(self, request: HTTPConnection) -> None:
+        """A service may link to a page of ours in the language that it speaks itself, as it asks for one at `/authorize`."""
+        asked = b"ui_locales=" in request.scope["query_string"]
+        if asked and (wish := named(request.query_params.get("ui_locales", ""))):
+            self.follow(request, wish)
 
     def csrf(self, request: HTTPConnection) -> str:
         """What every form of this browser carries and nobody else can know."""
@@ -286,7 +292,12 @@ class Frame:
         """A page's route. `repeated` names the fields that a form may hold more than once."""
         handlers: dict[str, Show] = {}
         if get is not None:
-            handlers["GET"] = get
+
+            async def show(request: Request) -> Response:
+                self._linked(request)
+                return await get(request)
+
+            handlers["GET"] = show
         if post is not None:
 
             async def submit(request: Request) -> Response:

@@ -146,6 +146,17 @@ async def test_a_relying_party_may_wish_for_a_language(house: House) -> None:
     assert "password" in page.names
 
 
+async def test_a_service_links_to_our_pages_in_its_own_language(house: House) -> None:
+    browser = house.browser()
+    page = await browser.get("/akun?ui_locales=fr%20en-GB")
+    assert page.url.endswith("/masuk")
+    assert 'lang="en"' in page.html, "also behind a redirect"
+    page = await browser.click(page, "Indonesia")
+    assert 'lang="id"' in (await browser.get("/masuk?ui_locales=en")).html, "who has chosen keeps the choice"
+    for unknown in ("fr", "", "%00", "en&xui_locales=1&ui_locales=id"):
+        assert (await house.browser().get(f"/masuk?ui_locales={unknown}")).status == 200
+
+
 async def test_the_service_and_a_hint_are_shown(house: House) -> None:
     for hint, shown in (("siti@contoh.go.id", "siti@contoh.go.id"), ('"><b>', ""), ("bukan alamat", "")):
         request = await house.relying_party("saldo").authorization("openid", login_hint=hint)
