@@ -108,6 +108,7 @@ async def person(demo: Demo) -> AsyncIterator[Person]:
 async def test_the_language_chosen_at_a_service_is_the_providers_too(person: Person) -> None:
     front = await person.look(f"{SALDO}/?bahasa=en")
     assert "See your social-security balance" in front.text
+    assert front.links["My account"].endswith("/akun?ui_locales=en")
     asked = await person.look(f"{SALDO}/masuk")
     assert '<html lang="en">' in asked.html
     assert "sign-in" in asked.ids
@@ -209,7 +210,7 @@ async def test_keluar_dari_semua_reaches_all_three(demo: Demo, person: Person) -
     await person.open(f"{SALDO}/masuk")
     await person.open(f"{KLAIM}/masuk")
     account = await person.open((await person.open(JMO)).links["Keluar dari semua layanan"])
-    assert account.url == f"{demo.issuer}/akun#sign-out-everywhere"
+    assert account.url == f"{demo.issuer}/akun?ui_locales=id#sign-out-everywhere"
     await person.press(account, "sign-out-everywhere")
     for service in (SALDO, KLAIM, JMO):
         await eventually_signed_out(person, service)
