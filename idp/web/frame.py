@@ -318,7 +318,11 @@ class Frame:
             with self._uploads.one(request.scope.get("gerbang.network", "")):
                 try:
                     async with asyncio.timeout(_UPLOAD_TIME):
-                        form = await upload.parse(request.headers.get("content-type", ""), request.stream())
+                        form = await upload.parse(
+                            request.headers.get("content-type", ""),
+                            request.stream(),
+                            self.provider.settings.documents.max_bytes,
+                        )
                 except TimeoutError:
                     raise PageFault("kesalahan.permintaan", "upload too slow", 408) from None
                 self._own(request, form)
