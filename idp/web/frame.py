@@ -173,8 +173,7 @@ class Frame:
                 **context,
             },
         )
-        policy = _policy(nonce, context.get("service"))
-        fixed = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Vary": "Cookie"}
+        fixed = {**_guards(nonce, context.get("service")), "Cache-Control": "no-store", "Vary": "Cookie"}
         return Response(body, status, {**fixed, **(headers or {})}, media_type="text/html")
 
     def public_page(self, request: HTTPConnection, template: str, max_age: int, **context: Any) -> Response:
@@ -185,11 +184,7 @@ class Frame:
         language = self.language(request)
         fixed = {"site": self.site, "root": self.root, "here": self._here(request), "csrf": ""}
         body = self.provider.theme.render(template, language, **fixed, **context)
-        headers = {
-            "Content-Security-Policy": _policy("", None),
-            "Cache-Control": f"public, max-age={max_age}",
-            "Vary": "Cookie",
-        }
+        headers = {**_guards("", None), "Cache-Control": f"public, max-age={max_age}", "Vary": "Cookie"}
         return Response(body, 200, headers, media_type="text/html")
 
     def _surroundings(self, request: HTTPConnection, template: str) -> dict[str, Any]:
@@ -362,6 +357,11 @@ def shown_rules(held: Policy, *, second_factor: bool = False) -> PasswordRules:
     """The rules for a new password as pages show them."""
     shortest = held.min_mfa if second_factor else held.min_single
     return PasswordRules(shortest, held.classes_required, held.phrase_min or 0)
+
+
+def _guards(nonce: str, service: Service | None) -> dict[str, str]:
+    """What keeps a page from being bent: its policy, and the word against frames that older browsers know."""
+    return {"Content-Security-Policy": _policy(nonce, service), "X-Frame-Options": "DENY"}
 
 
 def _policy(nonce: str, service: Service | None) -> str:
