@@ -20,6 +20,7 @@ from rich.text import Text
 
 from examples.demo_code import STEP_SECONDS, code_at
 from examples.registration import NotRegistered, data_folder, demo_file
+from examples.registry.people import NEWCOMER
 
 SERVICES = {
     "saldo": (8101, "balance: asks for a second factor"),
@@ -136,6 +137,10 @@ def screen(demo: dict[str, Any], now: float) -> Group:
         Text("register", "bold"), Text(f"{demo['issuer']}/daftar", "underline cyan"), "or use the demo account:"
     )
     person = Table.grid(padding=(0, 2))
+    year, month, day = NEWCOMER.birthdate.split("-")
+    person.add_row(
+        Text("to register", "bold"), f"{NEWCOMER.name}, NIK {NEWCOMER.nik}, born {int(day)} {int(month)} {year}"
+    )
     person.add_row(Text("email", "bold"), first["email"])
     person.add_row(Text("password", "bold"), first["password"])
     left = STEP_SECONDS - int(now % STEP_SECONDS)

@@ -30,6 +30,9 @@ ENTRIES = (
 
 BY_NIK = {entry.nik: entry for entry in ENTRIES}
 
+NEWCOMER = BY_NIK["5171032802960006"]
+"""Known here and without an account in the demo: whom somebody can register as."""
+
 
 def known_as(name: str) -> str:
     """A name as clerks compare it: capitals and points apart."""

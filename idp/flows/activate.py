@@ -102,10 +102,12 @@ async def by_code(
         return Message("akt.kode_habis")
     if found.activated_at is not None:
         return Activated("", before=True)
-    match, left = await _match(provider, [found], typed)
+    match, left, late = await _match(provider, [found], typed)
     if match is not None:
         return await _prove(provider, visitor, found, match, own=True)
-    return Message("akt.kode", n=left) if left else Message("akt.kode_habis")
+    if left:
+        return Message("akt.kode", n=left)
+    return Message("otp.habis") if late else Message("akt.kode_habis")
 
 
 async def by_code_of(
@@ -122,7 +124,7 @@ async def by_code_of(
     if refused := _judge(provider, password, Owner(email=identifier)):
         return {"password": refused}
     waiting = await sign_up_flow.waiting(provider, identifier)
-    match, _ = await _match(provider, waiting, typed)
+    match, _, _ = await _match(provider, waiting, typed)
     if match is None:
         return {"code": Message("lupa_terkirim.salah")}
     found = next(one for one in waiting if one.id == match.subject_id)
@@ -148,19 +150,23 @@ async def _with_password(provider: Provider, sign_up: SignUp, password: str) -> 
     )
 
 
-async def _match(provider: Provider, sign_ups: list[SignUp], typed: str) -> tuple[Challenge | None, int]:
-    """The live record whose code was typed, and the tries that are left by mail. Every record looked at loses a try."""
+async def _match(provider: Provider, sign_ups: list[SignUp], typed: str) -> tuple[Challenge | None, int, bool]:
+    """The live record whose code was typed; the tries that are left by mail, and whether their time is over.
+
+    Every record looked at loses a try.
+    """
     code, now = links.typed_code(typed), provider.clock.now()
     matched: Challenge | None = None
-    left = 0
+    left, late = 0, False
     async with provider.database.transaction() as tx:
         for sign_up in sign_ups:
             await pending.lock(tx, sign_up.email_lookup)
             for challenge in await links.newest(tx, links.ACTIVATE, sign_up.id):
                 right, tries = await links.try_code(tx, provider.material, challenge.id, code, now)
                 matched = challenge if right else matched
-                left = tries if challenge.channel == links.BY_EMAIL else left
-    return matched, left
+                if challenge.channel == links.BY_EMAIL:
+                    left, late = tries, challenge.state(now) == links.EXPIRED
+    return matched, left, late
 
 
 async def _prove(

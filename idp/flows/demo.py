@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from idp.accounts import proofing, totp
+from idp.accounts import account, proofing, totp
 from idp.accounts.membership import ACTIVE, Employer, Membership
 from idp.base.opaque import choose, token
 from idp.flows import apply, people, rotate_keys
@@ -230,10 +230,19 @@ async def seed(provider: Provider) -> dict[str, Any]:
     if demo != remembered or not await _stands(provider, demo):
         await apply.apply(provider, _declaration(demo), by=DEMO)
         for person in PEOPLE:
+            await _agree(provider, person["email"])
             if "identity" in person:
                 await vouch(provider, person["email"], person["identity"], by=DEMO)
         _write(path, demo)
     return demo
+
+
+async def _agree(provider: Provider, email: str) -> None:
+    """They have accepted the terms, as whoever registers has: nothing has changed since that they would have to be told."""
+    person = await people.find(provider, email)
+    if person is not None and person.terms_version is None:
+        async with provider.database.transaction() as tx:
+            await account.accept_terms(tx, person.id, provider.theme.notice_version, provider.clock.now())
 
 
 def _demo(provider: Provider, remembered: dict[str, Any]) -> dict[str, Any]:

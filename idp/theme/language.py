@@ -1,7 +1,7 @@
 """Languages: the catalogue of every sentence, and how this country writes dates, times and money.
 
 A catalogue is one TOML file of flat, dotted keys, so that the key in the code is the key in the file. A placeholder may
-say how its value is written: `{waktu:moment}`, `{jam:time}` and `{tanggal:date}` take UNIX seconds, `{saldo:rupiah}` a
+say how its value is written: `{waktu:moment}`, `{jam:time}`, `{jam:again}` and `{tanggal:date}` take UNIX seconds, `{saldo:rupiah}` a
 whole number, `{lahir:birthday}` a date as the register writes it, `{tujuan:contact}` an address or a number in E.164, and
 a name alone is written as it comes. `{n:count:year|years}` takes a whole number and writes it with the word that goes with
 it: the first for one, the second for any other; Indonesian has one word for both and never needs it.
@@ -32,11 +32,13 @@ CODES = ("id", "en")
 DEFAULT = "id"
 
 # The ways of writing that a placeholder may ask for; each is a method of Language.
-WRITTEN = ("moment", "time", "date", "rupiah", "birthday", "contact")
+WRITTEN = ("moment", "time", "again", "date", "rupiah", "birthday", "contact")
 COUNT = "count"
 
 _MOMENT = {"id": "d MMMM y 'pukul' HH.mm", "en": "d MMMM y 'at' HH:mm"}
 _TIME = {"id": "HH.mm", "en": "HH:mm"}
+# Behind a time that is not of the day on which it is told.
+_OTHER_DAY = {"id": "'tanggal' d MMMM", "en": "'on' d MMMM"}
 # Birth dates of which not everything is known (OIDC Core section 5.1): 1990, 0000-03-27.
 _YEAR_ALONE, _NO_YEAR = 4, "0000-"
 # The country whose numbers are written as they are dialled at home.
@@ -64,15 +66,20 @@ class Message:
 
 @dataclass(frozen=True)
 class Language:
-    """One language and the zone its times are told in."""
+    """One language, the zone its times are told in, and when they are told: UNIX seconds, or nothing in what is read later."""
 
     code: str
     messages: Mapping[str, str] = field(repr=False)
     zone: timezone = JAKARTA
+    now: int | None = None
 
     def within(self, zone: str) -> "Language":
         """The same language for somebody who lives in `zone`, an IANA name; Western time for a zone of no use here."""
         return replace(self, zone=ZONES.get(zone, JAKARTA))
+
+    def told_at(self, now: int) -> "Language":
+        """The same language on a page that is read now, so that a time of another day says which."""
+        return replace(self, now=now)
 
     def t(self, message: "str | Message", /, **values: object) -> str:
         """The sentence behind a key or a `Message`, filled in. Raises KeyError when key or value is missing."""
@@ -97,8 +104,15 @@ class Language:
         return f"{self._format(at, _MOMENT[self.code])} {self.zone.tzname(None)}"
 
     def time(self, at: int) -> str:
-        """`14.05 WIB`, from UNIX seconds."""
-        return f"{self._format(at, _TIME[self.code])} {self.zone.tzname(None)}"
+        """`14.05 WIB`, from UNIX seconds; `14.05 WIB tanggal 23 November` when that is not today."""
+        told = f"{self._format(at, _TIME[self.code])} {self.zone.tzname(None)}"
+        if self.now is None or self._local(at).date() == self._local(self.now).date():
+            return told
+        return f"{told} {self._format(at, _OTHER_DAY[self.code])}"
+
+    def again(self, at: int) -> str:
+        """The first full minute that is not before `at`, as a time: whoever comes back then does not come too early."""
+        return self.time(-(-at // 60) * 60)
 
     def date(self, at: int) -> str:
         """`22 November 2025`, from UNIX seconds."""
@@ -142,7 +156,10 @@ class Language:
         return f"{'-' if amount < 0 else ''}Rp{format_decimal(abs(amount), locale=self.code)}"
 
     def _format(self, at: int, pattern: str) -> str:
-        return format_datetime(datetime.fromtimestamp(at, UTC).astimezone(self.zone), pattern, locale=self.code)
+        return format_datetime(self._local(at), pattern, locale=self.code)
+
+    def _local(self, at: int) -> datetime:
+        return datetime.fromtimestamp(at, UTC).astimezone(self.zone)
 
 
 class _Filling(Formatter):
@@ -171,13 +188,17 @@ def choose(*wishes: str) -> str:
     `ui_locales`. The person's own choice beats the relying party's, or the switch would be undone on the next page of
     the journey. `Accept-Language` is no wish: many phones here speak English to owners who do not.
     """
-    for wish in wishes:
-        for tag in wish.split():
-            code = tag.replace("_", "-").split("-")[0].lower()
-            code = {"in": "id"}.get(code, code)
-            if code in CODES:
-                return code
-    return DEFAULT
+    return next(filter(None, map(named, wishes)), DEFAULT)
+
+
+def named(wish: str) -> str:
+    """The first language of ours that a wish names; empty when it names none."""
+    for tag in wish.split():
+        code = tag.replace("_", "-").split("-")[0].lower()
+        code = {"in": "id"}.get(code, code)
+        if code in CODES:
+            return code
+    return ""
 
 
 def warm() -> None:

@@ -26,7 +26,7 @@ from idp.flows.logout import SignedOut, confirmations
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
-from idp.theme.language import CODES, Language
+from idp.theme.language import CODES, Language, named
 from idp.theme.records import Announcement, PasswordRules, Service
 from idp.theme.records import SignedOut as SignedOutService
 from idp.web import upload
@@ -79,7 +79,7 @@ class Frame:
             self.cookies.language(request),
             request.scope.get("gerbang.ui_locales", ""),
             self.provider.settings.default_language,
-        )
+        ).told_at(self.provider.clock.now())
         zone = request.scope.get("gerbang.zone")
         return language.within(zone) if zone else language
 
@@ -95,11 +95,17 @@ class Frame:
         request.scope["gerbang.ui_locales"] = ui_locales
 
     def follow(self, request: HTTPConnection, language: str) -> None:
-        """Take note of the language of the letter that led here. A browser without a choice of its own keeps it, for the
+        """Take note of the language of the letter, or the link, that led here. A browser without a choice of its own keeps it, for the
         pages behind this one: it may be another device, which knows nothing of the person.
         """
         self.prefer(request, language)
         request.scope["gerbang.letter_language"] = language
+
+    def _linked(self, request: HTTPConnection) -> None:
+        """A service may link to a page of ours in the language that it speaks itself, as it asks for one at `/authorize`."""
+        asked = b"ui_locales=" in request.scope["query_string"]
+        if asked and (wish := named(request.query_params.get("ui_locales", ""))):
+            self.follow(request, wish)
 
     # Answers
 
@@ -128,8 +134,7 @@ class Frame:
                 **context,
             },
         )
-        policy = _policy(nonce, context.get("service"))
-        fixed = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Vary": "Cookie"}
+        fixed = {**_guards(nonce, context.get("service")), "Cache-Control": "no-store", "Vary": "Cookie"}
         return Response(body, status, {**fixed, **(headers or {})}, media_type="text/html")
 
     def public_page(self, request: HTTPConnection, template: str, max_age: int, **context: Any) -> Response:
@@ -140,11 +145,7 @@ class Frame:
         language = self.language(request)
         fixed = {"site": self.site, "root": self.root, "here": self._here(request), "csrf": ""}
         body = self.provider.theme.render(template, language, **fixed, **context)
-        headers = {
-            "Content-Security-Policy": _policy("", None),
-            "Cache-Control": f"public, max-age={max_age}",
-            "Vary": "Cookie",
-        }
+        headers = {**_guards("", None), "Cache-Control": f"public, max-age={max_age}", "Vary": "Cookie"}
         return Response(body, 200, headers, media_type="text/html")
 
     def _surroundings(self, request: HTTPConnection, template: str) -> dict[str, Any]:
@@ -220,7 +221,12 @@ class Frame:
         """A page's route. `repeated` names the fields that a form may hold more than once."""
         handlers: dict[str, Show] = {}
         if get is not None:
-            handlers["GET"] = get
+
+            async def show(request: Request) -> Response:
+                self._linked(request)
+                return await get(request)
+
+            handlers["GET"] = show
         if post is not None:
 
             async def submit(request: Request) -> Response:
@@ -241,7 +247,11 @@ class Frame:
             with self._uploads.one(request.scope.get("gerbang.network", "")):
                 try:
                     async with asyncio.timeout(_UPLOAD_TIME):
-                        form = await upload.parse(request.headers.get("content-type", ""), request.stream())
+                        form = await upload.parse(
+                            request.headers.get("content-type", ""),
+                            request.stream(),
+                            self.provider.settings.documents.max_bytes,
+                        )
                 except TimeoutError:
                     raise PageFault("kesalahan.permintaan", "upload too slow", 408) from None
                 self._csrf.own(form, self.cookies.device(request))
@@ -268,6 +278,11 @@ def shown_rules(held: Policy, *, second_factor: bool = False) -> PasswordRules:
     """The rules for a new password as pages show them."""
     shortest = held.min_mfa if second_factor else held.min_single
     return PasswordRules(shortest, held.classes_required, held.phrase_min or 0)
+
+
+def _guards(nonce: str, service: Service | None) -> dict[str, str]:
+    """What keeps a page from being bent: its policy, and the word against frames that older browsers know."""
+    return {"Content-Security-Policy": _policy(nonce, service), "X-Frame-Options": "DENY"}
 
 
 def _policy(nonce: str, service: Service | None) -> str:

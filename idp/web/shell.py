@@ -23,6 +23,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = structlog.get_logger("gerbang.web")
 
+# An upload of more than so many times the largest file is not read to its end.
+_FORGOTTEN = 4
+
 
 class BodyTooLarge(Exception):
     """The request body passed the limit."""
@@ -59,8 +62,8 @@ class Shell:
         self._entropy = entropy
         self._prefix = settings.issuer_path
         self._limit = settings.limits.body
-        # Beside the file there are its form's few fields.
-        self._larger = dict.fromkeys(uploads, settings.documents.max_bytes + settings.limits.body)
+        # Beside the file there are its form's few fields. One that is too large is still let in, so that its sender can be told.
+        self._larger = dict.fromkeys(uploads, _FORGOTTEN * settings.documents.max_bytes + settings.limits.body)
         self._proxies = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
         self._headers = security_headers(settings)
 

@@ -1,6 +1,8 @@
 """A form with a file (multipart/form-data, RFC 7578), read strictly and into memory: nobody's identity card touches a disk unsealed.
 
-The shell has bounded the body already; here the number of parts and the size of everything that is no file are.
+The shell has bounded the body already; here the number of parts, the size of everything that is no file, and what is kept
+of a file are. A photo from a good camera is easily too large: it is read to its end and not kept, so that its sender can
+be told what is the matter.
 """
 
 from collections import Counter
@@ -29,8 +31,10 @@ class _Part:
 class _Reader:
     """Takes the parts apart as the parser meets them."""
 
-    def __init__(self, boundary: bytes) -> None:
+    def __init__(self, boundary: bytes, most: int) -> None:
         self.parts: list[_Part] = []
+        # One byte more than a file may have shows that it has more.
+        self._room = most + 1
         self.finished = False
         self._header = (bytearray(), bytearray())
         self._headers = 0
@@ -74,7 +78,11 @@ class _Reader:
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         part = self.parts[-1]
-        part.content.extend(memoryview(data)[start:end])
+        piece = memoryview(data)[start:end]
+        if part.is_file:
+            piece = piece[: self._room]
+            self._room -= len(piece)
+        part.content.extend(piece)
         if not part.is_file and len(part.content) > _MAX_FIELD:
             raise PageFault("kesalahan.permintaan", "a field too long")
 
@@ -82,13 +90,16 @@ class _Reader:
         self.finished = True
 
 
-async def parse(content_type: str, body: AsyncIterator[bytes]) -> Form:
-    """The form; PageFault when it is malformed. Any other content type holds no field, and so no form token either."""
+async def parse(content_type: str, body: AsyncIterator[bytes], most: int) -> Form:
+    """The form; PageFault when it is malformed. Any other content type holds no field, and so no form token either.
+
+    Of its files `most` bytes and one more are kept.
+    """
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not 0 < len(boundary) <= 200:
         return Form({})
-    reader = _Reader(boundary)
+    reader = _Reader(boundary, most)
     async for chunk in body:
         reader.feed(chunk)
     if not reader.finished:

@@ -21,6 +21,7 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from sqlalchemy import update
 
+from examples.registry.people import NEWCOMER
 from idp.store.database import connect
 from idp.store.tables import accounts
 from tests.clients.person import Authenticator, Person
@@ -107,6 +108,7 @@ async def person(demo: Demo) -> AsyncIterator[Person]:
 async def test_the_language_chosen_at_a_service_is_the_providers_too(person: Person) -> None:
     front = await person.look(f"{SALDO}/?bahasa=en")
     assert "See your social-security balance" in front.text
+    assert front.links["My account"].endswith("/akun?ui_locales=en")
     asked = await person.look(f"{SALDO}/masuk")
     assert '<html lang="en">' in asked.html
     assert "sign-in" in asked.ids
@@ -127,6 +129,7 @@ def test_the_screen_says_where_to_click(demo: Demo) -> None:
         demo.account.email,
         demo.account.password,
         "DEV MODE",
+        f"{NEWCOMER.name}, NIK {NEWCOMER.nik}",
     ):
         assert wanted in screen
     assert re.search(r"\b\d{6}\b", screen), "the code of the authenticator app"
@@ -206,7 +209,8 @@ async def test_keluar_dari_semua_reaches_all_three(demo: Demo, person: Person) -
     await jmo_signed_in(person)
     await person.open(f"{SALDO}/masuk")
     await person.open(f"{KLAIM}/masuk")
-    account = await person.open(f"{demo.issuer}/akun")
+    account = await person.open((await person.open(JMO)).links["Keluar dari semua layanan"])
+    assert account.url == f"{demo.issuer}/akun?ui_locales=id#sign-out-everywhere"
     await person.press(account, "sign-out-everywhere")
     for service in (SALDO, KLAIM, JMO):
         await eventually_signed_out(person, service)

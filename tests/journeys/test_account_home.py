@@ -83,6 +83,9 @@ async def test_what_waits_for_its_owner_is_a_word_on_the_home_and_no_obstacle(ho
     browser = await at_home(house, plain(house))
     page = await browser.get("/akun")
     assert "Sudah waktunya diganti" not in page.text
+    assert "sudah diperbarui" not in page.text, "nothing is new to who has accepted what is in force"
+    await house.terms_change()
+    page = await browser.get("/akun")
     assert "Ketentuan layanan dan pemberitahuan privasi kami sudah diperbarui" in page.text
     await browser.submit(await browser.get("/akun/privasi"), press="accept")
     assert "sudah diperbarui" not in (await browser.get("/akun")).text

@@ -60,9 +60,26 @@ async def test_a_link_works_once(house: House) -> None:
     link = (await newest(house, EMAIL)).link
     form = await browser.get(link)
     await browser.submit(form, press="activate")
-    assert "Akun sudah aktif" in (await browser.get(link)).text
+    assert "Akun sudah aktif. Silakan masuk." in (await browser.get(link)).text
     assert "Akun sudah aktif" in (await browser.submit(form, press="activate")).text
     assert len([one for one in await letters(house, EMAIL) if one.subject == "Aktifkan akun Anda"]) == 1
+
+
+async def test_who_reloads_does_nothing_a_second_time(house: House) -> None:
+    """What a form did is told at an address of its own, and can be looked at again."""
+    browser = house.browser()
+    page = await register(browser)
+    for form in (page, await browser.get("/aktivasi")):
+        house.clock.advance(90)
+        told = await browser.submit(form, press="resend")
+        assert "Pesan baru sudah dikirim" in told.text
+        sent = (await newest(house, EMAIL)).link
+        assert "Pesan baru sudah dikirim" in (await browser.get(told.url)).text
+        assert (await newest(house, EMAIL)).link == sent
+    link = (await newest(house, EMAIL)).link
+    done = await browser.submit(await browser.get(link), press="activate")
+    assert "Akun Anda aktif" in done.text
+    assert (await browser.get(done.url)).text == done.text
 
 
 async def test_the_code_works_in_the_browser_that_registered(house: House) -> None:
@@ -176,6 +193,8 @@ async def test_an_expired_link_offers_a_new_one(house: House) -> None:
     await register(browser)
     old = await newest(house, EMAIL)
     house.clock.advance(24 * 3600)
+    page = await browser.submit(await browser.get("/aktivasi"), {"code": old.code}, press="submit-code")
+    assert "Kode sudah kedaluwarsa. Minta kode baru." in page.text
     page = await browser.get(old.link)
     assert "kedaluwarsa" in page.text
     page = await browser.submit(page, press="resend")
@@ -299,7 +318,7 @@ async def test_the_browser_that_registered_is_asked_for_no_other_password(house:
     hostile = await browser.http.post(
         "/aktivasi", data={**dict(form.form_with("token").values), "password": "Penyusup-Malam-13!"}
     )
-    assert "Akun Anda aktif" in hostile.text
+    assert hostile.headers["location"].startswith("/aktivasi/selesai")
     assert (await sign_in(browser)).url.endswith("/akun"), "what was typed at registration counts"
 
 
@@ -335,9 +354,8 @@ async def check_fifty(house: House) -> None:
             for token in tokens
         )
     )
-    assert {page.status_code for page in pages} == {200}
-    assert sum("Akun Anda aktif" in page.text for page in pages) == 1
-    assert sum("Akun sudah aktif" in page.text for page in pages) == 49
+    assert [page.headers["location"] for page in pages if page.status_code == 303] == ["/aktivasi/selesai"]
+    assert sum(page.status_code == 200 and "Akun sudah aktif" in page.text for page in pages) == 49
     assert await house.count(accounts) == before + 1
 
 

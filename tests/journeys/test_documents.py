@@ -152,6 +152,15 @@ async def test_a_file_that_is_two_files_is_only_a_picture_afterwards(house: Hous
     assert b"script" not in (picture or b"script")
 
 
+async def test_a_photo_of_a_good_camera_is_too_large_and_told_so(house: House) -> None:
+    browser = await at_documents(house)
+    page = await browser.upload(await upload_page(browser), "gallery", b"\xff\xd8\xff" + bytes(12 * 1024 * 1024))
+    assert page.status == 400
+    assert "Berkas harus JPG atau PNG, paling besar 5 MB." in page.text
+    assert 'id="gallery-error"' in page.html
+    assert not await rows(house)
+
+
 async def test_far_too_much_is_refused_unread(house: House) -> None:
     """T40."""
     browser = await at_documents(house)

@@ -92,6 +92,7 @@ async def test_what_is_kept_is_what_the_broom_sweeps(house: House) -> None:
 
 
 async def test_agreeing_to_the_terms_is_recorded_once(house: House) -> None:
+    await house.terms_change()
     browser = await at_home(house, plain(house))
     page = await browser.get(CENTRE)
     page = await browser.submit(page, press="accept")

@@ -101,6 +101,7 @@ async def test_pages_carry_their_headers(house: House) -> None:
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert page.headers["x-frame-options"] == "DENY"
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "no-referrer"
@@ -144,6 +145,17 @@ async def test_a_relying_party_may_wish_for_a_language(house: House) -> None:
     page = await browser.click(page, "Indonesia")
     assert 'lang="id"' in page.html
     assert "password" in page.names
+
+
+async def test_a_service_links_to_our_pages_in_its_own_language(house: House) -> None:
+    browser = house.browser()
+    page = await browser.get("/akun?ui_locales=fr%20en-GB")
+    assert page.url.endswith("/masuk")
+    assert 'lang="en"' in page.html, "also behind a redirect"
+    page = await browser.click(page, "Indonesia")
+    assert 'lang="id"' in (await browser.get("/masuk?ui_locales=en")).html, "who has chosen keeps the choice"
+    for unknown in ("fr", "", "%00", "en&xui_locales=1&ui_locales=id"):
+        assert (await house.browser().get(f"/masuk?ui_locales={unknown}")).status == 200
 
 
 async def test_the_service_and_a_hint_are_shown(house: House) -> None:

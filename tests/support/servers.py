@@ -148,6 +148,11 @@ class House(Site):
         """Whether the people of the demo take codes by SMS; who takes none has nothing beside the password but what they add."""
         await _codes_by_sms(self.provider.database, self.clock.now(), wanted=wanted)
 
+    async def terms_change(self) -> None:
+        """Everybody accepted other terms and another privacy notice than the present ones."""
+        async with self.provider.database.transaction() as tx:
+            await tx.execute(update(accounts).values(terms_version="1945-08"))
+
     async def told_from_nowhere(self) -> list[str]:
         """Events of people's own deeds that do not say from which network they were done."""
         async with self.provider.database.reading() as tx:

@@ -42,6 +42,31 @@ def test_the_catalogue_says_how_a_value_is_written() -> None:
     assert INDONESIAN.say(Message("bayar", jumlah=1500)) == "Rp1.500"
 
 
+@pytest.mark.parametrize(
+    ("now", "written"),
+    [
+        (NOON, "14.05 WIB"),
+        (NOON - 14 * 3600, "14.05 WIB"),
+        (NOON - 15 * 3600, "14.05 WIB tanggal 22 November"),
+        (NOON + 10 * 3600, "14.05 WIB tanggal 22 November"),
+    ],
+)
+def test_a_time_of_another_day_says_which(now: int, written: str) -> None:
+    assert INDONESIAN.told_at(now).time(NOON) == written
+
+
+def test_another_day_is_one_where_the_person_lives() -> None:
+    assert INDONESIAN.within("Asia/Jayapura").told_at(NOON - 15 * 3600).time(NOON) == "16.05 WIT"
+    assert ENGLISH.told_at(NOON + 86_400).time(NOON) == "14:05 WIB on 22 November"
+
+
+@given(st.integers(0, 2**33))
+def test_who_comes_back_when_we_say_does_not_come_too_early(at: int) -> None:
+    begins = at + (-at % 60)
+    assert INDONESIAN.again(at) == INDONESIAN.time(begins)
+    assert at <= begins < at + 60
+
+
 def test_a_number_brings_the_word_that_goes_with_it() -> None:
     english = Language("en", {"masa": "Deleted after {n:count:year|years}."})
     assert [english.t("masa", n=n) for n in (0, 1, 2)] == [

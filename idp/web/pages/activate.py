@@ -13,12 +13,15 @@ from idp.provider import Provider
 from idp.theme.language import Message
 from idp.web.form import Form, query
 from idp.web.frame import Frame
-from idp.web.pages.sign_up import forget, registered_here, telling
+from idp.web.pages.sign_up import forget, registered_here, sent_anew, telling
 from idp.web.pages.waiting import Waiting, reopened, still_waiting
+
+# What was just done, in the address that its form leads to: who reloads does it no second time.
+_NOTICES = {"terkirim": Message("kirim.terkirim"), "ponsel": Message("aktivasi_kode.ponsel_terbukti")}
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
-    """One address for link and code."""
+    """One address for link and code, and one for the end."""
     frame = Frame(provider)
 
     async def show(request: Request) -> Response:
@@ -26,7 +29,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         token = query(request, "token")
         if token:
             return _link(frame, request, behind, await activate.look(provider, token), token)
-        return await _code(frame, request, behind)
+        return await _code(frame, request, behind, notice=_NOTICES.get(query(request, "kabar")))
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await still_waiting(frame, request, form)
@@ -34,7 +37,17 @@ def routes(provider: Provider) -> list[BaseRoute]:
             return await _submit_link(frame, request, behind, form)
         return await _submit_code(frame, request, behind, form)
 
-    return [frame.door("/aktivasi", show, submit)]
+    async def done(request: Request) -> Response:
+        behind = await still_waiting(frame, request)
+        return frame.page(
+            request,
+            "aktivasi_selesai",
+            next=frame.root + behind.path("/masuk"),
+            unproven_phone=query(request, "ponsel") != "terbukti",
+            **behind.context,
+        )
+
+    return [frame.door("/aktivasi", show, submit), frame.door("/aktivasi/selesai", done)]
 
 
 async def _submit_link(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
@@ -64,6 +77,8 @@ async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Fo
         said = await (
             sign_up.resend(provider, visitor, known) if known else sign_up.resend_to(provider, visitor, identifier)
         )
+        if known and sent_anew(said):
+            return frame.redirect(behind.path("/aktivasi", kabar="terkirim"))
         return await _code(frame, request, behind, identifier, **telling(said))
     if not code.strip():
         return await _code(frame, request, behind, identifier, errors={"code": Message("otp.kosong")})
@@ -75,7 +90,9 @@ async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Fo
     if isinstance(outcome, Activated):
         return await _done(frame, request, behind, outcome)
     if isinstance(outcome, PhoneProven):
-        return await _code(frame, request, behind, identifier, notice=Message("aktivasi_kode.ponsel_terbukti"))
+        if known:
+            return frame.redirect(behind.path("/aktivasi", kabar="ponsel"))
+        return await _code(frame, request, behind, identifier, notice=_NOTICES["ponsel"])
     errors = {"code": outcome} if isinstance(outcome, Message) else outcome
     return await _code(frame, request, behind, identifier, errors=errors)
 
@@ -141,12 +158,7 @@ async def _done(frame: Frame, request: Request, behind: Waiting, activated: Acti
     if activated.before:
         response = frame.page(request, "aktivasi_terpakai", **behind.context)
     else:
-        response = frame.page(
-            request,
-            "aktivasi_selesai",
-            next=frame.root + behind.path("/masuk"),
-            unproven_phone=not activated.phone_proven,
-            **behind.context,
-        )
+        phone = {"ponsel": "terbukti"} if activated.phone_proven else {}
+        response = frame.redirect(behind.path("/aktivasi/selesai", **phone))
     forget(frame, response)
     return response

@@ -15,7 +15,7 @@ from idp.provider import Provider
 from idp.sessions import slip
 from idp.theme.language import Message
 from idp.theme.records import Answer
-from idp.web.form import Form
+from idp.web.form import Form, query
 from idp.web.frame import Frame
 from idp.web.pages import draft
 from idp.web.pages.draft import Tab
@@ -69,7 +69,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return response
 
     async def sent(request: Request) -> Response:
-        return await _sent(frame, request, await still_waiting(frame, request))
+        notice = Message("kirim.terkirim") if query(request, "kabar") == "terkirim" else None
+        return await _sent(frame, request, await still_waiting(frame, request), notice=notice)
 
     async def resend(request: Request, form: Form) -> Response:
         behind = await still_waiting(frame, request, form)
@@ -77,6 +78,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if known is None:
             return frame.redirect(behind.path("/aktivasi"))
         said = await sign_up.resend(provider, frame.visitor(request), known)
+        if sent_anew(said):
+            return frame.redirect(behind.path("/daftar/terkirim", kabar="terkirim"))
         return await _sent(frame, request, behind, **telling(said))
 
     async def mend(request: Request) -> Response:
@@ -125,9 +128,14 @@ def forget(frame: Frame, response: Response) -> None:
     frame.cookies.remember(response, _COOKIE, "", 0)
 
 
+def sent_anew(said: Message) -> bool:
+    """Whether a resend sent something, and does not say why it did not."""
+    return said.key == "kirim.terkirim"
+
+
 def telling(said: Message) -> dict[str, Any]:
     """What a resend has to say, as a notice or as an error of the form."""
-    return {"notice": said} if said.key == "kirim.terkirim" else {"errors": {"": said}}
+    return {"notice": said} if sent_anew(said) else {"errors": {"": said}}
 
 
 async def _discard(frame: Frame, request: Request, behind: Waiting) -> Response:
