@@ -6,12 +6,11 @@ from pathlib import Path
 from idp.store.outbox import Item
 
 
-def drop(var: Path, item: Item, suffix: str, content: bytes) -> Path:
-    """Put a message into the outbox folder; once, however often it is delivered.
+def drop(folder: Path, item: Item, suffix: str, content: bytes) -> Path:
+    """Put a message into the folder; once, however often it is delivered.
 
     A number follows the time in the name: messages of one second stay in the order in which they left.
     """
-    folder = var / "outbox"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     names = [path.name for path in folder.iterdir()]
     for name in names:
