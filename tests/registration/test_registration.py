@@ -97,6 +97,7 @@ async def test_keys_without_a_kid_are_taken(house: House) -> None:
         ({"redirect_uris": ["https://rp.example/cb#fragment"]}, "invalid_redirect_uri"),
         ({"redirect_uris": ["http://rp.example/cb"]}, "invalid_redirect_uri"),
         ({"redirect_uris": ["javascript:alert(1)"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": ["https://*.rp.example/cb"]}, "invalid_redirect_uri"),
         ({"redirect_uris": ["https://rp.example/cb\u0000"]}, "invalid_redirect_uri"),
         ({"redirect_uris": []}, "invalid_redirect_uri"),
         ({"initiate_login_uri": "http://rp.example/masuk"}, "invalid_client_metadata"),
