@@ -9,8 +9,8 @@ import typer
 
 from idp.accounts.account import Account
 from idp.commands import console, verbs
-from idp.commands.console import COMMAND_LINE, Format, FormatOption, Trouble, fail, moment, with_provider
-from idp.flows import people
+from idp.commands.console import COMMAND_LINE, Format, FormatOption, Trouble, YesOption, fail, moment, with_provider
+from idp.flows import erase, people
 from idp.flows.people import Wanted
 from idp.provider import Provider
 
@@ -102,6 +102,19 @@ def update(context: typer.Context, account: Reference, password_file: PasswordFi
         account=account,
         done="password changed",
     )
+
+
+@verbs.delete.command("account")
+def delete(context: typer.Context, account: Reference, yes: YesOption = False) -> None:
+    """Remove an account for good, with all that we hold of its person, and without the days in which they could keep it."""
+    console.confirm(f"Remove {account} at once, with everything that is held of this person?", yes=yes)
+
+    async def remove(provider: Provider) -> None:
+        if not await erase.at_once(provider, (await _found(provider, account)).id, by=COMMAND_LINE):
+            raise Trouble(f"{account}: somebody else decided about its deletion in this moment; look again")
+
+    with_provider(context, remove)
+    console.say(context, f"{account}: removed", account=account, done="removed")
 
 
 @verbs.disable.command("account")

@@ -128,3 +128,15 @@ def test_the_outbox_and_the_trail_start_empty_and_intact(idp: CommandLine) -> No
     account(idp)
     assert idp.json("audit", "verify")["intact"] is True
     assert {event["actor"] for event in idp.json("audit", "list", "--event", "account.created")} == {"command line"}
+
+
+def test_an_account_is_deleted_at_once_when_somebody_is_sure(idp: CommandLine) -> None:
+    account(idp)
+    assert idp("delete", "account", "budi@contoh.go.id", input="n\n").exit_code == 1
+    assert idp("delete", "account", "budi@contoh.go.id").stderr.endswith("idp: nobody answered; say --yes\n")
+    assert idp.json("get", "account", "budi@contoh.go.id")["name"] == "Budi Santoso"
+    removed = idp.json("delete", "account", "budi@contoh.go.id", "--yes")
+    assert removed == {"account": "budi@contoh.go.id", "done": "removed"}
+    assert "no account" in idp.refused("delete", "account", "budi@contoh.go.id", "--yes")
+    assert idp.json("list", "accounts") == []
+    account(idp)

@@ -39,7 +39,9 @@ def endpoints(provider: Provider) -> tuple[App, App]:
         if found.faults:
             return await _begin(frame, request, found)
         frame.prefer(request, found.values.get("ui_locales", ""))
-        return frame.redirect(f"/authorize/lanjut?lanjut={await authorize.park(provider, found.values, found.resources)}")
+        return frame.redirect(
+            f"/authorize/lanjut?lanjut={await authorize.park(provider, found.values, found.resources)}"
+        )
 
     async def resume(request: Request) -> Response:
         outcome = await authorize.resume(provider, query(request, "lanjut"), frame.visitor(request))
