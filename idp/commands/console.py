@@ -143,11 +143,17 @@ def remedy(error: BaseException) -> str | None:
 def show(value: Any, form: Format) -> None:
     """One record or a list of them: a table for people, JSON for programs."""
     if form is Format.json:
-        typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+        named = _named(value) if isinstance(value, Mapping) else [_named(record) for record in value]
+        typer.echo(orjson.dumps(named, option=orjson.OPT_INDENT_2, default=str).decode())
     elif isinstance(value, Mapping):
         _print(_record(value))
     else:
         _print(_table(value))
+
+
+def _named(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A column's heading as the name of a member, which programs like without spaces."""
+    return {name.replace(": ", "_").replace(" ", "_"): value for name, value in record.items()}
 
 
 def _record(record: Mapping[str, Any]) -> Table:

@@ -85,7 +85,7 @@ def test_an_account_from_birth_to_disabled(idp: CommandLine) -> None:
     idp.good("enable", "account", "budi@contoh.go.id")
     assert idp.json("get", "account", made["id"])["status"] == "active"
     idp.good("update", "account", made["id"], "--password-file", "-", input="kapal layar di laut biru\n")
-    assert idp.json("get", "account", made["id"])["password changed"]
+    assert idp.json("get", "account", made["id"])["password_changed"]
     assert [one["kind"] for one in idp.json("outbox", "list")] == ["mail"], "whose password changed is told of it"
     assert "no account" in idp.refused("get", "account", "siti@contoh.go.id")
 

@@ -203,7 +203,7 @@ async def test_too_much_is_invalid_request_too(signed_in: tuple[Party, Browser],
 @pytest.mark.parametrize("wrong", [{"client_id": "nobody"}, {"redirect_uri": "https://evil.example/"}])
 async def test_a_posted_request_of_nobody_is_a_page_at_once(stage: Stage, wrong: dict[str, str]) -> None:
     party = await stage.party()
-    query = urlsplit((await party.authorization(**wrong)).url).query  # type: ignore[arg-type]
+    query = urlsplit((await party.authorization(**wrong)).url).query
     answer = await stage.http.post("/authorize", content=query, headers=FORM)
     assert answer.status_code == 400
     assert "location" not in answer.headers
