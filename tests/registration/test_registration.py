@@ -223,7 +223,8 @@ async def test_closed_outside_dev_mode_unless_opened(houses: Houses) -> None:
 
 async def test_opened_it_asks_for_an_initial_access_token(houses: Houses) -> None:
     async with houses(dev=False, registration={"enabled": True}) as house:
-        assert (await register(house)).status_code == 401
+        unknown = await register(house)
+        assert (unknown.status_code, unknown.headers["www-authenticate"]) == (401, 'Bearer realm="gerbang"')
         for scope, status in (("clients:register", 201), ("clients:write", 403)):
             made = await register_client.create(
                 house.provider,
