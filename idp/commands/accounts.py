@@ -54,6 +54,7 @@ def get(context: typer.Context, account: Reference, purpose: Purpose = "", form:
 
 
 @verbs.list_.command("accounts")
+@verbs.list_.command("account", hidden=True)  # every other verb has its noun in the singular
 def list_accounts(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,

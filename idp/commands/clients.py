@@ -78,6 +78,7 @@ def get(context: typer.Context, client_id: ClientId, form: FormatOption = Format
 
 
 @verbs.list_.command("clients")
+@verbs.list_.command("client", hidden=True)  # every other verb has its noun in the singular
 def list_clients(context: typer.Context, form: FormatOption = Format.table) -> None:
     """List clients by name."""
 

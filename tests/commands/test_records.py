@@ -95,6 +95,7 @@ def test_accounts_are_listed_page_by_page(idp: CommandLine) -> None:
     first = [each["id"] for each in idp.json("list", "accounts", "--limit", "2")]
     rest = [each["id"] for each in idp.json("list", "accounts", "--after", first[-1])]
     assert first + rest == made
+    assert idp.json("list", "account") == idp.json("list", "accounts")
 
 
 def test_two_accounts_cannot_share_an_address(idp: CommandLine) -> None:
