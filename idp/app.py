@@ -25,7 +25,6 @@ from idp.clients.registry import Clients
 from idp.flows import demo
 from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects
-from idp.jobs import files
 from idp.keys.keyring import Keyring
 from idp.keys.vault import Vault
 from idp.provider import Provider, reread
@@ -131,7 +130,6 @@ async def open_house(
     """Everything, ready to serve; memory follows the database until the block ends. Dev mode makes its demo first."""
     async with open_provider(settings, clock, entropy, following=True) as provider:
         if settings.dev:
-            files.folder(settings.var)
             await demo.seed(provider)
         yield House(provider, build(provider), management.application(provider))
 

@@ -71,6 +71,8 @@ def redirect_uri(value: Any) -> str:
         raise InvalidRedirectUri("a redirect URI cannot be read, holds characters that no URI has, or is too long")
     if "#" in value or "@" in parts.netloc:
         raise InvalidRedirectUri("a redirect URI has no fragment and no userinfo")
+    if uri.web(parts) and not _HOST.fullmatch(parts.netloc):
+        raise InvalidRedirectUri("a redirect URI names one host: it is compared as it stands, and * is no pattern")
     if not uri.web(parts) and not _PRIVATE_SCHEME.fullmatch(parts.scheme):
         raise InvalidRedirectUri("a redirect URI is https, http on loopback, or a reverse-domain private scheme")
     return str(value)

@@ -9,8 +9,8 @@ import typer
 
 from idp.accounts.account import Account
 from idp.commands import console, verbs
-from idp.commands.console import COMMAND_LINE, Format, FormatOption, Trouble, fail, moment, with_provider
-from idp.flows import people
+from idp.commands.console import COMMAND_LINE, Format, FormatOption, Trouble, YesOption, fail, moment, with_provider
+from idp.flows import erase, people
 from idp.flows.people import Wanted
 from idp.provider import Provider
 
@@ -54,6 +54,7 @@ def get(context: typer.Context, account: Reference, purpose: Purpose = "", form:
 
 
 @verbs.list_.command("accounts")
+@verbs.list_.command("account", hidden=True)  # every other verb has its noun in the singular
 def list_accounts(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
@@ -102,6 +103,19 @@ def update(context: typer.Context, account: Reference, password_file: PasswordFi
         account=account,
         done="password changed",
     )
+
+
+@verbs.delete.command("account")
+def delete(context: typer.Context, account: Reference, yes: YesOption = False) -> None:
+    """Remove an account for good, with all that we hold of its person, and without the days in which they could keep it."""
+    console.confirm(f"Remove {account} at once, with everything that is held of this person?", yes=yes)
+
+    async def remove(provider: Provider) -> None:
+        if not await erase.at_once(provider, (await _found(provider, account)).id, by=COMMAND_LINE):
+            raise Trouble(f"{account}: somebody else decided about its deletion in this moment; look again")
+
+    with_provider(context, remove)
+    console.say(context, f"{account}: removed", account=account, done="removed")
 
 
 @verbs.disable.command("account")

@@ -10,7 +10,7 @@ import typer
 from idp.clients.client import Client
 from idp.clients.metadata import AUTH_METHODS, GRANT_TYPES
 from idp.commands import console, verbs
-from idp.commands.console import COMMAND_LINE, Format, FormatOption, fail, moment, with_provider
+from idp.commands.console import COMMAND_LINE, Format, FormatOption, YesOption, fail, moment, with_provider
 from idp.flows import register_client
 from idp.flows.register_client import ADMIN, LONGEST_OVERLAP, SECRET_OVERLAP, Registered
 from idp.provider import Provider
@@ -78,6 +78,7 @@ def get(context: typer.Context, client_id: ClientId, form: FormatOption = Format
 
 
 @verbs.list_.command("clients")
+@verbs.list_.command("client", hidden=True)  # every other verb has its noun in the singular
 def list_clients(context: typer.Context, form: FormatOption = Format.table) -> None:
     """List clients by name."""
 
@@ -130,15 +131,9 @@ def update(
 
 
 @verbs.delete.command("client")
-def delete(
-    context: typer.Context,
-    client_id: ClientId,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
+def delete(context: typer.Context, client_id: ClientId, yes: YesOption = False) -> None:
     """Remove a client for good, and end everything that people granted it."""
-    question = f"Remove {client_id} and all its grants? [y/N]"
-    if not yes and console.ask(question, "say --yes", default="n").lower() not in ("y", "yes"):
-        raise typer.Exit(1)
+    console.confirm(f"Remove {client_id} and all its grants?", yes=yes)
 
     async def remove(provider: Provider) -> None:
         await register_client.delete(provider, client_id, by=COMMAND_LINE)

@@ -61,6 +61,9 @@ FormatOption = Annotated[
 ]
 
 
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
 class Trouble(Exception):
     """What went wrong and what to do about it, in one line."""
 
@@ -140,11 +143,17 @@ def remedy(error: BaseException) -> str | None:
 def show(value: Any, form: Format) -> None:
     """One record or a list of them: a table for people, JSON for programs."""
     if form is Format.json:
-        typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+        named = _named(value) if isinstance(value, Mapping) else [_named(record) for record in value]
+        typer.echo(orjson.dumps(named, option=orjson.OPT_INDENT_2, default=str).decode())
     elif isinstance(value, Mapping):
         _print(_record(value))
     else:
         _print(_table(value))
+
+
+def _named(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A column's heading as the name of a member, which programs like without spaces."""
+    return {name.replace(": ", "_").replace(" ", "_"): value for name, value in record.items()}
 
 
 def _record(record: Mapping[str, Any]) -> Table:
@@ -183,14 +192,22 @@ def say(context: typer.Context, text: str, **facts: Any) -> None:
 
 def ask(question: str, otherwise: str, *, default: str | None = None, hidden: bool = False) -> str:
     """Ask on the terminal; what a program should say instead, `otherwise`, when nobody answers. Enter alone is `default`, if there is one."""
+    # What is piped in is seen by nobody; without a terminal the library can only warn that it could not hide it.
+    unseen = hidden and sys.stdin.isatty()
     try:
         said = typer.prompt(
-            question, default, hide_input=hidden, confirmation_prompt=hidden, show_default=False, err=True
+            question, default, hide_input=unseen, confirmation_prompt=hidden, show_default=False, err=True
         )
         return str(said)
     except typer.Abort:
         typer.echo(err=True)
         fail(f"nobody answered; {otherwise}")
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Go on only if somebody says yes, or said so beforehand."""
+    if not yes and ask(f"{question} [y/N]", "say --yes", default="n").lower() not in ("y", "yes"):
+        raise typer.Exit(1)
 
 
 def _print(what: Table | str) -> None:

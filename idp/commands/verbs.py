@@ -6,7 +6,7 @@ create = typer.Typer(help="Make a client or an account.", no_args_is_help=True)
 get = typer.Typer(help="Show one client or account.", no_args_is_help=True)
 list_ = typer.Typer(help="List clients or accounts.", no_args_is_help=True)
 update = typer.Typer(help="Change a client or an account.", no_args_is_help=True)
-delete = typer.Typer(help="Remove a client.", no_args_is_help=True)
+delete = typer.Typer(help="Remove a client or an account.", no_args_is_help=True)
 disable = typer.Typer(
     help="Turn a client or an account off; its sessions and tokens end at once.", no_args_is_help=True
 )

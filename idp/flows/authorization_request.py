@@ -105,8 +105,8 @@ def judge(
     provider: Provider, target: Target, values: Mapping[str, str], resources: list[str], faults: Mapping[str, str]
 ) -> AuthorizationRequest:
     """The rest of the request; raises the OAuthError that the target shall hear."""
-    for name, fault in faults.items():
-        raise InvalidRequest(f"{name} {fault}" if name.isidentifier() else f"a parameter {fault}")
+    for fault in faults.values():
+        raise InvalidRequest(fault)
     _refuse_what_we_do_not_do(values)
     client = target.client
     asked = claims_of.parse(values.get("claims"))

@@ -18,7 +18,6 @@ from idp.base.errors import (
     InvalidRequestUri,
     LoginRequired,
     OAuthError,
-    PageFault,
     UnmetAuthenticationRequirements,
 )
 from idp.base.jose import JoseFault
@@ -77,7 +76,9 @@ async def begin(
         return await _proceed(provider, target, Ticket(values, resources, now), visitor, faults)
     found = await pushed.read(provider.database, values["request_uri"])
     if found is None or found.client_id != values.get("client_id"):
-        raise PageFault("kesalahan.permintaan", "request_uri unknown or of another client")
+        # What stands beside it is no request, but it may say where the answer goes.
+        target = await find_target(provider, values, faults)
+        return refuse(target, InvalidRequestUri("no such request_uri"), provider.settings.issuer)
     # What lies outside the pushed request does not count (RFC 9126 section 4).
     target = await find_target(provider, found.parameters, {})
     if found.used or now >= found.expires_at:
@@ -86,6 +87,13 @@ async def begin(
         )
     ticket = Ticket(found.parameters, found.resources, now, values["request_uri"])
     return await _proceed(provider, target, ticket, visitor, {})
+
+
+async def park(provider: Provider, values: Mapping[str, str], resources: list[str]) -> str:
+    """A posted request, sealed for its way back by GET. PageFault when no answer may be sent anywhere: that is said at once."""
+    if not values.get("request_uri", "").startswith(pushed.PREFIX):
+        await find_target(provider, values, {})
+    return provider.tickets.seal_posted(values, resources, provider.clock.now())
 
 
 async def resume(provider: Provider, text: str, visitor: Visitor) -> AuthorizationResponse | Ask:

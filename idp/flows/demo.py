@@ -224,6 +224,8 @@ an heir and no participant."""
 async def seed(provider: Provider) -> dict[str, Any]:
     """Make what is missing, and tell it in `demo.json`, whose content is returned. Does nothing where all is there."""
     await rotate_keys.ensure(provider)
+    # There before the first message is, for whoever waits for that.
+    provider.settings.outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = provider.settings.var / FILE
     remembered = _read(path)
     demo = _demo(provider, remembered)
@@ -263,7 +265,9 @@ def _client(provider: Provider, name: str, remembered: dict[str, Any]) -> dict[s
     told: dict[str, Any] = {"client_id": name}
     if metadata.get("token_endpoint_auth_method") != "none":
         told["client_secret"] = before.get("client_secret") or token(provider.entropy)
-    for member in ("redirect_uris", "post_logout_redirect_uris", "scope"):
+    # Whoever reads the file finds the first in every client, also in one to which nobody is sent.
+    told["redirect_uris"] = metadata.get("redirect_uris", [])
+    for member in ("post_logout_redirect_uris", "scope"):
         if member in metadata:
             told[member] = metadata[member]
     return told

@@ -1,6 +1,7 @@
-"""Deleting one's account: asked for, taken back within seven days, or carried out when they are over.
+"""Deleting an account: asked for by its person, taken back within seven days, or carried out when they are over.
 
 Nothing is hidden until the last moment: who asked, and every contact, is told when it will be, and the mail holds the way back.
+An operator may delete without that wait, and the same is left of it: a request that was decided, a receipt, a certificate.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store import dossier
 from idp.store.audit import Event
+from idp.store.database import Tx
 from idp.theme.language import Message
 
 
@@ -98,30 +100,49 @@ async def due(provider: Provider) -> list[UUID]:
 
 
 async def carry_out(provider: Provider, request_id: UUID) -> bool:
-    """Delete: services are told, the person's rows go, a receipt leaves, the trail keeps a certificate without a name.
+    """Delete what its person asked to be deleted.
 
     One transaction, begun by closing the request: of a cancellation and several workers at once, one has its way.
     """
-    now = provider.clock.now()
     async with provider.database.transaction() as tx:
         found = await requests.read(tx, provider.sealer, request_id)
-        if found is None or not await requests.decide(tx, provider.sealer, request_id, requests.DONE, "erasure", now):
-            return False
-        person = await account.read(tx, found.account_id)
-        if person is None:
-            return True
-        await logout.end_all(provider, tx, person.id, "erasure", None)
-        await requests.empty(tx, person.id)
-        await document.release(tx, person.id, now)
-        gone = await dossier.erase(tx, person.id)
-        if person.email is not None:
-            # About nobody that we know: the letter is all that is left of the address, until it is delivered.
-            await messages.mail(
-                provider, tx, person.email, "hapus_selesai", person.locale, None,
-                nama=person.name, waktu=now, rujukan=str(request_id),
-            )  # fmt: skip
-        certificate = {"request": str(request_id), "rows": gone}
-        await provider.audit.append(tx, Event("account.erased", "erasure", person.id, detail=certificate))
+        return found is not None and await _carry_out(provider, tx, found, "erasure")
+
+
+async def at_once(provider: Provider, account_id: UUID, *, by: str) -> bool:
+    """Delete as an operator does, whether its person asked or not; False when somebody else decided in this moment."""
+    now = provider.clock.now()
+    wanted = Request(
+        provider.new_id(), account_id, requests.DELETE, requests.OPEN, now, now + requests.CLOCK, runs_at=now
+    )
+    async with provider.database.transaction() as tx:
+        if not await requests.add(tx, provider.sealer, wanted):
+            waiting = await requests.waiting(tx, provider.sealer, account_id, requests.DELETE)
+            wanted = waiting or wanted
+        return await _carry_out(provider, tx, wanted, by)
+
+
+async def _carry_out(provider: Provider, tx: Tx, wanted: Request, by: str) -> bool:
+    """Close the request, and delete: services are told, the person's rows go, a receipt leaves, the trail keeps a
+    certificate without a name. False when it was decided already."""
+    now = provider.clock.now()
+    if not await requests.decide(tx, provider.sealer, wanted.id, requests.DONE, by, now):
+        return False
+    person = await account.read(tx, wanted.account_id)
+    if person is None:
+        return True
+    await logout.end_all(provider, tx, person.id, by, None)
+    await requests.empty(tx, person.id)
+    await document.release(tx, person.id, now)
+    gone = await dossier.erase(tx, person.id)
+    if person.email is not None:
+        # About nobody that we know: the letter is all that is left of the address, until it is delivered.
+        await messages.mail(
+            provider, tx, person.email, "hapus_selesai", person.locale, None,
+            nama=person.name, waktu=now, rujukan=str(wanted.id),
+        )  # fmt: skip
+    certificate = {"request": str(wanted.id), "rows": gone}
+    await provider.audit.append(tx, Event("account.erased", by, person.id, detail=certificate))
     return True
 
 

@@ -1,6 +1,5 @@
 """The way between an authorization request and the pages that it needs: in by ticket, out by resume or refusal."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,11 +56,6 @@ async def _over(provider: Provider, text: str, visitor: Visitor) -> PageFault:
     return PageFault(
         "kesalahan.terlalu_lama" if start else "kesalahan.terlalu_lama_buka", "ticket expired", told=told, onward=start
     )
-
-
-def seal_posted(provider: Provider, values: Mapping[str, str], resources: list[str]) -> str:
-    """A request that came by POST, on its way to come back by GET."""
-    return provider.tickets.seal_posted(values, resources, provider.clock.now())
 
 
 def resume(

@@ -44,7 +44,7 @@ async def deliver(provider: Provider, item: Item) -> None:
     if settings.smtp.host is not None:
         await _by_either(provider, message)
     elif settings.dev:
-        await asyncio.to_thread(drop, settings.var, item, ".eml", message.as_bytes())
+        await asyncio.to_thread(drop, settings.outbox, item, ".eml", message.as_bytes())
     else:
         raise Undelivered("no mail server: set IDP_SMTP__HOST")
 

@@ -19,7 +19,7 @@ async def deliver(provider: Provider, item: Item) -> Taken | None:
         if not settings.dev:
             raise Undelivered("no SMS gateway: set IDP_SMS__URL")
         text = f"To: {values['to']}\n\n{values['text']}\n"
-        await asyncio.to_thread(drop, settings.var, item, ".txt", text.encode())
+        await asyncio.to_thread(drop, settings.outbox, item, ".txt", text.encode())
         return None
     await _spend(provider, values["to"])
     try:

@@ -26,8 +26,9 @@ _FORM = "application/x-www-form-urlencoded"
 class Parameters:
     """Request parameters after RFC 6749 section 3.1: each at most once, empty means absent, unknown ones are ignored.
 
-    `faults` holds what is wrong with single parameters, by name, so that a fault in one does not hide where an error
-    may be sent. `repeated` holds the two that may repeat (`resource`, RFC 8707, and `audience`, RFC 8693).
+    `faults` says what is wrong with single parameters, by name, and with all of them under no name, so that a fault does
+    not hide where an error may be sent. `repeated` holds the two that may repeat (`resource`, RFC 8707, and `audience`,
+    RFC 8693).
     """
 
     values: dict[str, str]
@@ -41,23 +42,21 @@ class Parameters:
 
     def require_sound(self) -> None:
         """Raise InvalidRequest for the first fault."""
-        for name, fault in self.faults.items():
-            raise InvalidRequest(f"{name} {fault}" if name.isidentifier() else f"a parameter {fault}")
+        for fault in self.faults.values():
+            raise InvalidRequest(fault)
 
 
 def parse(raw: bytes) -> Parameters:
-    """Parameters of a query or a form body."""
-    if len(raw) > MAX_QUERY:
-        raise InvalidRequest("the request is too large")
-    try:
-        parts = [part for part in raw.decode("ascii").split("&") if part]
-    except UnicodeDecodeError:
-        raise InvalidRequest("the request is not ASCII with percent-encoded UTF-8") from None
-    if len(parts) > MAX_FIELDS:
-        raise InvalidRequest("too many parameters")
+    """Parameters of a query or a form body. Raises nothing: whatever is wrong is among the faults."""
     found = Parameters({})
+    # A byte that should have been percent-encoded becomes something that is not UTF-8, in its own parameter alone.
+    parts = [part for part in raw.decode("ascii", "surrogateescape").split("&") if part]
+    if len(raw) > MAX_QUERY:
+        found.faults[""] = "the request is too large"
+    elif len(parts) > MAX_FIELDS:
+        found.faults[""] = "the request has too many parameters"
     seen: set[str] = set()
-    for part in parts:
+    for part in parts[:MAX_FIELDS]:
         name, _, value = part.partition("=")
         if "%" in part or "+" in part:
             # Most have nothing to decode, and the library takes its time to find that out.
@@ -66,22 +65,27 @@ def parse(raw: bytes) -> Parameters:
         if len(name) > MAX_NAME or not name.isascii() or not name.isprintable():
             continue
         if not value.isascii() and not _well_formed(value):
-            found.faults[name] = "is not UTF-8"
+            found.faults[name] = f"{_sayable(name)} is not UTF-8"
         elif "\x00" in value:
-            found.faults[name] = "holds a null character"
+            found.faults[name] = f"{_sayable(name)} holds a null character"
         elif len(value) > MAX_VALUE:
-            found.faults[name] = "is too long"
+            found.faults[name] = f"{_sayable(name)} is too long"
         elif name in _REPEATABLE:
             if value:
                 found.repeated.setdefault(name, []).append(value)
         elif name in seen:
-            found.faults[name] = "is repeated"
+            found.faults[name] = f"{_sayable(name)} is repeated"
         elif value:
             found.values[name] = value
         seen.add(name)
     for name in found.faults:
         found.values.pop(name, None)
     return found
+
+
+def _sayable(name: str) -> str:
+    """How an answer speaks of a parameter; a name that could be anything is not sent back."""
+    return name if name.isidentifier() else "a parameter"
 
 
 def _well_formed(value: str) -> bool:

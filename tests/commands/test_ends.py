@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.cli import CommandLine
+from tests.support.processes import free_port
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
@@ -75,6 +76,7 @@ def test_an_unknown_theme(idp: CommandLine) -> None:
 
 
 def test_nobody_listens(idp: CommandLine) -> None:
+    idp.extra = {"IDP_MANAGEMENT_PORT": str(free_port())}
     assert "nothing answers" in idp.refused("healthcheck")
 
 

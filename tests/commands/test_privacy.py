@@ -53,7 +53,7 @@ def test_the_queue_is_worked_through_in_the_order_of_its_clock(idp: CommandLine)
     assert "OVERDUE: 1" in listed.stderr
     assert listed.stdout.index(late) < listed.stdout.index(soon)
     assert "iklan" not in listed.stdout
-    assert idp.json("privacy", "show", soon)["asked: name"] == "Sari Dewi"
+    assert idp.json("privacy", "show", soon)["asked_name"] == "Sari Dewi"
     assert "ground is one of" in idp.refused("privacy", "refuse", late, "--reason", "busy")
     assert "refused (others)" in idp.good("privacy", "refuse", late, "--reason", "others", "--note", "maaf")
     assert "done" in idp.good("privacy", "complete", soon)

@@ -85,7 +85,7 @@ def test_an_account_from_birth_to_disabled(idp: CommandLine) -> None:
     idp.good("enable", "account", "budi@contoh.go.id")
     assert idp.json("get", "account", made["id"])["status"] == "active"
     idp.good("update", "account", made["id"], "--password-file", "-", input="kapal layar di laut biru\n")
-    assert idp.json("get", "account", made["id"])["password changed"]
+    assert idp.json("get", "account", made["id"])["password_changed"]
     assert [one["kind"] for one in idp.json("outbox", "list")] == ["mail"], "whose password changed is told of it"
     assert "no account" in idp.refused("get", "account", "siti@contoh.go.id")
 
@@ -95,6 +95,7 @@ def test_accounts_are_listed_page_by_page(idp: CommandLine) -> None:
     first = [each["id"] for each in idp.json("list", "accounts", "--limit", "2")]
     rest = [each["id"] for each in idp.json("list", "accounts", "--after", first[-1])]
     assert first + rest == made
+    assert idp.json("list", "account") == idp.json("list", "accounts")
 
 
 def test_two_accounts_cannot_share_an_address(idp: CommandLine) -> None:
@@ -128,3 +129,15 @@ def test_the_outbox_and_the_trail_start_empty_and_intact(idp: CommandLine) -> No
     account(idp)
     assert idp.json("audit", "verify")["intact"] is True
     assert {event["actor"] for event in idp.json("audit", "list", "--event", "account.created")} == {"command line"}
+
+
+def test_an_account_is_deleted_at_once_when_somebody_is_sure(idp: CommandLine) -> None:
+    account(idp)
+    assert idp("delete", "account", "budi@contoh.go.id", input="n\n").exit_code == 1
+    assert idp("delete", "account", "budi@contoh.go.id").stderr.endswith("idp: nobody answered; say --yes\n")
+    assert idp.json("get", "account", "budi@contoh.go.id")["name"] == "Budi Santoso"
+    removed = idp.json("delete", "account", "budi@contoh.go.id", "--yes")
+    assert removed == {"account": "budi@contoh.go.id", "done": "removed"}
+    assert "no account" in idp.refused("delete", "account", "budi@contoh.go.id", "--yes")
+    assert idp.json("list", "accounts") == []
+    account(idp)

@@ -10,13 +10,14 @@ import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 from sqlalchemy import LargeBinary, String, Text, cast, func, select
 
 from idp import worker
 from idp.accounts import requests
-from idp.flows import parcel, people, privacy_desk, retention
+from idp.flows import erase, parcel, people, privacy_desk, retention
 from idp.jobs import erasure
 from idp.store.tables import accounts, audit, consent_history, grants, metadata, privacy_exports, privacy_requests
 from tests.admin.conftest import machine, token
@@ -569,6 +570,28 @@ async def test_of_two_deletions_at_once_one_waits_and_of_cancel_and_run_one_wins
     (outcome,) = await state(house)
     exists = await people.find(house.provider, person.email) is not None
     assert (outcome == "cancelled") == exists
+
+
+@pytest.mark.parametrize("asked", [False, True])
+async def test_an_operator_deletes_without_the_wait(house: House, asked: bool) -> None:
+    """Whether its person asked or not, one request says that it was done, and nothing waits any more."""
+    person = plain(house)
+    browser = await (scheduled(house, person) if asked else at_home(house, person))
+    tokens = await house.relying_party("saldo").sign_in(browser, person, scope="openid")
+    gone = UUID(await account_id(house, person))
+    done = await asyncio.gather(*(erase.at_once(house.provider, gone, by="command line") for _ in range(3)))
+    assert True in done
+    assert await state(house) == ["done"] * len([each for each in done if each])
+    assert await people.find(house.provider, person.email) is None
+    assert (await house.relying_party("saldo").userinfo(tokens.access_token)).status_code == 401
+    assert "/masuk" in (await browser.get("/akun")).url
+    house.clock.advance(8 * 86_400)
+    await worker.drain(house.provider)
+    subjects = [letter.subject for letter in await letters(house, person.email)]
+    assert subjects.count("Akun Anda sudah dihapus") == 1
+    async with house.provider.database.reading() as tx:
+        certificate = (await tx.execute(select(audit).where(audit.c.event == "account.erased"))).one()
+    assert (certificate.actor, certificate.account_id) == ("command line", gone)
 
 
 async def test_deleting_takes_fresh_factors_and_is_cancelled_in_the_account(house: House) -> None:

@@ -177,6 +177,39 @@ async def test_a_malformed_parameter_is_invalid_request(signed_in: tuple[Party, 
         assert page.parameters["state"] == request.state
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        "".join(f"&p{n}=1" for n in range(61)),
+        "".join(f"&p{n}={'a' * 8000}" for n in range(4)),
+        f"&unknown={'a' * 40_000}",
+        "&unknown=ü",
+    ],
+    ids=["many", "large", "long", "raw"],
+)
+async def test_too_much_is_invalid_request_too(signed_in: tuple[Party, Browser], added: str) -> None:
+    """However it comes: what is wrong with the whole does not hide where the answer goes, either."""
+    party, browser = signed_in
+    request = await party.authorization()
+    posted = await party.http.post("/authorize", content=(urlsplit(request.url).query + added).encode(), headers=FORM)
+    answers = [dict(parse_qsl(urlsplit(posted.headers["location"]).query))]
+    if added.isascii():
+        answers.append((await browser.get(request.url + added)).parameters)
+    for answer in answers:
+        check_redirect(answer, "invalid_request")
+        assert answer["state"] == request.state
+
+
+@pytest.mark.parametrize("wrong", [{"client_id": "nobody"}, {"redirect_uri": "https://evil.example/"}])
+async def test_a_posted_request_of_nobody_is_a_page_at_once(stage: Stage, wrong: dict[str, str]) -> None:
+    party = await stage.party()
+    query = urlsplit((await party.authorization(**wrong)).url).query
+    answer = await stage.http.post("/authorize", content=query, headers=FORM)
+    assert answer.status_code == 400
+    assert "location" not in answer.headers
+    assert answer.headers["content-type"].startswith("text/html")
+
+
 async def test_resource_may_repeat(stage: Stage) -> None:
     await stage.party(resource_uris=["https://a.example/api", "https://b.example/api"])
     party, browser, _ = await stage.signed_in()

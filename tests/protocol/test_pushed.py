@@ -76,13 +76,17 @@ async def test_a_posted_reference_is_opened_as_well(party: Party, browser: Brows
 
 
 async def test_a_made_up_reference_does_not_carry_a_request(party: Party, browser: Browser) -> None:
-    """By GET or by POST, what stands beside an unknown reference is not a request."""
+    """By GET or by POST, what stands beside an unknown reference is no request; it only says where to refuse it."""
     request = await party.authorization()
     query = urlsplit(request.url).query + "&" + urlencode({"request_uri": URN + "A" * 64})
-    stayed(await browser.get(f"/authorize?{query}"))
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     posted = await party.http.post("/authorize", content=query, headers=form)
-    stayed(await browser.get(posted.headers["location"]))
+    for address in (f"/authorize?{query}", posted.headers["location"]):
+        answer = (await browser.get(address)).parameters
+        assert (answer["error"], answer["state"]) == ("invalid_request_uri", request.state)
+        assert "code" not in answer
+    stayed(await go(browser, party, URN + "A" * 64))
+    stayed(await go(browser, party, URN + "A" * 64, redirect_uri="https://evil.example/"))
 
 
 async def test_looking_does_not_use_it_up(stage: Stage, party: Party, browser: Browser) -> None:

@@ -164,6 +164,11 @@ class Settings(BaseSettings):
         return urlsplit(self.issuer).path
 
     @property
+    def outbox(self) -> Path:
+        """The folder in which dev mode leaves mail and SMS as files."""
+        return self.var / "outbox"
+
+    @property
     def sqlite(self) -> bool:
         """Whether the database is the embedded one."""
         return self.database_url.startswith("sqlite")

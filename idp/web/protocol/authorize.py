@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.flows import authorize, interaction, prompts
+from idp.flows import authorize, prompts
 from idp.flows.authorization_request import AuthorizationResponse
 from idp.provider import Provider
 from idp.web import wire
@@ -39,8 +39,9 @@ def endpoints(provider: Provider) -> tuple[App, App]:
         found = await wire.read_form(request.scope, request.receive)
         if found.faults:
             return await _begin(frame, request, found)
+        frame.prefer(request, found.values.get("ui_locales", ""))
         return frame.redirect(
-            f"/authorize/lanjut?lanjut={interaction.seal_posted(provider, found.values, found.resources)}"
+            f"/authorize/lanjut?lanjut={await authorize.park(provider, found.values, found.resources)}"
         )
 
     async def resume(request: Request) -> Response:

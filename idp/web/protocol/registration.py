@@ -43,6 +43,8 @@ def endpoint(provider: Provider) -> App:
         if scope["method"] != "POST":
             return await wire.answer(send, 405, b"", wire.ANY_ORIGIN, (b"allow", b"POST"))
         by = await _registrar(provider, scope)
+        if by is None:
+            return await wire.answer_challenge(send, None)
         made = await register_client.create(
             provider, await _metadata(scope, receive), by=by, source=register_client.DYNAMIC, manageable=True
         )
@@ -108,8 +110,8 @@ async def _delete(provider: Provider, client: Client, token: str, scope: Scope, 
     await wire.answer(send, 204, b"", *wire.NO_STORE, wire.ANY_ORIGIN)
 
 
-async def _registrar(provider: Provider, scope: Scope) -> str:
-    """Who registers, for the audit trail. Without initial access tokens a network may register so many in five minutes;
+async def _registrar(provider: Provider, scope: Scope) -> str | None:
+    """Who registers, for the audit trail; None for who has to say so, and did not. Without initial access tokens a network may register so many in five minutes;
     in dev mode nobody counts, since only this machine gets in, and a conformance suite registers for each of its tests."""
     settings = provider.settings
     if settings.dev:
@@ -117,7 +119,7 @@ async def _registrar(provider: Provider, scope: Scope) -> str:
     if settings.registration.require_initial_access_token:
         token = wire.bearer(scope)
         if not token:
-            raise InvalidToken("send an initial access token")
+            return None
         officer = await officers.admit(provider, token)
         officer.require(SCOPE)
         return officer.actor
