@@ -30,6 +30,7 @@ from idp.theme.language import CODES, Language, named
 from idp.theme.records import Announcement, PasswordRules, Service
 from idp.theme.records import SignedOut as SignedOutService
 from idp.web import upload
+from idp.web.compression import compress_page
 from idp.web.cookies import Cookies
 from idp.web.csrf import Csrf
 from idp.web.door import Door, Show
@@ -56,7 +57,7 @@ class Frame:
         self.root = settings.issuer_path
         self.site = urlsplit(settings.issuer).netloc
         self.cookies = Cookies(settings, provider.entropy)
-        self._csrf = Csrf(settings.issuer, provider.material.mac("csrf"))
+        self._csrf = Csrf(settings.issuer, provider.material.mac("csrf"), provider.entropy)
         self._rules = shown_rules(passwords.rules(provider))
         self._uploads = upload.Places(settings.documents.at_once)
 
@@ -201,6 +202,7 @@ class Frame:
         if not chosen and not self.cookies.language(request):
             chosen = request.scope.get("gerbang.letter_language", "")
         self.cookies.keep(request, response, chosen if chosen in CODES else "")
+        compress_page(request, response, self.provider.entropy)
         if request.method == "HEAD":
             response.body = b""
         await response(request.scope, request.receive, send)

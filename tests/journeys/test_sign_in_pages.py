@@ -183,6 +183,27 @@ async def test_files_never_change_under_their_names(house: House) -> None:
     assert len(gzip.compress(page.content)) < 6_144
 
 
+async def test_pages_leave_compressed_and_their_length_tells_nothing(house: House) -> None:
+    """BREACH: no part of a page can be guessed by how well it fits to what stands in the address."""
+    http = house.http()
+    plain = await http.get("/masuk", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    lengths, forms = set(), []
+    for _ in range(20):
+        answer = await http.get("/masuk", headers={"Accept-Encoding": "gzip"})
+        assert (answer.headers["content-encoding"], answer.headers["vary"]) == ("gzip", "Cookie, Accept-Encoding")
+        lengths.add(int(answer.headers["content-length"]))
+        forms.append(re.findall(r'name="csrf" value="([^"]+)"', answer.text)[0])
+    assert max(lengths) < len(plain.content) / 2
+    assert len(lengths) > 5
+    assert len(set(forms)) == 20
+    wrong = {"identifier": "siapa@contoh.id", "password": "bukan ini"}
+    for token, status in ((forms[0], 400), (forms[-1], 400), ("A" * 86, 403), (forms[0][43:] + forms[0][:43], 403)):
+        assert (await http.post("/masuk", data={"csrf": token, **wrong})).status_code == status
+    asked = await http.head("/masuk", headers={"Accept-Encoding": "gzip"})
+    assert (asked.headers["content-encoding"], asked.content) == ("gzip", b"")
+
+
 async def test_small_addresses_that_software_asks_for(house: House) -> None:
     http = house.http()
     for path, target in (("/", "/akun"), ("/.well-known/change-password", "/akun/kata-sandi")):

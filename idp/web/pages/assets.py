@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.provider import Provider
 from idp.theme.render import Asset
+from idp.web.compression import takes_gzip
 from idp.web.frame import Frame
 
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -19,7 +20,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     def asset(path: str, file: Asset) -> BaseRoute:
         async def show(request: Request) -> Response:
             headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
-            if _accepts_gzip(request.headers.get("accept-encoding", "")):
+            if takes_gzip(request):
                 return Response(file.gzipped, 200, {**headers, "Content-Encoding": "gzip"}, media_type=file.media_type)
             return Response(file.body, 200, headers, media_type=file.media_type)
 
@@ -46,12 +47,3 @@ def routes(provider: Provider) -> list[BaseRoute]:
         frame.door("/robots.txt", robots),
         frame.door("/favicon.ico", favicon),
     ]
-
-
-def _accepts_gzip(header: str) -> bool:
-    """Whether gzip is among the accepted encodings, and not with weight nought (RFC 9110 section 12.5.3)."""
-    for part in header.lower().split(","):
-        coding, _, weight = part.partition(";")
-        if coding.strip() in ("gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
