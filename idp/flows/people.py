@@ -67,12 +67,13 @@ async def create(provider: Provider, wanted: Wanted, *, by: str) -> Account:
 
 
 async def find(provider: Provider, reference: str) -> Account | None:
+    pattern = provider.settings.kpj_pattern
     """An account by its id, email address, mobile number, KPJ or verified NIK."""
     async with provider.database.reading() as tx:
         try:
             return await rooms.read(tx, UUID(reference))
         except ValueError:
-            keys = [lookup.key(provider.material, kind, value) for kind, value in contact.readings(reference)]
+            keys = [lookup.key(provider.material, kind, value) for kind, value in contact.readings(reference, pattern)]
         for key in keys:
             if (found := await rooms.find(tx, key)) is not None:
                 return found
@@ -196,7 +197,7 @@ def _account(provider: Provider, wanted: Wanted, known: Account | None) -> Accou
     base = known or Account(provider.new_id(), wanted.name, created_at=now, updated_at=now)
     try:
         email = contact.normalise_email(wanted.email)
-        kpj = contact.normalise_kpj(wanted.kpj) if wanted.kpj else None
+        kpj = contact.normalise_kpj(wanted.kpj, provider.settings.kpj_pattern) if wanted.kpj else None
         phone = contact.normalise_phone(wanted.phone) if wanted.phone else None
         claims = profile.validate(wanted.claims)
     except contact.NotAContact as error:

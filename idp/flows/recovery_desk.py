@@ -225,7 +225,8 @@ async def _begin_wait(
 
 async def _officer(provider: Provider, tx: Tx, address: str, about: Account) -> str:
     """Who decides, as the audit trail names them. Raises NotPossible for an address that is no officer's, or the person's own."""
-    keys = [lookup.key(provider.material, kind, value) for kind, value in contact.readings(address)]
+    readings = contact.readings(address, provider.settings.kpj_pattern)
+    keys = [lookup.key(provider.material, kind, value) for kind, value in readings]
     found = [one for key in keys if (one := await account.opened_by(tx, key)) is not None]
     if not found or found[0].officer_since is None or found[0].status != account.ACTIVE:
         raise NotPossible("--officer has to be the address of an officer's account")
