@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from idp.accounts import account as rooms
-from idp.accounts import contact, lookup
+from idp.accounts import account, contact, lookup
 from idp.accounts.account import Account
 from idp.accounts.lookup import EMAIL
 from idp.base.errors import OAuthError
@@ -144,7 +143,7 @@ def _client_changes(declared: DeclaredClient, known: Client | None, checked: Che
 async def _account_step(provider: Provider, wanted: Wanted) -> _AccountStep:
     key = lookup.key(provider.material, EMAIL, contact.normalise_email(wanted.email))
     async with provider.database.reading() as tx:
-        known = await rooms.find(tx, key)
+        known = await account.find(tx, key)
     prepared = await people.prepare(provider, wanted, known)
     if known is None:
         return _AccountStep(None, prepared, [])

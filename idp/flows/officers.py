@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account as accounts
-from idp.accounts import totp
+from idp.accounts import account, totp
 from idp.accounts.account import Account
 from idp.base.errors import Fault, InsufficientScope, InvalidToken
 from idp.clients.client import Client
@@ -71,7 +70,7 @@ async def account_page(
 ) -> list[Account]:
     """Accounts in the order in which they came. That each was looked at is written down."""
     async with provider.database.reading() as tx:
-        found = await accounts.page(tx, status=status, after=after, limit=limit)
+        found = await account.page(tx, status=status, after=after, limit=limit)
     await people.looked(provider, found, by=officer.actor, purpose=purpose)
     return found
 
@@ -93,7 +92,7 @@ async def look_at_account(provider: Provider, officer: Officer, account_id: UUID
 async def account_file(provider: Provider, account_id: UUID) -> File:
     """One account as it stands after an officer's act. Raises UnknownAccount."""
     async with provider.database.reading() as tx:
-        found = await accounts.read(tx, account_id)
+        found = await account.read(tx, account_id)
         if found is None:
             raise people.UnknownAccount(f"no account {account_id}")
         factors = ["pwd"] if found.password_hash is not None else []
