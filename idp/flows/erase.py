@@ -46,15 +46,18 @@ async def affected(provider: Provider, stands: Standing) -> list[Affected]:
 
 
 async def request(provider: Provider, visitor: Visitor, stands: Standing) -> Message | None:
-    """Ask for the deletion, and tell every contact; what is in its way, if something is. The caller has seen fresh factors."""
+    """Ask for the deletion, and tell every contact; what is in its way, if something is. The caller has seen fresh factors.
+
+    PageFault as `owner.hold`.
+    """
     now, handle = provider.clock.now(), provider.new_handle()
     wanted = Request(
         handle.id, stands.account_id, requests.DELETE, requests.OPEN, now, now + requests.CLOCK,
         runs_at=now + retention.DELETION_WAIT, link_hash=handle.secret_hash,
     )  # fmt: skip
     async with provider.database.transaction() as tx:
-        person = await account.read(tx, stands.account_id)
-        if person is None or not await requests.add(tx, provider.sealer, wanted):
+        person = await owner.hold(provider, tx, stands)
+        if not await requests.add(tx, provider.sealer, wanted):
             return Message("privasi.sudah_diminta")
         link = f"{provider.settings.issuer}/akun/privasi/hapus/batal?token={handle}"
         await messages.tell_everywhere(provider, tx, person, "hapus_diminta", waktu=wanted.runs_at, tautan=link)
