@@ -83,7 +83,7 @@ async def apply(
                 made = await register_client.rewrite(
                     provider,
                     tx,
-                    await register_client.current(tx, step.declared.client_id),
+                    await register_client.held(tx, step.declared.client_id),
                     step.checked,
                     by=by,
                     secret=step.declared.secret,

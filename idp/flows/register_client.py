@@ -96,9 +96,12 @@ async def replace(
     """
     async with provider.database.reading() as tx:
         known = await current(tx, client_id)
-    checked = await check(provider, metadata, known.policy if policy is None else policy, known.source)
+    await check(provider, metadata, known.policy if policy is None else policy, known.source)
     async with provider.database.transaction() as tx:
-        changed = await rewrite(provider, tx, await current(tx, client_id), checked, by=by, secret=secret)
+        known = await held(tx, client_id)
+        # Judged once more: a sector document takes its time, and what we decide about a client may have changed meanwhile.
+        checked = judge(provider, metadata, known.policy if policy is None else policy, known.source)
+        changed = await rewrite(provider, tx, known, checked, by=by, secret=secret)
     await provider.refresh_memory()
     return changed
 
@@ -107,7 +110,7 @@ async def rotate_secret(provider: Provider, client_id: str, *, by: str, overlap:
     """Give a client a new secret; the old one works for `overlap` more seconds."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        known = await current(tx, client_id)
+        known = await held(tx, client_id)
         if known.secret_hash is None:
             raise InvalidClientMetadata("this client does not authenticate with a secret")
         secret = token(provider.entropy)
@@ -125,7 +128,7 @@ async def switch(provider: Provider, client_id: str, *, enabled: bool, by: str) 
     """Turn a client off, with every grant it holds, or on again."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        known = await current(tx, client_id)
+        known = await held(tx, client_id)
         client = dataclasses.replace(known, disabled_at=None if enabled else known.disabled_at or now, updated_at=now)
         await registry.replace(tx, client)
         if not enabled:
@@ -232,7 +235,7 @@ async def rewrite(
 
 async def remove(provider: Provider, tx: Tx, client_id: str, *, by: str) -> None:
     """Delete a client inside `tx`, its grants revoked."""
-    known = await current(tx, client_id)
+    known = await held(tx, client_id)
     await grant.revoke_all_of_client(tx, client_id, provider.clock.now(), "client gone")
     await registry.delete(tx, client_id)
     await _told(provider, tx, "client.deleted", known, by)
@@ -240,7 +243,15 @@ async def remove(provider: Provider, tx: Tx, client_id: str, *, by: str) -> None
 
 async def current(tx: Tx, client_id: str) -> Client:
     """A client as the table has it now, disabled or not. Raises UnknownClient."""
-    found = await registry.read(tx, client_id)
+    return _known(await registry.read(tx, client_id), client_id)
+
+
+async def held(tx: Tx, client_id: str) -> Client:
+    """The same for who is about to write it anew: nobody else changes it before `tx` ends, or one change would undo the other."""
+    return _known(await registry.read(tx, client_id, lock=True), client_id)
+
+
+def _known(found: Client | None, client_id: str) -> Client:
     if found is None:
         raise UnknownClient(f"no client {client_id[:40]!r}")
     return found
