@@ -5,6 +5,7 @@ waits for its activation. So neither the answer nor the time it takes says which
 guesses is counted before it is looked at (T31).
 """
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -169,9 +170,11 @@ async def _rehash(provider: Provider, attempt: Attempt, password: str) -> None:
     """Bring a hash of older parameters up to date, while the password is at hand."""
     if attempt.account_id is None or attempt.stored is None or not provider.hasher.stale(attempt.stored):
         return
-    made = await provider.hasher.hash(password)
-    async with provider.database.transaction() as tx:
-        await account.rehash(tx, attempt.account_id, attempt.stored, made)
+    # The session has begun: where there is no room for this now, the next sign-in does it.
+    with contextlib.suppress(Unavailable):
+        made = await provider.hasher.hash(password)
+        async with provider.database.transaction() as tx:
+            await account.rehash(tx, attempt.account_id, attempt.stored, made)
 
 
 def _keys(provider: Provider, identifier: str) -> list[bytes]:
