@@ -22,12 +22,14 @@ async def deliver(provider: Provider, item: Item) -> Taken | None:
         text = f"To: {values['to']}\n\n{values['text']}\n"
         await asyncio.to_thread(drop, settings.var, item, ".txt", text.encode())
         return None
-    await _spend(provider, values["to"])
+    # A day may end while a gateway takes its time: what was counted is given back to the day that it was counted in.
+    begun = provider.clock.now()
+    await _spend(provider, values["to"], begun)
     try:
         return await _by_the_first_that_takes_it(provider, item, values)
     except Undelivered:
         async with provider.database.transaction() as tx:
-            await spending.give_back(tx, settings.spending, values["to"], provider.clock.now())
+            await spending.give_back(tx, settings.spending, values["to"], begun)
         raise
 
 
@@ -55,8 +57,7 @@ async def _by_the_first_that_takes_it(provider: Provider, item: Item, values: di
     raise failure
 
 
-async def _spend(provider: Provider, to: str) -> None:
-    now = provider.clock.now()
+async def _spend(provider: Provider, to: str, now: int) -> None:
     async with provider.database.transaction() as tx:
         exceeded = await spending.spend(tx, provider.settings.spending, to, now)
         if exceeded is not None:
