@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from idp.accounts import account, assisted, lookup
+from idp.accounts import account, assisted, contact_change, lookup
 from idp.accounts.assisted import Case
 from idp.flows import people, recovery_desk
 from idp.flows.people import Wanted
@@ -419,3 +419,25 @@ async def test_a_contact_changed_during_the_wait_does_not_come_back_after_it(hou
     assert "revert-contact" in (await browser.get(link)).ids
     await browser.submit(await browser.get(opens), {"password": NEW}, press="set-password")
     assert "revert-contact" not in (await browser.get(link)).ids
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_its_end_and_the_link_that_brings_a_contact_back_do_not_wait_for_each_other(house: House) -> None:
+    """Both write the account and its changes of contact: in two orders, the database would have to end one of them."""
+    person, provider = plain(house), house.provider
+    await open_case(house, person.email)
+    await approve(house)
+    house.clock.advance(60)
+    await change(house, await at_home_with_both(house, person), "email", "lain@contoh.example")
+    house.clock.advance(COOLING - 60)
+    browser = house.browser()
+    page = await browser.get((await letter_of(house, NEW_ADDRESS, OPENS)).link)
+    account_id = (await case_of(house, assisted.READY)).account_id
+    assert account_id
+    async with provider.database.transaction() as tx, asyncio.timeout(10):
+        await account.lock(tx, account_id)
+        ending = asyncio.create_task(browser.submit(page, {"password": NEW}, press="set-password"))
+        while not await tx.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            pass  # it stands at the lock as soon as one is waited for
+        await contact_change.close(tx, account_id, house.clock.now())
+    assert "Kata sandi sudah diganti" in (await ending).text
