@@ -108,7 +108,10 @@ async def carry_out(provider: Provider, request_id: UUID) -> bool:
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         found = await requests.read(tx, provider.sealer, request_id)
-        if found is None or not await requests.decide(tx, provider.sealer, request_id, requests.DONE, "erasure", now):
+        if found is None:
+            return False
+        await account.lock(tx, found.account_id)
+        if not await requests.decide(tx, provider.sealer, request_id, requests.DONE, "erasure", now):
             return False
         person = await account.read(tx, found.account_id)
         if person is None:

@@ -47,11 +47,12 @@ async def complete(provider: Provider, request_id: UUID, *, by: str, note: str =
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         found = await requests.read(tx, provider.sealer, request_id)
-        if found is not None and found.kind == requests.DELETE:
+        if found is None:
+            raise NotARequest(f"no open request {request_id}")
+        if found.kind == requests.DELETE:
             raise NotARequest("a deletion is carried out by itself, when its days are over")
-        if found is None or not await requests.decide(
-            tx, provider.sealer, request_id, requests.DONE, by, now, outcome=note
-        ):
+        await account.lock(tx, found.account_id)
+        if not await requests.decide(tx, provider.sealer, request_id, requests.DONE, by, now, outcome=note):
             raise NotARequest(f"no open request {request_id}")
         if found.kind == requests.CORRECT:
             values: dict[str, Any] = {}

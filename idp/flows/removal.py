@@ -147,6 +147,7 @@ async def finish_due(provider: Provider) -> int:
         waiting = await removal.due(tx, provider.clock.now(), _BATCH)
     for asked in waiting:
         async with provider.database.transaction() as tx:
+            await account.lock(tx, asked.account_id)
             # Called off in this very moment, or done by another worker: then it is not ours.
             if not await removal.end(tx, asked.id):
                 continue
