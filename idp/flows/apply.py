@@ -10,10 +10,11 @@ from idp.accounts.lookup import EMAIL
 from idp.base.errors import OAuthError
 from idp.clients import metadata, registry
 from idp.clients.client import Client
-from idp.flows import people, register_client
+from idp.flows import client_rules, people, register_client
+from idp.flows.client_rules import Checked
 from idp.flows.declaration import BadDeclaration, Declaration, DeclaredClient
 from idp.flows.people import Wanted
-from idp.flows.register_client import STATIC, Checked
+from idp.flows.register_client import STATIC
 from idp.provider import Provider
 
 CREATE, CHANGE, SAME, DELETE = "create", "change", "same", "delete"
@@ -115,13 +116,13 @@ async def _client_step(provider: Provider, declared: DeclaredClient) -> _ClientS
     async with provider.database.reading() as tx:
         known = await registry.read(tx, declared.client_id)
     try:
-        register_client.acceptable_id(declared.client_id)
-        checked = register_client.judge(
+        client_rules.acceptable_id(declared.client_id)
+        checked = client_rules.judge(
             provider, declared.metadata, declared.policy, known.source if known else declared.source
         )
         changed = _client_changes(declared, known, checked, provider.clock.now())
         if changed:
-            await register_client.confirm(provider, checked)
+            await client_rules.confirm(provider, checked)
     except OAuthError as error:
         raise BadDeclaration(f"{declared.where}: client {declared.client_id}: {error.description}") from None
     if declared.secret is not None and not metadata.secret_strong_enough(declared.secret):

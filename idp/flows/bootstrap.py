@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from idp.accounts import account, links
 from idp.accounts.account import Account
 from idp.base.errors import Fault
-from idp.flows import challenge, people, recovery_letters, register_client
+from idp.flows import challenge, client_rules, people, recovery_letters, register_client
 from idp.flows.people import Wanted
 from idp.flows.register_client import ADMIN, Registered
 from idp.grants.scopes import ADMIN_SCOPES
@@ -36,7 +36,7 @@ async def appoint(provider: Provider, email: str, name: str, *, by: str, force: 
     """Make the account of `email` an officer, whether it is there already or not. Raises OfficerExists, BadAccount."""
     known = await people.find(provider, email)
     prepared = None if known is not None else await people.prepare(provider, Wanted(email=email, name=name))
-    checked = await register_client.check(
+    checked = await client_rules.check(
         provider,
         {"client_name": f"Admin API, {name}", "grant_types": ["client_credentials"], "scope": " ".join(ADMIN_SCOPES)},
         {},

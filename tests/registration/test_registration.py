@@ -12,7 +12,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from idp.flows import register_client
-from idp.flows.register_client import Checked
+from idp.flows.client_rules import Checked
 from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
