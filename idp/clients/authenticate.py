@@ -88,7 +88,7 @@ class Authenticator:
         basic = method == "client_secret_basic"
         if attempt.form.get("client_id", client_id) != client_id:
             raise InvalidClient("client_id differs from the authenticated client", basic=basic)
-        self._refuse_if_turned_away(client_id, attempt.network, basic)
+        self._refuse_if_turned_away(client_id, attempt.network, basic=basic)
         now = self._clock.now()
         client = self._clients.get(client_id)
         known = client is not None and _knows(client, secrets, now)
@@ -129,7 +129,7 @@ class Authenticator:
         client_id = _unverified_subject(assertion)
         if attempt.form.get("client_id", client_id) != client_id:
             raise InvalidClient("client_id differs from the authenticated client")
-        self._refuse_if_turned_away(client_id, attempt.network, False)
+        self._refuse_if_turned_away(client_id, attempt.network)
         client = self._clients.get(client_id) or await self._reread(client_id)
         if client is None or client.auth_method != "private_key_jwt":
             await self._count_failure(client_id, attempt.network)
@@ -198,7 +198,7 @@ class Authenticator:
         if not await self._ephemeral.mark(f"assertion:{client.client_id}:{jti}", expires - now + 60):
             raise JoseFault("replayed")
 
-    def _refuse_if_turned_away(self, client_id: str, network: str, basic: bool) -> None:
+    def _refuse_if_turned_away(self, client_id: str, network: str, *, basic: bool = False) -> None:
         pair = client_id[:_MAX_CLIENT_ID], network
         until = self._turned_away.get(pair)
         if until is not None:

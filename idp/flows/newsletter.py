@@ -56,10 +56,8 @@ async def send(provider: Provider, letters: dict[str, tuple[str, str]], *, by: s
         async with provider.database.transaction() as tx:
             readers = await subscribers.page(tx, after, _BATCH)
             for reader in readers:
-                assert reader.email is not None
                 subject, text = letters.get(reader.locale) or next(iter(letters.values()))
-                token = _token(provider, reader.id)
-                await messages.circular(provider, tx, reader.email, subject, text, reader.locale, reader.id, token)
+                await messages.circular(provider, tx, reader, subject, text, _token(provider, reader.id))
         sent += len(readers)
         told(len(readers))
         if len(readers) < _BATCH:

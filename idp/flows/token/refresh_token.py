@@ -47,7 +47,7 @@ def _answer(provider: Provider, client: Client, row: Mapping[str, Any], request:
     scope = minting.narrowed_scope(grant.scope, request.values.get("scope"))
     resources = minting.granted_audience(provider, client, grant, request.resources)
     successor = provider.refresh_tokens.make(grant.id, grant.generation)
-    return minting.response(provider, client, grant, Person.of(row), scope, resources, successor, None)
+    return minting.response(provider, client, grant, Person.of(row), scope, resources, refresh=successor)
 
 
 async def _judge_before_rotating(
