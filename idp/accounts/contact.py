@@ -102,7 +102,7 @@ def normalise_kpj(text: str, pattern: str) -> str | None:
 
 
 def normalise_nik(text: str) -> str:
-    """Sixteen digits; whether they can be a NIK `idp.accounts.nik` tells, whether they are somebody's the lookup. Raises NotAContact."""
+    """Sixteen digits; `idp.accounts.nik` tells whether they can be a NIK, and the lookup whose. Raises NotAContact."""
     number = digits(text)
     if len(number) != 16 or not number.isascii() or not number.isdigit():
         raise NotAContact("nik.format")

@@ -62,7 +62,7 @@ _UNSPENT = and_(challenges.c.used_at.is_(None), challenges.c.superseded_at.is_(N
 
 
 def _live(challenge_id: UUID, now: int) -> ColumnElement[bool]:
-    """As `Challenge.state` has it, for one record: it lies with the statement that acts on it, so that of many one acts."""
+    """`Challenge.state`, as a condition of the statement that acts on a record: so that of many at once only one acts."""
     return and_(challenges.c.id == challenge_id, _UNSPENT, challenges.c.expires_at > now)
 
 

@@ -59,8 +59,11 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class NotActivated:
-    """The password is that of a registration which still waits for its activation. It stays counted as an attempt: to
-    forget it would have to be the same with and without an account, and with one nobody may clear its count."""
+    """The password is that of a registration which still waits for its activation.
+
+    It stays counted as an attempt. To clear the count only where the address has no account would tell that it has none, and
+    the count of an account is cleared by nobody but who gets in.
+    """
 
     sign_up_id: UUID
 

@@ -78,7 +78,7 @@ class Standing:
 
     @property
     def reachable(self) -> str:
-        """The level that the account can reach, with what it has and with what was shown already: a last recovery code."""
+        """The level that the account can reach. What was shown counts even if it is used up by now, as the last recovery code is."""
         return levels.level(self.enrolled | self.session.factors.keys(), self.person.identity_level)
 
 
