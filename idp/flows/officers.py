@@ -4,7 +4,7 @@ An officer is a client with admin scopes. It may make, change or take over other
 otherwise whoever may write clients could write itself the right to everything (T38).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -122,27 +122,29 @@ async def replace_client(
     provider: Provider, officer: Officer, client_id: str, metadata: Mapping[str, Any], policy: Mapping[str, Any] | None
 ) -> Registered:
     """Replace a client's metadata, and its policy when one is given."""
-    await _governed(provider, officer, client_id)
     _govern(officer, str(metadata.get("scope", "")))
-    return await register_client.replace(provider, client_id, metadata, by=officer.actor, policy=policy)
+    return await register_client.replace(
+        provider, client_id, metadata, by=officer.actor, policy=policy, may=_governed_by(officer)
+    )
 
 
 async def rotate_client_secret(provider: Provider, officer: Officer, client_id: str, overlap: int) -> Registered:
     """A new secret for a client; whoever holds it is that client, so the officer must stand at least as high."""
-    await _governed(provider, officer, client_id)
-    return await register_client.rotate_secret(provider, client_id, by=officer.actor, overlap=overlap)
+    return await register_client.rotate_secret(
+        provider, client_id, by=officer.actor, overlap=overlap, may=_governed_by(officer)
+    )
 
 
 async def switch_client(provider: Provider, officer: Officer, client_id: str, *, enabled: bool) -> Client:
     """Turn a client off or on."""
-    await _governed(provider, officer, client_id)
-    return await register_client.switch(provider, client_id, enabled=enabled, by=officer.actor)
+    return await register_client.switch(
+        provider, client_id, enabled=enabled, by=officer.actor, may=_governed_by(officer)
+    )
 
 
 async def delete_client(provider: Provider, officer: Officer, client_id: str) -> None:
     """Remove a client."""
-    await _governed(provider, officer, client_id)
-    await register_client.delete(provider, client_id, by=officer.actor)
+    await register_client.delete(provider, client_id, by=officer.actor, may=_governed_by(officer))
 
 
 async def keys(provider: Provider) -> list[SigningKey]:
@@ -172,9 +174,9 @@ async def retry(provider: Provider, officer: Officer, item: UUID) -> None:
         raise UnknownItem(f"no dead item {item}")
 
 
-async def _governed(provider: Provider, officer: Officer, client_id: str) -> None:
-    known = await client(provider, client_id)
-    _govern(officer, " ".join(known.scopes or ()))
+def _governed_by(officer: Officer) -> Callable[[Client], None]:
+    """Asked of a client that is about to be written: another officer may have raised it a moment ago."""
+    return lambda known: _govern(officer, " ".join(known.scopes or ()))
 
 
 def _govern(officer: Officer, scope: str) -> None:

@@ -1,12 +1,12 @@
 """The one way to make, change and remove a relying party: for `apply`, the command line, the admin API and RFC 7591/7592.
 
 `create`, `replace`, `rotate_secret`, `switch` and `delete` are whole journeys: one transaction, then this process's own
-memory. Whoever changes several clients at once checks them first (`client_rules`), calls `insert` or `rewrite` inside a
+memory; `may` raises when the caller must not, and is asked of the client as it is when it is written. Whoever changes several clients at once checks them first (`client_rules`), calls `insert` or `rewrite` inside a
 transaction of its own, and `provider.refresh_memory` after it.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,10 @@ LONGEST_OVERLAP = 30 * 86_400
 
 class UnknownClient(Fault):
     """There is no client with this id."""
+
+
+def anybody(_: Client) -> None:
+    """Whoever asks may change the client, whatever it is."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ async def replace(
     by: str,
     policy: Mapping[str, Any] | None = None,
     secret: str | None = None,
+    may: Callable[[Client], None] = anybody,
 ) -> Registered:
     """Replace all metadata of a client (RFC 7592 section 2.2), and its policy when one is given; its secret is kept.
 
@@ -78,9 +83,11 @@ async def replace(
     """
     async with provider.database.reading() as tx:
         known = await current(tx, client_id)
+    may(known)
     await client_rules.check(provider, metadata, known.policy if policy is None else policy, known.source)
     async with provider.database.transaction() as tx:
         known = await held(tx, client_id)
+        may(known)
         # Judged once more: a sector document takes its time, and what we decide about a client may have changed meanwhile.
         checked = client_rules.judge(provider, metadata, known.policy if policy is None else policy, known.source)
         changed = await rewrite(provider, tx, known, checked, by=by, secret=secret)
@@ -88,11 +95,19 @@ async def replace(
     return changed
 
 
-async def rotate_secret(provider: Provider, client_id: str, *, by: str, overlap: int = SECRET_OVERLAP) -> Registered:
+async def rotate_secret(
+    provider: Provider,
+    client_id: str,
+    *,
+    by: str,
+    overlap: int = SECRET_OVERLAP,
+    may: Callable[[Client], None] = anybody,
+) -> Registered:
     """Give a client a new secret; the old one works for `overlap` more seconds."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         known = await held(tx, client_id)
+        may(known)
         if known.secret_hash is None:
             raise InvalidClientMetadata("this client does not authenticate with a secret")
         secret = token(provider.entropy)
@@ -106,11 +121,14 @@ async def rotate_secret(provider: Provider, client_id: str, *, by: str, overlap:
     return Registered(client, secret)
 
 
-async def switch(provider: Provider, client_id: str, *, enabled: bool, by: str) -> Client:
+async def switch(
+    provider: Provider, client_id: str, *, enabled: bool, by: str, may: Callable[[Client], None] = anybody
+) -> Client:
     """Turn a client off, with every grant it holds, or on again."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         known = await held(tx, client_id)
+        may(known)
         client = dataclasses.replace(known, disabled_at=None if enabled else known.disabled_at or now, updated_at=now)
         await registry.replace(tx, client)
         if not enabled:
@@ -120,9 +138,10 @@ async def switch(provider: Provider, client_id: str, *, enabled: bool, by: str) 
     return client
 
 
-async def delete(provider: Provider, client_id: str, *, by: str) -> None:
+async def delete(provider: Provider, client_id: str, *, by: str, may: Callable[[Client], None] = anybody) -> None:
     """Remove a client, and with it what it was given (RFC 7592 section 2.3). Raises UnknownClient."""
     async with provider.database.transaction() as tx:
+        may(await held(tx, client_id))
         await remove(provider, tx, client_id, by=by)
     await provider.refresh_memory()
 
