@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, totp
+from idp.accounts import account
 from idp.accounts.account import Account
 from idp.base.errors import Fault, InsufficientScope, InvalidToken
 from idp.clients.client import Client
@@ -18,7 +18,7 @@ from idp.flows.register_client import Registered
 from idp.grants.scopes import ADMIN_SCOPES
 from idp.keys.key import SigningKey
 from idp.provider import Provider
-from idp.sessions import session
+from idp.sessions import enrolled, levels, session
 
 
 class UnknownItem(Fault):
@@ -95,10 +95,11 @@ async def account_file(provider: Provider, account_id: UUID) -> File:
         found = await account.read(tx, account_id)
         if found is None:
             raise people.UnknownAccount(f"no account {account_id}")
-        factors = ["pwd"] if found.password_hash is not None else []
-        if await totp.read(tx, provider.sealer, account_id):
-            factors.append("otp")
+        has = await enrolled.read(tx, account_id)
         live = await session.live_of(tx, account_id, provider.settings.lifetimes, provider.clock.now())
+    factors = [factor for factor in (levels.PASSKEY, levels.TOTP, levels.SMS, levels.RECOVERY) if factor in has]
+    if found.password_hash is not None:
+        factors.insert(0, levels.PASSWORD)
     return File(found, factors, len(live))
 
 
