@@ -143,7 +143,7 @@ async def _issue(
         session_id=session.id,
         scope=scope,
         resources=request.resources,
-        claims=request.claims,
+        claims=claims_of.by_name(request.claims),
         nonce=request.nonce,
         redirect_uri=request.target.redirect_uri,
         code_challenge=request.code_challenge,

@@ -91,7 +91,9 @@ async def readings(provider: Provider, account_id: UUID, limit: int = _SHOWN_REA
         days[client_id, at // _DAY] = max(last, at), known | data
 
     for row in redeemed:
-        told(row.client_id, row.at, _names(row.detail.get("scope", ""), {}, row.detail.get("withheld", ())))
+        given = row.detail
+        names = _names(given.get("scope", ""), given.get("claims", {}), given.get("withheld", ()))
+        told(row.client_id, row.at, names)
     for row in grants:
         names = _names(row.scope, row.claims or {}, row.withheld or ())
         for at in {row.code_used_at, row.rotated_at, row.read_at} - {None}:

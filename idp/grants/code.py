@@ -36,8 +36,10 @@ def _audit(event: str, detail: str) -> str:
     """
 
 
-# What was given, so that "who was told this in that week?" has an answer after the grant is gone. Scopes are our own words.
-_GIVEN = """'{"scope":"' || scope || '","withheld":' || coalesce(withheld, '[]') || '}'"""
+# What was given, so that "who was told this in that week?" has an answer after the grant is gone. All of it is our own words.
+_GIVEN = """
+    '{"scope":"' || scope || '"' || coalesce(',"claims":' || claims, '') || ',"withheld":' || coalesce(withheld, '[]') || '}'
+"""
 _REDEEMED = _audit("code.redeemed", _GIVEN)
 _REDEEM = Statement(
     f"""
