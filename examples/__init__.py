@@ -1,4 +1,4 @@
-"""Three relying parties, written as their teams would: nothing here imports the provider.
+"""The services around the provider, written as their teams would: nothing here imports it.
 
 They know an issuer, a client id, a secret, and what discovery and the JWKS tell them.
 """

@@ -87,7 +87,7 @@ class Timetable:
         self._failures = dict.fromkeys(jobs, 0)
 
     async def turn(self) -> int:
-        """Run what is due now. Always 0: the next turn has time."""
+        """Run what is due now. Always 0, as if nothing had been there to do: the next turn may come after a pause."""
         now = self._provider.clock.now()
         for job, due in list(self._due.items()):
             if due <= now:

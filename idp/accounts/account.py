@@ -170,7 +170,11 @@ async def page(tx: Tx, *, status: str | None = None, after: UUID | None = None, 
 
 
 async def lock(tx: Tx, account_id: UUID) -> None:
-    """Let no other transaction that asks for the same go on before this one ends; for what an account may have once only."""
+    """Let no other transaction that asks for the same go on before this one ends.
+
+    For what an account may have once only; and before anything else by whoever writes both the account and rows of its
+    person, or two of them could wait for each other.
+    """
     await tx.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
 
 

@@ -7,6 +7,7 @@ the spelling that came out, never to the text as it was typed.
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -14,7 +15,6 @@ from phonenumbers import NumberParseException, PhoneNumberType
 
 EMAIL, PHONE, KPJ, NIK = "email", "phone", "kpj", "nik"
 MAX_NAME = 60
-KPJ_PATTERN = r"\d{11}"
 # Nothing that people type here is longer; what is, is not looked at.
 _MAX_TYPED = 320
 _SEPARATORS = re.compile(r"[\s.\-()/]+")
@@ -91,8 +91,8 @@ def digits(text: str) -> str:
     return _SEPARATORS.sub("", _visible(unicodedata.normalize("NFKC", text[:_MAX_TYPED])))
 
 
-def normalise_kpj(text: str, pattern: str = KPJ_PATTERN) -> str | None:
-    """A participant number, None for an empty field. Raises NotAContact."""
+def normalise_kpj(text: str, pattern: str) -> str | None:
+    """A participant number of the operator's `pattern` (`kpj_pattern`), None for an empty field. Raises NotAContact."""
     number = digits(text)
     if not number:
         return None
@@ -102,7 +102,7 @@ def normalise_kpj(text: str, pattern: str = KPJ_PATTERN) -> str | None:
 
 
 def normalise_nik(text: str) -> str:
-    """Sixteen digits; whether they can be a NIK `idp.accounts.nik` tells, whether they are somebody's the lookup. Raises NotAContact."""
+    """Sixteen digits; `idp.accounts.nik` tells whether they can be a NIK, and the lookup whose. Raises NotAContact."""
     number = digits(text)
     if len(number) != 16 or not number.isascii() or not number.isdigit():
         raise NotAContact("nik.format")
@@ -129,7 +129,7 @@ def meant(address: str) -> str | None:
     return f"{local}@{near[0]}" if near else None
 
 
-def readings(text: str, kpj_pattern: str = KPJ_PATTERN) -> list[tuple[str, str]]:
+def readings(text: str, kpj_pattern: str) -> list[tuple[str, str]]:
     """Everything that one field "email, mobile, NIK or participant number" may mean, as (kind, spelling), the likeliest first.
 
     Eleven digits that begin with 08 are a number of either kind; no text has more than two readings.
@@ -138,20 +138,12 @@ def readings(text: str, kpj_pattern: str = KPJ_PATTERN) -> list[tuple[str, str]]
     def kpj(typed: str) -> str | None:
         return normalise_kpj(typed, kpj_pattern)
 
-    found = []
-    for kind, read in ((EMAIL, normalise_email), (PHONE, normalise_phone), (KPJ, kpj), (NIK, normalise_nik)):
-        try:
-            value = read(text)
-        except NotAContact:
-            continue
-        if value:
-            found.append((kind, value))
-    return found
+    return [*_understood(text, {EMAIL: normalise_email, PHONE: normalise_phone, KPJ: kpj, NIK: normalise_nik})]
 
 
 def normalise(text: str) -> tuple[str, str] | None:
-    """The likeliest reading of an identifier, None if it is nothing that we know."""
-    return next(iter(readings(text)), None)
+    """An address or a mobile number as (kind, spelling), None if it is neither."""
+    return next(_understood(text, {EMAIL: normalise_email, PHONE: normalise_phone}), None)
 
 
 def masked(contact: str) -> str:
@@ -176,6 +168,17 @@ def masked_phone(number: str) -> str:
 def country(number: str) -> str:
     """The country prefix of a number in E.164, `+62`; the gateway's breaker counts by it."""
     return f"+{phonenumbers.parse(number).country_code}"
+
+
+def _understood(text: str, readers: Mapping[str, Callable[[str], str | None]]) -> Iterator[tuple[str, str]]:
+    """What each kind makes of a text, where it makes anything of it."""
+    for kind, read in readers.items():
+        try:
+            value = read(text)
+        except NotAContact:
+            continue
+        if value:
+            yield kind, value
 
 
 def _foreign(typed: str) -> str:

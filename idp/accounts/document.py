@@ -64,7 +64,7 @@ async def thumbnail(tx: Tx, sealer: Sealer, document_id: UUID, subject_id: UUID)
 
 
 async def keep(tx: Tx, document: Document, delete_after: int | None) -> None:
-    """The picture lies in the store: from now on the row has the date that it shall have, unless it was given another."""
+    """The picture lies in the store: now the row gets the date on which it goes, unless somebody has set another meanwhile."""
     await tx.execute(
         update(documents)
         .where(documents.c.id == document.id, documents.c.delete_after == document.delete_after)
@@ -101,7 +101,7 @@ async def take_along(tx: Tx, account_id: UUID) -> None:
 
 
 async def drop(tx: Tx, subject_id: UUID, now: int, document_id: UUID | None = None, kind: str | None = None) -> int:
-    """Give away a subject's undecided documents, one of them or those of a kind; the next sweep deletes the pictures."""
+    """Take undecided documents from their subject: all, one, or those of a kind; the next sweep deletes the pictures."""
     wanted = update(documents).where(documents.c.subject_id == subject_id, documents.c.state.in_(UNDECIDED))
     if document_id is not None:
         wanted = wanted.where(documents.c.id == document_id)
@@ -112,7 +112,7 @@ async def drop(tx: Tx, subject_id: UUID, now: int, document_id: UUID | None = No
 
 
 async def release(tx: Tx, account_id: UUID, now: int) -> None:
-    """Give away everything of an account that is erased, whatever was decided; the pictures go with the next sweep."""
+    """Take all documents from an account that is erased, whatever was decided; the next sweep deletes the pictures."""
     mine = update(documents).where(documents.c.subject_id == account_id)
     await tx.execute(mine.values(subject_id=documents.c.id, delete_after=now))
 

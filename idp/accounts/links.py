@@ -5,7 +5,7 @@ its keyed hash is stored. Using either spends the record, and a newer record for
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, select, update
@@ -50,12 +50,19 @@ class Challenge:
         return LIVE if now < self.expires_at else EXPIRED
 
 
+class Try(NamedTuple):
+    """A code that was typed: whether it is the right one, and how many tries are left."""
+
+    right: bool
+    left: int
+
+
 _COLUMNS = [challenges.c[name] for name in Challenge.__slots__]
 _UNSPENT = and_(challenges.c.used_at.is_(None), challenges.c.superseded_at.is_(None))
 
 
 def _live(challenge_id: UUID, now: int) -> ColumnElement[bool]:
-    """As `Challenge.state` has it, for one record: it lies with the statement that acts on it, so that of many one acts."""
+    """`Challenge.state`, as a condition of the statement that acts on a record: so that of many at once only one acts."""
     return and_(challenges.c.id == challenge_id, _UNSPENT, challenges.c.expires_at > now)
 
 
@@ -118,8 +125,8 @@ async def newest(tx: Tx, purpose: str, subject_id: UUID) -> list[Challenge]:
     return [_challenge(row) for row in rows]
 
 
-async def try_code(tx: Tx, material: Material, challenge_id: UUID, code: str, now: int) -> tuple[bool, int]:
-    """(whether the code is right, tries left). The try is taken before the code is looked at, so a hundred at once are five.
+async def try_code(tx: Tx, material: Material, challenge_id: UUID, code: str, now: int) -> Try:
+    """Compare a code. The try is taken before the code is looked at, so a hundred at once are five.
 
     A record that is not live has no tries.
     """
@@ -131,8 +138,8 @@ async def try_code(tx: Tx, material: Material, challenge_id: UUID, code: str, no
     )
     row = taken.first()
     if row is None:
-        return False, 0
-    return same(row.code_hash, _code_hash(material, challenge_id, code)), row.tries_left
+        return Try(False, 0)
+    return Try(same(row.code_hash, _code_hash(material, challenge_id, code)), row.tries_left)
 
 
 async def prove(tx: Tx, challenge_id: UUID, until: int, now: int) -> bool:

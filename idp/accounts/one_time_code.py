@@ -22,7 +22,7 @@ REFERENCE_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NewCode:
     """A code that is about to be sent. `asker` is the id of the session or reset that it will work for, `purpose` what it
     is good for there: `links.OTP` as a factor, `links.PROOF` to show that a contact is one's own.
     """
@@ -35,10 +35,10 @@ class Draft:
     reference: str
 
 
-def draft(entropy: Entropy, purpose: str, asker: UUID, channel: str, destination: str) -> Draft:
+def draw(entropy: Entropy, purpose: str, asker: UUID, channel: str, destination: str) -> NewCode:
     """A new code."""
     code = choose(entropy, "0123456789", DIGITS)
-    return Draft(purpose, asker, channel, destination, code, new_reference(entropy))
+    return NewCode(purpose, asker, channel, destination, code, new_reference(entropy))
 
 
 def new_reference(entropy: Entropy) -> str:
@@ -46,7 +46,7 @@ def new_reference(entropy: Entropy) -> str:
     return choose(entropy, SPOKEN, REFERENCE_LENGTH)
 
 
-async def issue(tx: Tx, material: Material, handle: Handle, made: Draft, tries: int, now: int) -> Challenge:
+async def issue(tx: Tx, material: Material, handle: Handle, made: NewCode, tries: int, now: int) -> Challenge:
     """Write a code down under the id of `handle`; the one before it for the same asker and channel stops working."""
     challenge = Challenge(
         handle.id,
@@ -75,7 +75,7 @@ def usable(challenge: Challenge | None, now: int) -> bool:
     return challenge is not None and challenge.state(now) == links.LIVE and challenge.tries_left > 0
 
 
-async def accept(tx: Tx, material: Material, challenge: Challenge, typed: str, now: int) -> tuple[bool, int]:
-    """(whether this is the code, and with that spent; tries that are left). The try is taken before the code is looked at."""
+async def accept(tx: Tx, material: Material, challenge: Challenge, typed: str, now: int) -> links.Try:
+    """Compare a code, and spend it when it is right. The try is taken before the code is looked at."""
     right, left = await links.try_code(tx, material, challenge.id, typed, now)
-    return right and await links.use(tx, challenge.id, now), left
+    return links.Try(right and await links.use(tx, challenge.id, now), left)

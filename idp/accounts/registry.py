@@ -69,8 +69,8 @@ def call(settings: Registry, question: Question) -> Call:
     return Call(settings.method, fill(settings.url, values, in_url), headers, body)
 
 
-def answer(settings: Registry, body: bytes) -> Answer:
-    """What a body of a 200 means. Raises Garbage."""
+def answer(settings: Registry, kpj_pattern: str, body: bytes) -> Answer:
+    """What a body of a 200 means; its participant numbers are of the operator's `kpj_pattern`. Raises Garbage."""
     try:
         document = orjson.loads(body)
     except ValueError:
@@ -80,7 +80,7 @@ def answer(settings: Registry, body: bytes) -> Answer:
     if deceased not in (None, True, False):
         raise Garbage("deceased is no boolean")
     if verdict == settings.match:
-        return Answer(MATCH, deceased=bool(deceased), membership=_membership(settings, document))
+        return Answer(MATCH, deceased=bool(deceased), membership=_membership(settings, kpj_pattern, document))
     if verdict == settings.mismatch:
         reason = _at(document, settings.reason)
         return Answer(MISMATCH, _code(reason, "reason") if reason is not None else "")
@@ -89,7 +89,7 @@ def answer(settings: Registry, body: bytes) -> Answer:
     raise Garbage("no verdict that we know")
 
 
-def _membership(settings: Registry, document: Any) -> Membership | None:
+def _membership(settings: Registry, kpj_pattern: str, document: Any) -> Membership | None:
     listed = _list(_at(document, settings.numbers), "numbers")
     employers = tuple(
         Employer(_code(_at(one, settings.npp), "npp"), _code(_at(one, settings.role), "role"))
@@ -101,12 +101,12 @@ def _membership(settings: Registry, document: Any) -> Membership | None:
     if category not in CATEGORIES:
         raise Garbage("no category that we know")
     status = ACTIVE if _at(document, settings.status) == settings.active else INACTIVE
-    return Membership(tuple(dict.fromkeys(map(_number, listed))), category, status, employers)
+    return Membership(tuple(dict.fromkeys(_number(one, kpj_pattern) for one in listed)), category, status, employers)
 
 
-def _number(value: Any) -> str:
+def _number(value: Any, pattern: str) -> str:
     try:
-        number = contact.normalise_kpj(value) if isinstance(value, str) else None
+        number = contact.normalise_kpj(value, pattern) if isinstance(value, str) else None
     except contact.NotAContact:
         number = None
     if number is None:

@@ -24,8 +24,8 @@ _ADD = text(
 
 def longest(by_prefix: Mapping[str, int], number: str) -> tuple[str, int] | None:
     """The entry whose prefix fits a number (E.164) best; `+` fits every number."""
-    fitting = [prefix for prefix in by_prefix if number.startswith(prefix)]
-    return (prefix := max(fitting, key=len), by_prefix[prefix]) if fitting else None
+    fitting = [entry for entry in by_prefix.items() if number.startswith(entry[0])]
+    return max(fitting, key=lambda entry: len(entry[0]), default=None)
 
 
 async def spend(tx: Tx, limits: Spending, number: str, now: int) -> str | None:
@@ -43,13 +43,13 @@ async def spend(tx: Tx, limits: Spending, number: str, now: int) -> str | None:
     return None
 
 
-async def give_back(tx: Tx, limits: Spending, number: str, now: int) -> None:
-    """A message that was counted did not leave."""
+async def give_back(tx: Tx, limits: Spending, number: str, counted_at: int) -> None:
+    """A message that was counted at a moment (UNIX seconds) did not leave."""
     price = _price(limits, number)
     if limits.per_day is not None:
-        await _take_back(tx, now // _DAY, EVERYTHING, price)
+        await _take_back(tx, counted_at // _DAY, EVERYTHING, price)
     if (own := longest(limits.per_prefix_per_day, number)) is not None:
-        await _take_back(tx, now // _DAY, own[0], price)
+        await _take_back(tx, counted_at // _DAY, own[0], price)
 
 
 def next_day(now: int) -> int:

@@ -31,6 +31,15 @@ async def count(tx: Tx) -> int:
     return int(await tx.scalar(select(func.count()).where(accounts.c.newsletter_since.is_not(None))) or 0)
 
 
-async def subscribe(tx: Tx, account_id: UUID, since: int | None) -> None:
-    """From a moment (UNIX seconds), or with None no longer. What services read as `updated_at` does not change."""
-    await tx.execute(update(accounts).where(accounts.c.id == account_id).values(newsletter_since=since))
+async def subscribe(tx: Tx, account_id: UUID, since: int | None) -> bool:
+    """From a moment (UNIX seconds), or with None no longer; False if it was so already, or there is no such account.
+
+    What services read as `updated_at` does not change.
+    """
+    gets_it = accounts.c.newsletter_since.is_not(None)
+    changed = await tx.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, gets_it if since is None else ~gets_it)
+        .values(newsletter_since=since)
+    )
+    return changed.rowcount == 1

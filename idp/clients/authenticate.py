@@ -27,6 +27,8 @@ _JWKS_CACHE = 300
 _JWKS_PAUSE = 10
 _MAX_CLIENT_ID = 128
 _MAX_TURNED_AWAY = 100_000
+_MAX_PUBLISHED = 1000
+"""Addresses of keys that are remembered: a client may change its own as often as it likes."""
 
 
 class Attempt(NamedTuple):
@@ -35,6 +37,18 @@ class Attempt(NamedTuple):
     authorization: str | None
     form: Mapping[str, str]
     network: str
+
+
+class _Published:
+    """The keys behind a `jwks_uri`, as they were last fetched."""
+
+    def __init__(self) -> None:
+        self.fetching = asyncio.Lock()
+        self.fetched_at: int | None = None
+        self.keys: list[Key] = []
+
+    def younger(self, now: int, age: int) -> bool:
+        return self.fetched_at is not None and now - self.fetched_at < age
 
 
 class Authenticator:
@@ -58,8 +72,7 @@ class Authenticator:
         self._reread = reread
         self._audiences = frozenset({settings.issuer, f"{settings.issuer}/token"})
         self._turned_away: dict[tuple[str, str], int] = {}
-        self._fetched: dict[str, tuple[int, list[Key]]] = {}
-        self._fetching: dict[str, asyncio.Lock] = {}
+        self._published: dict[str, _Published] = {}
 
     async def authenticate(self, attempt: Attempt) -> Client:
         """The client; InvalidClient if it proved nothing, InvalidRequest if it tried two ways at once."""
@@ -88,7 +101,7 @@ class Authenticator:
         basic = method == "client_secret_basic"
         if attempt.form.get("client_id", client_id) != client_id:
             raise InvalidClient("client_id differs from the authenticated client", basic=basic)
-        self._refuse_if_turned_away(client_id, attempt.network, basic)
+        self._refuse_if_turned_away(client_id, attempt.network, basic=basic)
         now = self._clock.now()
         client = self._clients.get(client_id)
         known = client is not None and _knows(client, secrets, now)
@@ -129,7 +142,7 @@ class Authenticator:
         client_id = _unverified_subject(assertion)
         if attempt.form.get("client_id", client_id) != client_id:
             raise InvalidClient("client_id differs from the authenticated client")
-        self._refuse_if_turned_away(client_id, attempt.network, False)
+        self._refuse_if_turned_away(client_id, attempt.network)
         client = self._clients.get(client_id) or await self._reread(client_id)
         if client is None or client.auth_method != "private_key_jwt":
             await self._count_failure(client_id, attempt.network)
@@ -156,25 +169,28 @@ class Authenticator:
         """The keys behind a `jwks_uri`. Of many assertions at once one goes and fetches, and the others wait for it: they
         may be a stranger's, and would flood the client through us."""
         uri, age = str(client.metadata["jwks_uri"]), _JWKS_PAUSE if renew else _JWKS_CACHE
-        if self._younger(uri, age):
-            return self._fetched[uri][1]
-        async with self._fetching.setdefault(uri, asyncio.Lock()):
-            if not self._younger(uri, age):
-                self._fetched[uri] = (self._clock.now(), await self._fetch(uri))
-            return self._fetched[uri][1]
-
-    def _younger(self, uri: str, age: int) -> bool:
-        return uri in self._fetched and self._clock.now() - self._fetched[uri][0] < age
+        published = self._published[uri] = self._published.pop(uri) if uri in self._published else _Published()
+        if len(self._published) > _MAX_PUBLISHED:
+            # The one that was asked for least lately; whoever is about to fetch it still gets its keys.
+            del self._published[next(iter(self._published))]
+        if published.younger(self._clock.now(), age):
+            return published.keys
+        async with published.fetching:
+            now = self._clock.now()
+            if not published.younger(now, age):
+                published.keys = await self._fetch(uri) or published.keys
+                published.fetched_at = now
+            return published.keys
 
     async def _fetch(self, uri: str) -> list[Key]:
-        """The keys there now; those of the last time while it does not answer with any."""
+        """The keys there now; none while it does not answer with any, and then those of the last time count on."""
         try:
             answer = await self._caller.get(uri)
             if answer.status == 200:
                 return read_jwks(orjson.loads(answer.body))
         except (OutboundFault, JoseFault, ValueError):
             pass
-        return self._fetched[uri][1] if uri in self._fetched else []
+        return []
 
     async def _accept(self, client: Client, claims: Mapping[str, object]) -> None:
         """RFC 7523 section 3; the audience is one string, issuer or token endpoint (T17)."""
@@ -198,7 +214,7 @@ class Authenticator:
         if not await self._ephemeral.mark(f"assertion:{client.client_id}:{jti}", expires - now + 60):
             raise JoseFault("replayed")
 
-    def _refuse_if_turned_away(self, client_id: str, network: str, basic: bool) -> None:
+    def _refuse_if_turned_away(self, client_id: str, network: str, *, basic: bool = False) -> None:
         pair = client_id[:_MAX_CLIENT_ID], network
         until = self._turned_away.get(pair)
         if until is not None:

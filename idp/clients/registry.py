@@ -62,9 +62,10 @@ async def read_all(tx: Tx) -> list[Client]:
     return [_client(row) for row in await tx.execute(select(clients))]
 
 
-async def read(tx: Tx, client_id: str) -> Client | None:
-    """One client as the table has it now."""
-    row = (await tx.execute(select(clients).where(clients.c.client_id == client_id))).first()
+async def read(tx: Tx, client_id: str, *, lock: bool = False) -> Client | None:
+    """One client as the table has it now. With `lock` nobody else changes it before `tx` ends."""
+    wanted = select(clients).where(clients.c.client_id == client_id)
+    row = (await tx.execute(wanted.with_for_update() if lock else wanted)).first()
     return _client(row) if row else None
 
 

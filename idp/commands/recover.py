@@ -10,6 +10,7 @@ from idp.accounts.assisted import Case
 from idp.commands import console
 from idp.commands.console import COMMAND_LINE, Format, FormatOption, fail, moment, with_provider
 from idp.flows import recovery_desk
+from idp.flows.recovery_desk import Seen
 from idp.provider import Provider
 
 app = typer.Typer(help="Recoveries through a branch: look at cases, decide them.", no_args_is_help=True)
@@ -88,10 +89,10 @@ def approve(
     async def decide(provider: Provider) -> Case:
         if override.strip():
             return await recovery_desk.override(
-                provider, case, seen, override.strip(), factors_go=remove_factors, officer=officer
+                provider, case, Seen(seen, override.strip(), remove_factors), officer=officer
             )
         return await recovery_desk.approve(
-            provider, case, seen, reason.strip(), factors_go=remove_factors, by=COMMAND_LINE, officer=officer
+            provider, case, Seen(seen, reason.strip(), remove_factors), by=COMMAND_LINE, officer=officer
         )
 
     decided = with_provider(context, decide)

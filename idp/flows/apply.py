@@ -1,21 +1,23 @@
 """What is declared is what shall be: all of it in one transaction, and nothing the second time."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from idp.accounts import account as rooms
-from idp.accounts import contact, lookup
+from idp.accounts import account, contact, lookup
 from idp.accounts.account import Account
 from idp.accounts.lookup import EMAIL
 from idp.base.errors import OAuthError
 from idp.clients import metadata, registry
 from idp.clients.client import Client
-from idp.flows import people, register_client
+from idp.flows import client_rules, people, register_client
+from idp.flows.client_rules import Checked
 from idp.flows.declaration import BadDeclaration, Declaration, DeclaredClient
 from idp.flows.people import Wanted
-from idp.flows.register_client import STATIC, Checked
+from idp.flows.register_client import STATIC
 from idp.provider import Provider
+from idp.store.database import Tx
 
 CREATE, CHANGE, SAME, DELETE = "create", "change", "same", "delete"
 CLIENT, ACCOUNT = "client", "account"
@@ -75,21 +77,7 @@ async def apply(
         for client_id in gone:
             await register_client.remove(provider, tx, client_id, by=by)
         for step in clients:
-            if step.known is None:
-                made = await register_client.insert(
-                    provider, tx, step.checked, by=by, client_id=step.declared.client_id, secret=step.declared.secret
-                )
-                secrets[made.client.client_id] = made.secret
-            elif step.fields:
-                made = await register_client.rewrite(
-                    provider,
-                    tx,
-                    await register_client.current(tx, step.declared.client_id),
-                    step.checked,
-                    by=by,
-                    secret=step.declared.secret,
-                )
-                secrets[made.client.client_id] = made.secret
+            secrets[step.declared.client_id] = await _write_client(provider, tx, step, by)
         for person in accounts:
             if person.known is None:
                 await people.insert(provider, tx, person.prepared, by=by)
@@ -97,15 +85,21 @@ async def apply(
                 await people.rewrite(provider, tx, person.prepared, person.known, by=by)
     await provider.refresh_memory()
     return [
-        Change(
-            change.action,
-            change.kind,
-            change.name,
-            change.fields,
-            secrets.get(change.name) if change.kind == CLIENT else None,
-        )
+        dataclasses.replace(change, secret=secrets.get(change.name)) if change.kind == CLIENT else change
         for change in changes
     ]
+
+
+async def _write_client(provider: Provider, tx: Tx, step: _ClientStep, by: str) -> str | None:
+    """Make it, or write it anew where something changed; the secret that was made here for it, if any."""
+    client_id, secret = step.declared.client_id, step.declared.secret
+    if step.known is None:
+        made = await register_client.insert(provider, tx, step.checked, by=by, client_id=client_id, secret=secret)
+        return made.secret
+    if not step.fields:
+        return None
+    known = await register_client.held(tx, client_id)
+    return (await register_client.rewrite(provider, tx, known, step.checked, by=by, secret=secret)).secret
 
 
 def _told(kind: str, name: str, known: object, changed: Sequence[str]) -> Change:
@@ -116,13 +110,13 @@ async def _client_step(provider: Provider, declared: DeclaredClient) -> _ClientS
     async with provider.database.reading() as tx:
         known = await registry.read(tx, declared.client_id)
     try:
-        register_client.acceptable_id(declared.client_id)
-        checked = register_client.judge(
+        client_rules.acceptable_id(declared.client_id)
+        checked = client_rules.judge(
             provider, declared.metadata, declared.policy, known.source if known else declared.source
         )
         changed = _client_changes(declared, known, checked, provider.clock.now())
         if changed:
-            await register_client.confirm(provider, checked)
+            await client_rules.confirm(provider, checked)
     except OAuthError as error:
         raise BadDeclaration(f"{declared.where}: client {declared.client_id}: {error.description}") from None
     if declared.secret is not None and not metadata.secret_strong_enough(declared.secret):
@@ -144,7 +138,7 @@ def _client_changes(declared: DeclaredClient, known: Client | None, checked: Che
 async def _account_step(provider: Provider, wanted: Wanted) -> _AccountStep:
     key = lookup.key(provider.material, EMAIL, contact.normalise_email(wanted.email))
     async with provider.database.reading() as tx:
-        known = await rooms.find(tx, key)
+        known = await account.find(tx, key)
     prepared = await people.prepare(provider, wanted, known)
     if known is None:
         return _AccountStep(None, prepared, [])

@@ -218,6 +218,8 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
         return {"password": refused}
     hashed, now = await provider.hasher.hash(password), provider.clock.now()
     async with provider.database.transaction() as tx:
+        # Before anything of theirs, as whoever takes a change back or disowns a session does: neither waits for the other's end.
+        await account.lock(tx, person.id)
         if not await assisted.move(tx, case, assisted.DONE, ended_at=now):
             raise PageFault(_DEAD, "assisted recovery spent meanwhile")
         await contact_change.close(tx, person.id, now)

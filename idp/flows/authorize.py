@@ -145,24 +145,24 @@ async def _issue(
     authentication = Authentication(
         session.auth_time, provider.settings.acr(levels.told(stands.level, request.wanted)), levels.amr(session.factors)
     )
-    draft = code.Draft(
-        stands.account_id,
-        request.client.client_id,
-        session.id,
-        scope,
-        request.resources,
-        request.claims,
-        request.nonce,
-        request.target.redirect_uri,
-        request.code_challenge,
-        authentication,
-        offline,
-        sorted(_withheld(request, stands)),
+    new = code.NewGrant(
+        account_id=stands.account_id,
+        client_id=request.client.client_id,
+        session_id=session.id,
+        scope=scope,
+        resources=request.resources,
+        claims=claims_of.by_name(request.claims),
+        nonce=request.nonce,
+        redirect_uri=request.target.redirect_uri,
+        code_challenge=request.code_challenge,
+        authentication=authentication,
+        offline=offline,
+        withheld=sorted(_withheld(request, stands)),
     )
     await code.issue(
         provider.database,
         handle,
-        draft,
+        new,
         now=now,
         code_expires_at=now + lifetimes.code,
         idle_expires_at=now + lifetimes.refresh_idle,

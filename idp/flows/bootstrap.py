@@ -5,11 +5,10 @@ An installation has nobody who could invite anybody, so whoever has its command 
 
 from dataclasses import dataclass, field
 
-from idp.accounts import account as rooms
-from idp.accounts import links
+from idp.accounts import account, links
 from idp.accounts.account import Account
 from idp.base.errors import Fault
-from idp.flows import challenge, people, recovery_letters, register_client
+from idp.flows import challenge, client_rules, people, recovery_letters, register_client
 from idp.flows.people import Wanted
 from idp.flows.register_client import ADMIN, Registered
 from idp.grants.scopes import ADMIN_SCOPES
@@ -37,7 +36,7 @@ async def appoint(provider: Provider, email: str, name: str, *, by: str, force: 
     """Make the account of `email` an officer, whether it is there already or not. Raises OfficerExists, BadAccount."""
     known = await people.find(provider, email)
     prepared = None if known is not None else await people.prepare(provider, Wanted(email=email, name=name))
-    checked = await register_client.check(
+    checked = await client_rules.check(
         provider,
         {"client_name": f"Admin API, {name}", "grant_types": ["client_credentials"], "scope": " ".join(ADMIN_SCOPES)},
         {},
@@ -45,21 +44,21 @@ async def appoint(provider: Provider, email: str, name: str, *, by: str, force: 
     )
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        if await rooms.officers(tx) and not force:
+        if await account.officers(tx) and not force:
             raise OfficerExists("there is an officer already; --force appoints another")
         if prepared is not None:
             await people.insert(provider, tx, prepared, by=by)
-        account = known or (prepared.account if prepared else None)
-        assert account is not None
-        await rooms.appoint(tx, account.id, now)
+        officer = known or (prepared.account if prepared else None)
+        assert officer is not None
+        await account.appoint(tx, officer.id, now)
         # A link alone: nobody types a code for it, so it has no tries.
-        mailbox = account.email or email
+        mailbox = officer.email or email
         handle, _ = await challenge.issue(
-            provider, tx, links.RESET, account.id, links.BY_EMAIL, mailbox, LINK_LIFETIME, tries=0
+            provider, tx, links.RESET, officer.id, links.BY_EMAIL, mailbox, LINK_LIFETIME, tries=0
         )
         registered = await register_client.insert(provider, tx, checked, by=by)
         await provider.audit.append(
-            tx, Event("officer.appointed", actor=by, account_id=account.id, client_id=registered.client.client_id)
+            tx, Event("officer.appointed", actor=by, account_id=officer.id, client_id=registered.client.client_id)
         )
     await provider.refresh_memory()
-    return Appointed(account, recovery_letters.reset_address(provider, handle), now + LINK_LIFETIME, registered)
+    return Appointed(officer, recovery_letters.reset_address(provider, handle), now + LINK_LIFETIME, registered)

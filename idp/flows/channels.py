@@ -3,19 +3,19 @@
 from uuid import UUID
 
 from idp.provider import Provider
-from idp.store import outbox
+from idp.store import breakers, outbox
 from idp.store.audit import Event
 
 MAIL, SMS = outbox.MAIL, outbox.SMS
 
 # Breakers beside those of the outbox's targets.
-SMTP = "gateway:smtp"
+SMTP = f"{breakers.SHARED}smtp"
 SPENT = "sms:spent"
 
 
 def gateway(name: str) -> str:
     """The breaker of a message gateway."""
-    return f"gateway:{name}"
+    return f"{breakers.SHARED}{name}"
 
 
 async def out_of_order(provider: Provider) -> frozenset[str]:
@@ -30,15 +30,15 @@ async def back_at(provider: Provider, channel: str) -> int | None:
 
 async def _down(provider: Provider) -> dict[str, int]:
     async with provider.database.reading() as tx:
-        resting = await provider.outbox.resting(tx)
+        tripped = await breakers.tripped(tx, provider.clock.now())
     gateways = [gateway(name) for name in provider.settings.routes()]
     down = {}
-    if SPENT in resting:
-        down[SMS] = resting[SPENT]
-    elif gateways and all(name in resting for name in gateways):
-        down[SMS] = min(resting[name] for name in gateways)
-    if SMTP in resting:
-        down[MAIL] = resting[SMTP]
+    if SPENT in tripped:
+        down[SMS] = tripped[SPENT]
+    elif gateways and all(name in tripped for name in gateways):
+        down[SMS] = min(tripped[name] for name in gateways)
+    if SMTP in tripped:
+        down[MAIL] = tripped[SMTP]
     return down
 
 

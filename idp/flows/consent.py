@@ -62,14 +62,14 @@ async def allow(
     client = interaction.client
     offered = disclosure(provider, interaction, stands).optional
     given = Consent(
-        request.scope,
-        request.asked_claims,
-        now,
-        request.foreign,
-        offered - frozenset(ticked),
-        client.purpose_version,
-        provider.theme.notice_version,
-        client.purpose,
+        scope=request.scope,
+        claims=request.asked_claims,
+        granted_at=now,
+        resources=request.foreign,
+        withheld=offered - frozenset(ticked),
+        purpose_version=client.purpose_version,
+        notice_version=provider.theme.notice_version,
+        purpose=client.purpose,
     )
     until = now + provider.settings.lifetimes.consent
     # What was kept back before and is essential now has just been shown, and allowed.

@@ -169,9 +169,9 @@ async def _proven(provider: Provider, tx: Tx, person: Account, kind: str) -> int
 async def _tell(
     provider: Provider, tx: Tx, person: Account, asked: Asked, proven: int | None, now: int
 ) -> dict[str, str]:
-    """The old contact learns of it with a way back, the new one that it counts now. `proven` is when the old one was.
+    """Tell the old contact, with a way back, and the new one, which counts now. `proven` is when the old one was.
 
-    By what the event names the way back, if there is one.
+    What the event says of it: by which id the change is taken back, if it can be.
     """
     change = {}
     was = person.email if asked.kind == EMAIL else person.phone if person.phone_verified else None

@@ -48,15 +48,18 @@ async def affected(provider: Provider, stands: Standing) -> list[Affected]:
 
 
 async def request(provider: Provider, visitor: Visitor, stands: Standing) -> Message | None:
-    """Ask for the deletion, and tell every contact; what is in its way, if something is. The caller has seen fresh factors."""
+    """Ask for the deletion, and tell every contact; what is in its way, if something is. The caller has seen fresh factors.
+
+    PageFault as `owner.hold`.
+    """
     now, handle = provider.clock.now(), provider.new_handle()
     wanted = Request(
         handle.id, stands.account_id, requests.DELETE, requests.OPEN, now, now + requests.CLOCK,
         runs_at=now + retention.DELETION_WAIT, link_hash=handle.secret_hash,
     )  # fmt: skip
     async with provider.database.transaction() as tx:
-        person = await account.read(tx, stands.account_id)
-        if person is None or not await requests.add(tx, provider.sealer, wanted):
+        person = await owner.hold(provider, tx, stands)
+        if not await requests.add(tx, provider.sealer, wanted):
             return Message("privasi.sudah_diminta")
         link = f"{provider.settings.issuer}/akun/privasi/hapus/batal?token={handle}"
         await messages.tell_everywhere(provider, tx, person, "hapus_diminta", waktu=wanted.runs_at, tautan=link)
@@ -106,7 +109,10 @@ async def carry_out(provider: Provider, request_id: UUID) -> bool:
     """
     async with provider.database.transaction() as tx:
         found = await requests.read(tx, provider.sealer, request_id)
-        return found is not None and await _carry_out(provider, tx, found, "erasure")
+        if found is None:
+            return False
+        await account.lock(tx, found.account_id)
+        return await _delete(provider, tx, found, "erasure")
 
 
 async def at_once(provider: Provider, account_id: UUID, *, by: str) -> bool:
@@ -116,15 +122,17 @@ async def at_once(provider: Provider, account_id: UUID, *, by: str) -> bool:
         provider.new_id(), account_id, requests.DELETE, requests.OPEN, now, now + requests.CLOCK, runs_at=now
     )
     async with provider.database.transaction() as tx:
+        await account.lock(tx, account_id)
         if not await requests.add(tx, provider.sealer, wanted):
             waiting = await requests.waiting(tx, provider.sealer, account_id, requests.DELETE)
             wanted = waiting or wanted
-        return await _carry_out(provider, tx, wanted, by)
+        return await _delete(provider, tx, wanted, by)
 
 
-async def _carry_out(provider: Provider, tx: Tx, wanted: Request, by: str) -> bool:
+async def _delete(provider: Provider, tx: Tx, wanted: Request, by: str) -> bool:
     """Close the request, and delete: services are told, the person's rows go, a receipt leaves, the trail keeps a
-    certificate without a name. False when it was decided already."""
+    certificate without a name. False when it was decided already. The caller holds the account.
+    """
     now = provider.clock.now()
     if not await requests.decide(tx, provider.sealer, wanted.id, requests.DONE, by, now):
         return False

@@ -37,16 +37,15 @@ async def mail(
     await provider.outbox.put(tx, MAIL, to.rpartition("@")[2], payload, subject_id, void=void)
 
 
-async def circular(
-    provider: Provider, tx: Tx, to: str, subject: str, text: str, language: str, subject_id: UUID, token: str
-) -> None:
+async def circular(provider: Provider, tx: Tx, reader: Account, subject: str, text: str, token: str) -> None:
     """A letter that an operator wrote, to one of many. `token` is the way out: a link at its end, and a button of the mail program (RFC 8058)."""
     leave = f"{provider.settings.issuer}/buletin/{{}}?token={token}"
     end = Message("buletin.akhir", tautan_berhenti=leave.format("berhenti"))
-    letter = provider.theme.circular(subject, text, provider.theme.language(language), end)
-    payload = {"to": to, "subject": letter.subject, "text": letter.text, "html": letter.html}
+    assert reader.email is not None
+    letter = provider.theme.circular(subject, text, provider.theme.language(reader.locale), end)
+    payload = {"to": reader.email, "subject": letter.subject, "text": letter.text, "html": letter.html}
     payload["leave"] = leave.format("satu-klik")
-    await provider.outbox.put(tx, MAIL, to.rpartition("@")[2], payload, subject_id)
+    await provider.outbox.put(tx, MAIL, reader.email.rpartition("@")[2], payload, reader.id)
 
 
 async def sms(

@@ -56,10 +56,8 @@ async def send(provider: Provider, letters: dict[str, tuple[str, str]], *, by: s
         async with provider.database.transaction() as tx:
             readers = await subscribers.page(tx, after, _BATCH)
             for reader in readers:
-                assert reader.email is not None
                 subject, text = letters.get(reader.locale) or next(iter(letters.values()))
-                token = _token(provider, reader.id)
-                await messages.circular(provider, tx, reader.email, subject, text, reader.locale, reader.id, token)
+                await messages.circular(provider, tx, reader, subject, text, _token(provider, reader.id))
         sent += len(readers)
         told(len(readers))
         if len(readers) < _BATCH:
@@ -70,10 +68,11 @@ async def send(provider: Provider, letters: dict[str, tuple[str, str]], *, by: s
 
 
 async def _set(provider: Provider, visitor: Visitor, account_id: UUID, *, wanted: bool) -> None:
+    event = "newsletter.subscribed" if wanted else "newsletter.left"
     async with provider.database.transaction() as tx:
-        await subscribers.subscribe(tx, account_id, provider.clock.now() if wanted else None)
-        event = "newsletter.subscribed" if wanted else "newsletter.left"
-        await provider.audit.append(tx, Event(event, str(account_id), account_id, network=visitor.network))
+        # A link of a mail works for ever, and some mail programs call it each time: nothing happens, and nothing is told.
+        if await subscribers.subscribe(tx, account_id, provider.clock.now() if wanted else None):
+            await provider.audit.append(tx, Event(event, str(account_id), account_id, network=visitor.network))
 
 
 def _token(provider: Provider, account_id: UUID) -> str:

@@ -4,13 +4,12 @@ An officer is a client with admin scopes. It may make, change or take over other
 otherwise whoever may write clients could write itself the right to everything (T38).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account as accounts
-from idp.accounts import totp
+from idp.accounts import account
 from idp.accounts.account import Account
 from idp.base.errors import Fault, InsufficientScope, InvalidToken
 from idp.clients.client import Client
@@ -19,7 +18,7 @@ from idp.flows.register_client import Registered
 from idp.grants.scopes import ADMIN_SCOPES
 from idp.keys.key import SigningKey
 from idp.provider import Provider
-from idp.sessions import session
+from idp.sessions import enrolled, levels, session
 
 
 class UnknownItem(Fault):
@@ -71,7 +70,7 @@ async def account_page(
 ) -> list[Account]:
     """Accounts in the order in which they came. That each was looked at is written down."""
     async with provider.database.reading() as tx:
-        found = await accounts.page(tx, status=status, after=after, limit=limit)
+        found = await account.page(tx, status=status, after=after, limit=limit)
     await people.looked(provider, found, by=officer.actor, purpose=purpose)
     return found
 
@@ -93,13 +92,14 @@ async def look_at_account(provider: Provider, officer: Officer, account_id: UUID
 async def account_file(provider: Provider, account_id: UUID) -> File:
     """One account as it stands after an officer's act. Raises UnknownAccount."""
     async with provider.database.reading() as tx:
-        found = await accounts.read(tx, account_id)
+        found = await account.read(tx, account_id)
         if found is None:
             raise people.UnknownAccount(f"no account {account_id}")
-        factors = ["pwd"] if found.password_hash is not None else []
-        if await totp.read(tx, provider.sealer, account_id):
-            factors.append("otp")
+        has = await enrolled.read(tx, account_id)
         live = await session.live_of(tx, account_id, provider.settings.lifetimes, provider.clock.now())
+    factors = [factor for factor in (levels.PASSKEY, levels.TOTP, levels.SMS, levels.RECOVERY) if factor in has]
+    if found.password_hash is not None:
+        factors.insert(0, levels.PASSWORD)
     return File(found, factors, len(live))
 
 
@@ -123,27 +123,29 @@ async def replace_client(
     provider: Provider, officer: Officer, client_id: str, metadata: Mapping[str, Any], policy: Mapping[str, Any] | None
 ) -> Registered:
     """Replace a client's metadata, and its policy when one is given."""
-    await _governed(provider, officer, client_id)
     _govern(officer, str(metadata.get("scope", "")))
-    return await register_client.replace(provider, client_id, metadata, by=officer.actor, policy=policy)
+    return await register_client.replace(
+        provider, client_id, metadata, by=officer.actor, policy=policy, may=_governed_by(officer)
+    )
 
 
 async def rotate_client_secret(provider: Provider, officer: Officer, client_id: str, overlap: int) -> Registered:
     """A new secret for a client; whoever holds it is that client, so the officer must stand at least as high."""
-    await _governed(provider, officer, client_id)
-    return await register_client.rotate_secret(provider, client_id, by=officer.actor, overlap=overlap)
+    return await register_client.rotate_secret(
+        provider, client_id, by=officer.actor, overlap=overlap, may=_governed_by(officer)
+    )
 
 
 async def switch_client(provider: Provider, officer: Officer, client_id: str, *, enabled: bool) -> Client:
     """Turn a client off or on."""
-    await _governed(provider, officer, client_id)
-    return await register_client.switch(provider, client_id, enabled=enabled, by=officer.actor)
+    return await register_client.switch(
+        provider, client_id, enabled=enabled, by=officer.actor, may=_governed_by(officer)
+    )
 
 
 async def delete_client(provider: Provider, officer: Officer, client_id: str) -> None:
     """Remove a client."""
-    await _governed(provider, officer, client_id)
-    await register_client.delete(provider, client_id, by=officer.actor)
+    await register_client.delete(provider, client_id, by=officer.actor, may=_governed_by(officer))
 
 
 async def keys(provider: Provider) -> list[SigningKey]:
@@ -173,9 +175,9 @@ async def retry(provider: Provider, officer: Officer, item: UUID) -> None:
         raise UnknownItem(f"no dead item {item}")
 
 
-async def _governed(provider: Provider, officer: Officer, client_id: str) -> None:
-    known = await client(provider, client_id)
-    _govern(officer, " ".join(known.scopes or ()))
+def _governed_by(officer: Officer) -> Callable[[Client], None]:
+    """Asked of a client that is about to be written: another officer may have raised it a moment ago."""
+    return lambda known: _govern(officer, " ".join(known.scopes or ()))
 
 
 def _govern(officer: Officer, scope: str) -> None:

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account as rooms
-from idp.accounts import birthdate, contact, lookup, profile, totp
+from idp.accounts import account, birthdate, contact, lookup, profile, totp
 from idp.accounts.account import Account
 from idp.accounts.lookup import EMAIL, KPJ, PHONE
 from idp.base.errors import Fault
@@ -68,26 +67,27 @@ async def create(provider: Provider, wanted: Wanted, *, by: str) -> Account:
 
 async def find(provider: Provider, reference: str) -> Account | None:
     """An account by its id, email address, mobile number, KPJ or verified NIK."""
+    pattern = provider.settings.kpj_pattern
     async with provider.database.reading() as tx:
         try:
-            return await rooms.read(tx, UUID(reference))
+            return await account.read(tx, UUID(reference))
         except ValueError:
-            keys = [lookup.key(provider.material, kind, value) for kind, value in contact.readings(reference)]
+            keys = [lookup.key(provider.material, kind, value) for kind, value in contact.readings(reference, pattern)]
         for key in keys:
-            if (found := await rooms.find(tx, key)) is not None:
+            if (found := await account.find(tx, key)) is not None:
                 return found
     return None
 
 
-def born(provider: Provider, account: Account) -> str:
+def born(provider: Provider, person: Account) -> str:
     """An account's birth date, unsealed for an operator; empty when none is known."""
-    return birthdate.unseal(provider.sealer, account.id, account.birthdate_sealed)
+    return birthdate.unseal(provider.sealer, person.id, person.birthdate_sealed)
 
 
 async def page(provider: Provider, *, after: UUID | None = None, limit: int = 50) -> list[Account]:
     """Accounts in the order in which they came, those after the account `after`."""
     async with provider.database.reading() as tx:
-        return await rooms.page(tx, after=after, limit=limit)
+        return await account.page(tx, after=after, limit=limit)
 
 
 async def looked(provider: Provider, accounts: Sequence[Account], *, by: str, purpose: str) -> None:
@@ -104,13 +104,13 @@ async def looked(provider: Provider, accounts: Sequence[Account], *, by: str, pu
 async def bury(provider: Provider, account_id: UUID, *, by: str) -> Account:
     """Close the account of somebody who has died, as a registry would have it closed. Raises UnknownAccount."""
     async with provider.database.transaction() as tx:
-        await rooms.lock(tx, account_id)
-        account = await rooms.read(tx, account_id)
-        if account is None:
+        await account.lock(tx, account_id)
+        person = await account.read(tx, account_id)
+        if person is None:
             raise UnknownAccount(f"no account {account_id}")
-        if account.status != rooms.DECEASED:
-            await registry_check.bury(provider, tx, account, by=by)
-        changed = await rooms.read(tx, account_id)
+        if person.status != account.DECEASED:
+            await registry_check.bury(provider, tx, person, by=by)
+        changed = await account.read(tx, account_id)
     assert changed is not None
     return changed
 
@@ -122,13 +122,13 @@ async def switch(provider: Provider, account_id: UUID, *, enabled: bool, by: str
     """
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        if not await rooms.set_status(tx, account_id, rooms.ACTIVE if enabled else rooms.DISABLED, now):
+        if not await account.set_status(tx, account_id, account.ACTIVE if enabled else account.DISABLED, now):
             raise UnknownAccount(f"no account {account_id}")
         if not enabled:
             await logout.end_all(provider, tx, account_id, by, None)
         event = "account.enabled" if enabled else "account.disabled"
         await provider.audit.append(tx, Event(event, actor=by, account_id=account_id))
-        changed = await rooms.read(tx, account_id)
+        changed = await account.read(tx, account_id)
     assert changed is not None
     return changed
 
@@ -136,12 +136,12 @@ async def switch(provider: Provider, account_id: UUID, *, enabled: bool, by: str
 async def set_password(provider: Provider, account_id: UUID, password: str, *, by: str) -> None:
     """Replace a password and end every session that stood on the old one. Raises UnknownAccount, BadAccount."""
     async with provider.database.reading() as tx:
-        account = await rooms.read(tx, account_id)
-    if account is None:
+        person = await account.read(tx, account_id)
+    if person is None:
         raise UnknownAccount(f"no account {account_id}")
-    hashed = await _hashed(provider, password, account)
+    hashed = await _hashed(provider, password, person)
     async with provider.database.transaction() as tx:
-        await passwords.replace(provider, tx, account, hashed)
+        await passwords.replace(provider, tx, person, hashed)
         await logout.end_all(provider, tx, account_id, by, None)
         await provider.audit.append(tx, Event("password.changed", actor=by, account_id=account_id))
 
@@ -152,36 +152,43 @@ async def prepare(provider: Provider, wanted: Wanted, known: Account | None = No
     With `known`, the account as it is now, what `wanted` does not say stays; a password that is still the same keeps
     its hash, so that nothing changes when nothing was changed.
     """
-    account = _account(provider, wanted, known)
-    account = dataclasses.replace(account, **await _password(provider, wanted, account, known))
-    keys = {EMAIL: lookup.key(provider.material, EMAIL, str(account.email))}
-    if account.phone is not None and account.phone_verified:
-        keys[PHONE] = lookup.key(provider.material, PHONE, account.phone)
-    if account.kpj is not None and not account.identity_level:
-        keys[KPJ] = lookup.key(provider.material, KPJ, account.kpj)
+    person = _described(provider, wanted, known)
+    person = dataclasses.replace(person, **await _password(provider, wanted, person, known))
+    keys = {EMAIL: lookup.key(provider.material, EMAIL, str(person.email))}
+    if person.phone is not None and person.phone_verified:
+        keys[PHONE] = lookup.key(provider.material, PHONE, person.phone)
+    if person.kpj is not None and not person.identity_level:
+        keys[KPJ] = lookup.key(provider.material, KPJ, person.kpj)
     secret = None if wanted.totp_secret is None else _totp_secret(wanted.totp_secret)
-    return Prepared(account, keys, secret)
+    return Prepared(person, keys, secret)
 
 
 async def insert(provider: Provider, tx: Tx, prepared: Prepared, *, by: str) -> None:
     """Write a new account inside `tx`."""
-    account = prepared.account
-    if not await rooms.insert(tx, account, prepared.keys):
-        raise BadAccount(f"account {account.email}: another account has its email address, mobile number or KPJ")
-    await provider.audit.append(tx, Event("account.created", actor=by, account_id=account.id))
+    person = prepared.account
+    if not await account.insert(tx, person, prepared.keys):
+        raise BadAccount(f"account {person.email}: another account has its email address, mobile number or KPJ")
+    await provider.audit.append(tx, Event("account.created", actor=by, account_id=person.id))
     await _enrol(provider, tx, prepared, by)
 
 
 async def rewrite(provider: Provider, tx: Tx, prepared: Prepared, known: Account, *, by: str) -> None:
-    """Write a known account anew inside `tx`; a new password ends its sessions."""
-    account = prepared.account
-    if not await rooms.rewrite(tx, account, prepared.keys):
-        raise BadAccount(f"account {account.email}: another account has its email address, mobile number or KPJ")
-    await provider.audit.append(tx, Event("account.changed", actor=by, account_id=account.id))
-    if account.password_hash is not None and account.password_hash != known.password_hash:
-        await passwords.replace(provider, tx, known, account.password_hash)
-        await logout.end_all(provider, tx, account.id, by, None)
-        await provider.audit.append(tx, Event("password.changed", actor=by, account_id=account.id))
+    """Write a known account anew inside `tx`; a new password ends its sessions. BadAccount when it is not as `known` any more.
+
+    All of it is written, and hashing took its time: what was done to it meanwhile, by an officer who turned it off or by
+    its owner who chose another password, would be undone.
+    """
+    person = prepared.account
+    await account.lock(tx, person.id)
+    if await account.read(tx, person.id) != known:
+        raise BadAccount(f"account {person.email}: was changed at this very moment; run it again")
+    if not await account.rewrite(tx, person, prepared.keys):
+        raise BadAccount(f"account {person.email}: another account has its email address, mobile number or KPJ")
+    await provider.audit.append(tx, Event("account.changed", actor=by, account_id=person.id))
+    if person.password_hash is not None and person.password_hash != known.password_hash:
+        await passwords.replace(provider, tx, known, person.password_hash)
+        await logout.end_all(provider, tx, person.id, by, None)
+        await provider.audit.append(tx, Event("password.changed", actor=by, account_id=person.id))
     await _enrol(provider, tx, prepared, by)
 
 
@@ -191,12 +198,12 @@ async def totp_secrets(provider: Provider, account_id: UUID) -> list[str]:
         return [totp.base32(each.secret) for each in await totp.read(tx, provider.sealer, account_id)]
 
 
-def _account(provider: Provider, wanted: Wanted, known: Account | None) -> Account:
+def _described(provider: Provider, wanted: Wanted, known: Account | None) -> Account:
     now = provider.clock.now()
     base = known or Account(provider.new_id(), wanted.name, created_at=now, updated_at=now)
     try:
         email = contact.normalise_email(wanted.email)
-        kpj = contact.normalise_kpj(wanted.kpj) if wanted.kpj else None
+        kpj = contact.normalise_kpj(wanted.kpj, provider.settings.kpj_pattern) if wanted.kpj else None
         phone = contact.normalise_phone(wanted.phone) if wanted.phone else None
         claims = profile.validate(wanted.claims)
     except contact.NotAContact as error:
@@ -220,23 +227,23 @@ def _account(provider: Provider, wanted: Wanted, known: Account | None) -> Accou
     )  # fmt: skip
 
 
-async def _password(provider: Provider, wanted: Wanted, account: Account, known: Account | None) -> dict[str, Any]:
+async def _password(provider: Provider, wanted: Wanted, person: Account, known: Account | None) -> dict[str, Any]:
     if wanted.password is None:
         return {}
     if known is not None and await provider.hasher.verify(known.password_hash, wanted.password):
         return {}
     return {
-        "password_hash": await _hashed(provider, wanted.password, account),
-        "password_policy": passwords.rules_for(provider, account).version,
+        "password_hash": await _hashed(provider, wanted.password, person),
+        "password_policy": passwords.rules_for(provider, person).version,
         "password_changed_at": provider.clock.now(),
     }
 
 
-async def _hashed(provider: Provider, password: str, account: Account) -> str:
-    refused = passwords.rules_for(provider, account).judge(password, passwords.owner_of(provider, account))
+async def _hashed(provider: Provider, password: str, person: Account) -> str:
+    refused = passwords.rules_for(provider, person).judge(password, passwords.owner_of(provider, person))
     if refused is not None:
         raise BadAccount(
-            f"account {account.email}: the password is refused ({refused.key}): too short, too plain or guessable"
+            f"account {person.email}: the password is refused ({refused.key}): too short, too plain or guessable"
         )
     return await provider.hasher.hash(password)
 

@@ -91,7 +91,9 @@ async def readings(provider: Provider, account_id: UUID, limit: int = _SHOWN_REA
         days[client_id, at // _DAY] = max(last, at), known | data
 
     for row in redeemed:
-        told(row.client_id, row.at, _names(row.detail.get("scope", ""), {}, row.detail.get("withheld", ())))
+        given = row.detail
+        names = _names(given.get("scope", ""), given.get("claims", {}), given.get("withheld", ()))
+        told(row.client_id, row.at, names)
     for row in grants:
         names = _names(row.scope, row.claims or {}, row.withheld or ())
         for at in {row.code_used_at, row.rotated_at, row.read_at} - {None}:
@@ -105,9 +107,13 @@ async def readings(provider: Provider, account_id: UUID, limit: int = _SHOWN_REA
 
 
 async def restrict(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Freeze: no service is told anything any more, effective at commit on every replica, and all are told so (art. 41)."""
+    """Freeze: no service is told anything any more, effective at commit on every replica, and all are told so (art. 41).
+
+    PageFault as `owner.hold`.
+    """
     now, account_id = provider.clock.now(), stands.account_id
     async with provider.database.transaction() as tx:
+        await owner.hold(provider, tx, stands)
         if await account.restrict(tx, account_id, now):
             await logout.disconnect_all(provider, tx, account_id, "restricted")
             await done(provider, tx, account_id, requests.RESTRICT)
@@ -116,9 +122,10 @@ async def restrict(provider: Provider, visitor: Visitor, stands: Standing) -> No
 
 
 async def lift(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Undo `restrict`; the caller has made sure that the person has just shown their strongest factors."""
+    """Undo `restrict`; the caller has made sure that the person has just shown their strongest factors. PageFault as `owner.hold`."""
     now, account_id = provider.clock.now(), stands.account_id
     async with provider.database.transaction() as tx:
+        await owner.hold(provider, tx, stands)
         if await account.lift(tx, account_id):
             # A code that was on its way when the account was frozen must not come to life with it.
             await grant.revoke_of_account(tx, account_id, now, "restricted")
@@ -129,12 +136,13 @@ async def lift(provider: Provider, visitor: Visitor, stands: Standing) -> None:
 async def ask(
     provider: Provider, visitor: Visitor, stands: Standing, kind: str, detail: dict[str, str]
 ) -> Message | None:
-    """Put a request into the queue; what is in its way, if something is."""
+    """Put a request into the queue; what is in its way, if something is. PageFault as `owner.hold`."""
     now = provider.clock.now()
     request = Request(
         provider.new_id(), stands.account_id, kind, requests.OPEN, now, now + requests.CLOCK, detail=detail
     )
     async with provider.database.transaction() as tx:
+        await owner.hold(provider, tx, stands)
         if not await requests.add(tx, provider.sealer, request):
             return Message("privasi.sudah_diminta")
         await provider.audit.append(

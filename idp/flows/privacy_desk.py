@@ -1,5 +1,6 @@
 """The officers' side of requests about personal data: the queue and its clock, an answer, and who was affected by a breach."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -47,11 +48,12 @@ async def complete(provider: Provider, request_id: UUID, *, by: str, note: str =
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         found = await requests.read(tx, provider.sealer, request_id)
-        if found is not None and found.kind == requests.DELETE:
+        if found is None:
+            raise NotARequest(f"no open request {request_id}")
+        if found.kind == requests.DELETE:
             raise NotARequest("a deletion is carried out by itself, when its days are over")
-        if found is None or not await requests.decide(
-            tx, provider.sealer, request_id, requests.DONE, by, now, outcome=note
-        ):
+        await account.lock(tx, found.account_id)
+        if not await requests.decide(tx, provider.sealer, request_id, requests.DONE, by, now, outcome=note):
             raise NotARequest(f"no open request {request_id}")
         if found.kind == requests.CORRECT:
             values: dict[str, Any] = {}
@@ -93,21 +95,28 @@ async def affected(provider: Provider, field: str, since: int, until: int) -> di
     scopes = {scope for scope, claims in claims_of.SCOPE_CLAIMS.items() if field in claims} | {field}
     async with provider.database.reading() as tx:
         for row in await grant.released_between(tx, since, until):
-            named = {name for place in (row.claims or {}).values() for name in place}
-            if field not in (row.withheld or ()) and (scopes & set(row.scope.split()) or field in named):
+            if _gave(field, scopes, row.scope, row.claims or {}, row.withheld or ()):
                 found.setdefault(row.account_id, set()).add(row.client_id)
         async for row in provider.audit.between(tx, ("code.redeemed", privacy.READ), since, until, _SCANNED):
             told = row.detail
             if row.event == privacy.READ:
                 if field in told.get("fields", ()):
                     found.setdefault(row.account_id, set()).add(row.actor)
-            elif scopes & set(told.get("scope", "").split()) and field not in told.get("withheld", ()):
+            elif _gave(field, scopes, told.get("scope", ""), told.get("claims", {}), told.get("withheld", ())):
                 found.setdefault(row.account_id, set()).add(row.client_id)
     # After the search: a scope may be that of a client that is gone by now.
     scopes_of_clients = {scope for each in provider.clients.all() for scope in each.scopes or ()}
     if not found and field not in {*claims_of.CLAIMS, *claims_of.SCOPE_CLAIMS, *people.SEEN, *scopes_of_clients}:
         raise UnknownField(f"{field} is no claim and no scope; there are {', '.join(sorted(claims_of.CLAIMS))}")
     return found
+
+
+def _gave(
+    field: str, scopes: set[str], scope: str, claims: Mapping[str, Collection[str]], withheld: Collection[str]
+) -> bool:
+    """Whether a grant of `scope` and single `claims` gave `field`, which comes with `scopes` as well."""
+    named = any(field in place for place in claims.values())
+    return field not in withheld and (named or bool(scopes & set(scope.split())))
 
 
 async def _answer(provider: Provider, tx: Tx, found: Request, template: str, **values: Any) -> None:

@@ -82,8 +82,10 @@ def unmet(request: AuthorizationRequest, standing: Standing) -> bool:
 
 
 def addable(request: AuthorizationRequest, standing: Standing) -> frozenset[str]:
-    """The factors that this account has not, of which any one, once added, would do for a level that is asked for; where only
-    an identity check would, those that make two of one."""
+    """The factors that this account lacks and of which any one, once added, reaches a level that is asked for.
+
+    Where no level can be reached without an identity check, those that make two factors of one.
+    """
     missing = set(levels.ENROLLABLE) - standing.enrolled - request.client.excluded_factors
     identity = standing.person.identity_level
     wanted = request.wanted if within(request, identity) else ("loa2",)
@@ -95,14 +97,17 @@ def addable(request: AuthorizationRequest, standing: Standing) -> frozenset[str]
 
 
 def within(request: AuthorizationRequest, identity_level: int) -> bool:
-    """Whether an account of this identity level can reach a wanted level by adding what can be added."""
+    """Whether an account of this identity level can reach a wanted level by adding factors."""
     highest = levels.attainable(identity_level, request.client.excluded_factors)
     return any(levels.reaches(highest, level) for level in request.wanted)
 
 
 def enrolling_helps(request: AuthorizationRequest, standing: Standing) -> bool:
-    """Whether a factor more brings this account to a level that is asked for; or at least nearer, where the service takes less
-    than it asks for: an identity check takes days, and two factors are shown now."""
+    """Whether one more factor brings this account to a level that is asked for.
+
+    Where the service takes less than it asks for, from one factor to two is worth a page as well: the identity check that
+    would be missing then takes days, and a second factor is added now.
+    """
     if not unreached(request, standing):
         return False
     if within(request, standing.person.identity_level):

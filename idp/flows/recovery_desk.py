@@ -1,6 +1,7 @@
 """The officers' side of recoveries through a branch: looked at, approved, turned down; by two of them where one was not enough."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from idp.accounts import account, assisted, contact, lookup
 from idp.accounts.account import Account
@@ -16,6 +17,15 @@ from idp.store.database import Tx
 
 class NotPossible(Fault):
     """There is no such case, it was decided already, or nothing can be recovered by it; for officers."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an officer saw of a person (`assisted.CHECKS`), why the account is theirs, and whether its second factors go."""
+
+    checked: Sequence[str]
+    reason: str
+    factors_go: bool = False
 
 
 async def waiting(provider: Provider, states: Sequence[str], limit: int) -> list[Case]:
@@ -36,16 +46,7 @@ async def show(provider: Provider, number: str, *, by: str) -> tuple[Case, Accou
     return case, person
 
 
-async def approve(
-    provider: Provider,
-    number: str,
-    checked: Sequence[str],
-    reason: str,
-    *,
-    factors_go: bool,
-    by: str,
-    officer: str = "",
-) -> Case:
+async def approve(provider: Provider, number: str, seen: Seen, *, by: str, officer: str = "") -> Case:
     """An officer saw card and face: the wait begins, and every old contact hears of it. Raises NotPossible.
 
     Where two have to (`recovery.officers`, and always for the account of an officer, who decides about others), the case
@@ -61,16 +62,14 @@ async def approve(
         two = provider.settings.recovery.officers > 1 or person.officer_since is not None
         by = await _officer(provider, tx, officer, person) if two or officer.strip() else by
         if two and case.first_officer is None:
-            return await _first(provider, tx, case, checked, reason, factors_go, by)
+            return await _first(provider, tx, case, seen, by)
         if two and case.first_officer == by:
             raise NotPossible(f"another officer has to agree: this one has approved case {case.number} already")
         if two:
-            _same_about_factors(case, factors_go)
+            _same_about_factors(case, seen)
         handle = provider.new_handle()
         cancels = Handle(case.id, handle.secret)
-        decided = await _begin_wait(
-            provider, tx, case, checked, reason, factors_go, by, cancel_hash=cancels.secret_hash
-        )
+        decided = await _begin_wait(provider, tx, case, seen, by, cancel_hash=cancels.secret_hash)
         link = f"{provider.settings.issuer}/lupa-kata-sandi/bantuan/batal?token={cancels}"
         await messages.tell_everywhere(
             provider,
@@ -84,9 +83,7 @@ async def approve(
     return decided
 
 
-async def override(
-    provider: Provider, number: str, checked: Sequence[str], reason: str, *, factors_go: bool, officer: str
-) -> Case:
+async def override(provider: Provider, number: str, seen: Seen, *, officer: str) -> Case:
     """Approve what was cancelled twice in a row, so that whoever holds the old contacts cannot cancel it again.
 
     One officer asks for it, and another one, who saw card and face as well, agrees: with the first the case stays open,
@@ -102,18 +99,18 @@ async def override(
                 f"only {cancelled} in a row were cancelled for this account: approve case {case.number} without --override"
             )
         if case.override_reason is None:
-            await _settle(tx, case, assisted.OPEN, first_officer=by, override_reason=reason, factors_go=factors_go)
-            detail = {
-                "case": case.number, "reason": reason, "checked": list(checked), "factors_go": factors_go, "cancelled": cancelled,
-            }  # fmt: skip
+            await _settle(
+                tx, case, assisted.OPEN, first_officer=by, override_reason=seen.reason, factors_go=seen.factors_go
+            )
+            detail = {"case": case.number, **asdict(seen), "cancelled": cancelled}
             await provider.audit.append(
                 tx, Event("recovery.override_asked", actor=by, account_id=person.id, detail=detail)
             )
             return await _read(provider, tx, case)
         if case.first_officer == by:
             raise NotPossible(f"another officer has to agree: this one asked for the override of case {case.number}")
-        _same_about_factors(case, factors_go)
-        decided = await _begin_wait(provider, tx, case, checked, reason, factors_go, by)
+        _same_about_factors(case, seen)
+        decided = await _begin_wait(provider, tx, case, seen, by)
         await messages.tell_everywhere(
             provider, tx, person, "bantuan_dipastikan", batas=decided.due_at, email=contact.masked(case.contact)
         )
@@ -143,21 +140,17 @@ async def refuse(provider: Provider, number: str, reason: str, *, by: str) -> No
         )
 
 
-async def _first(
-    provider: Provider, tx: Tx, case: Case, checked: Sequence[str], reason: str, factors_go: bool, by: str
-) -> Case:
+async def _first(provider: Provider, tx: Tx, case: Case, seen: Seen, by: str) -> Case:
     """The word of the first of two officers, written down until the second says the same."""
-    await _settle(
-        tx, case, assisted.OPEN, checked=list(checked), reason=reason, factors_go=factors_go, first_officer=by
-    )  # fmt: skip
-    detail = {"case": case.number, "checked": list(checked), "reason": reason, "factors_go": factors_go}
+    await _settle(tx, case, assisted.OPEN, **asdict(seen), first_officer=by)
+    detail = {"case": case.number, **asdict(seen)}
     event = Event("recovery.second_officer_asked", actor=by, account_id=case.account_id, detail=detail)
     await provider.audit.append(tx, event)
     return await _read(provider, tx, case)
 
 
-def _same_about_factors(case: Case, factors_go: bool) -> None:
-    if case.factors_go != factors_go:
+def _same_about_factors(case: Case, seen: Seen) -> None:
+    if case.factors_go != seen.factors_go:
         raise NotPossible(f"the first officer of case {case.number} said otherwise about --remove-factors")
 
 
@@ -187,14 +180,7 @@ async def _recoverable(provider: Provider, tx: Tx, number: str) -> tuple[Case, A
 
 
 async def _begin_wait(
-    provider: Provider,
-    tx: Tx,
-    case: Case,
-    checked: Sequence[str],
-    reason: str,
-    factors_go: bool,
-    by: str,
-    cancel_hash: bytes | None = None,
+    provider: Provider, tx: Tx, case: Case, seen: Seen, by: str, cancel_hash: bytes | None = None
 ) -> Case:
     """The decision, the mail to the new address, and the event; the case as it is then."""
     now = provider.clock.now()
@@ -203,19 +189,15 @@ async def _begin_wait(
         tx,
         case,
         assisted.COOLING,
-        checked=list(checked),
-        reason=reason,
+        **asdict(seen),
         decided_by=by,
         decided_at=now,
-        factors_go=factors_go,
         due_at=ends,
         cancel_hash=cancel_hash,
         overridden=case.override_reason is not None,
     )
     await write(provider, tx, case, "bantuan_menunggu", nomor=case.number, batas=ends)
-    detail: dict[str, object] = {
-        "case": case.number, "checked": list(checked), "reason": reason, "factors_go": factors_go,
-    }  # fmt: skip
+    detail: dict[str, object] = {"case": case.number, **asdict(seen)}
     if case.first_officer is not None:
         detail |= {"override": case.override_reason is not None, "asked_by": case.first_officer}
     event = Event("recovery.case_approved", actor=by, account_id=case.account_id, detail=detail)
@@ -225,7 +207,8 @@ async def _begin_wait(
 
 async def _officer(provider: Provider, tx: Tx, address: str, about: Account) -> str:
     """Who decides, as the audit trail names them. Raises NotPossible for an address that is no officer's, or the person's own."""
-    keys = [lookup.key(provider.material, kind, value) for kind, value in contact.readings(address)]
+    readings = contact.readings(address, provider.settings.kpj_pattern)
+    keys = [lookup.key(provider.material, kind, value) for kind, value in readings]
     found = [one for key in keys if (one := await account.opened_by(tx, key)) is not None]
     if not found or found[0].officer_since is None or found[0].status != account.ACTIVE:
         raise NotPossible("--officer has to be the address of an officer's account")

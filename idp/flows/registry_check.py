@@ -109,7 +109,7 @@ async def ask(provider: Provider, asked: Asked, deadline: int) -> Answer:
         refused = 400 <= answer.status < 500 and answer.status not in (401, 403, 404, 408, 429)
         raise NoAnswer(f"the registry answers {answer.status}", refused=refused)
     try:
-        return registry.answer(settings, answer.body)
+        return registry.answer(settings, provider.settings.kpj_pattern, answer.body)
     except registry.Garbage as garbage:
         raise NoAnswer(f"the registry's answer is not understood: {garbage}") from None
 

@@ -101,7 +101,7 @@ async def _take(provider: Provider, tx: Tx, visitor: Visitor, stands: Standing, 
 async def _another_stays(tx: Tx, account_id: UUID, factor: str) -> bool:
     """Whether the account keeps a strong factor when this one goes.
 
-    None that waits to go already is one that it keeps: asked for again, the last one goes no sooner.
+    One that waits to go already does not count: or whoever asks for both of two would see the second go at once.
     """
     leaving = {one.factor for one in await removal.of(tx, account_id)}
     return bool((await enrolled.read(tx, account_id)).intersection(levels.STRONG) - leaving - {factor})
@@ -147,6 +147,7 @@ async def finish_due(provider: Provider) -> int:
         waiting = await removal.due(tx, provider.clock.now(), _BATCH)
     for asked in waiting:
         async with provider.database.transaction() as tx:
+            await account.lock(tx, asked.account_id)
             # Called off in this very moment, or done by another worker: then it is not ours.
             if not await removal.end(tx, asked.id):
                 continue

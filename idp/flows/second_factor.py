@@ -198,7 +198,7 @@ async def send(
     if refused := await messages.too_often(provider, tx, f"otp:{destination}"):
         return refused
     now = provider.clock.now()
-    made = one_time_code.draft(provider.entropy, purpose, asker, _CHANNELS[method], destination)
+    made = one_time_code.draw(provider.entropy, purpose, asker, _CHANNELS[method], destination)
     tries = provider.settings.limits.code_tries
     await one_time_code.issue(tx, provider.material, provider.new_handle(), made, tries, now)
     said: dict[str, Any] = {"kode": made.code, "ref": made.reference, "menit": one_time_code.LIFETIME // 60}

@@ -55,7 +55,7 @@ def missing_to_change(provider: Provider, stands: Standing) -> str | None:
 
 
 def missing_to_see(provider: Provider, stands: Standing) -> str | None:
-    """The same before pictures of a card or a face are shown; nothing more than being signed in where the password is all there is."""
+    """The same before pictures of a card or a face are shown; an account with a password alone need only be signed in."""
     return None if stands.enrolled == {levels.PASSWORD} else missing_to_change(provider, stands)
 
 

@@ -5,6 +5,7 @@ waits for its activation. So neither the answer nor the time it takes says which
 guesses is counted before it is looked at (T31).
 """
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -58,8 +59,11 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class NotActivated:
-    """The password is that of a registration which still waits for its activation. It stays counted as an attempt: to
-    forget it would have to be the same with and without an account, and with one nobody may clear its count."""
+    """The password is that of a registration which still waits for its activation.
+
+    It stays counted as an attempt. To clear the count only where the address has no account would tell that it has none, and
+    the count of an account is cleared by nobody but who gets in.
+    """
 
     sign_up_id: UUID
 
@@ -169,9 +173,11 @@ async def _rehash(provider: Provider, attempt: Attempt, password: str) -> None:
     """Bring a hash of older parameters up to date, while the password is at hand."""
     if attempt.account_id is None or attempt.stored is None or not provider.hasher.stale(attempt.stored):
         return
-    made = await provider.hasher.hash(password)
-    async with provider.database.transaction() as tx:
-        await account.rehash(tx, attempt.account_id, attempt.stored, made)
+    # The session has begun: where there is no room for this now, the next sign-in does it.
+    with contextlib.suppress(Unavailable):
+        made = await provider.hasher.hash(password)
+        async with provider.database.transaction() as tx:
+            await account.rehash(tx, attempt.account_id, attempt.stored, made)
 
 
 def _keys(provider: Provider, identifier: str) -> list[bytes]:

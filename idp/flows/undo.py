@@ -62,7 +62,7 @@ class Deeds:
     stopped_asking: bool = False
 
     def told(self) -> list[Message]:
-        """A line for each, as it follows «we have» and «we will» (`undo.…` of the catalogue)."""
+        """A line for each, worded to follow both «we have» and «we will» (`undo.…` of the catalogue)."""
         kinds = dict.fromkeys([*self.factors, *((levels.PASSKEY,) if self.passkeys else ())])
         lines = [Message(f"undo.{one.kind}", kontak=contact.masked(one.was)) for one in self.changes]
         lines += [Message(f"undo.{kind}_lepas") for kind in self.added]
@@ -104,7 +104,7 @@ async def of_sessions(provider: Provider, tx: Tx, account_id: UUID, sessions: Co
 
 
 async def with_change(provider: Provider, tx: Tx, change: ContactChange) -> Deeds:
-    """What was done since a contact was changed, and before it by the same hand, by which somebody could stay in an account, or end it."""
+    """What could keep somebody in an account, or end it: all such deeds since a contact was changed, and earlier ones of the same session."""
     told = await provider.audit.read(tx, account_id=change.account_id, events=("contact.changed",), limit=_LOOKED_AT)
     # Whoever means to stay lets themselves in another way first, and changes the contact then.
     hands = {

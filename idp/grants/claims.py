@@ -70,6 +70,15 @@ def parse(parameter: str | None) -> dict[str, dict[str, Any]]:
     return wanted
 
 
+def by_name(parameter: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, None]]:
+    """What a grant keeps of the parameter: the claims of ours that it names, place by place.
+
+    All else in it was for the authorization request, and is in a caller's words, which may be somebody's NIK.
+    """
+    known = {place: {name: None for name in members if name in CLAIMS} for place, members in parameter.items()}
+    return {place: members for place, members in known.items() if members}
+
+
 def names(scope: frozenset[str]) -> list[str]:
     """The claims that scopes stand for, in the order of the specification."""
     return [claim for wanted, claims in SCOPE_CLAIMS.items() if wanted in scope for claim in claims]

@@ -36,8 +36,10 @@ def _audit(event: str, detail: str) -> str:
     """
 
 
-# What was given, so that "who was told this in that week?" has an answer after the grant is gone. Scopes are our own words.
-_GIVEN = """'{"scope":"' || scope || '","withheld":' || coalesce(withheld, '[]') || '}'"""
+# What was given, so that "who was told this in that week?" has an answer after the grant is gone. All of it is our own words.
+_GIVEN = """
+    '{"scope":"' || scope || '"' || coalesce(',"claims":' || claims, '') || ',"withheld":' || coalesce(withheld, '[]') || '}'
+"""
 _REDEEMED = _audit("code.redeemed", _GIVEN)
 _REDEEM = Statement(
     f"""
@@ -78,7 +80,7 @@ _END_REPLAYED = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NewGrant:
     """A grant about to be made."""
 
     account_id: UUID
@@ -98,7 +100,7 @@ class Draft:
 async def issue(
     database: Database,
     handle: Handle,
-    draft: Draft,
+    new: NewGrant,
     *,
     now: int,
     code_expires_at: int,
@@ -109,25 +111,25 @@ async def issue(
     await database.hot(
         _ISSUE,
         handle.id,
-        draft.account_id,
-        draft.client_id,
-        draft.session_id,
-        draft.scope,
-        orjson.dumps(draft.resources).decode(),
-        orjson.dumps(draft.claims).decode() if draft.claims else None,
-        draft.nonce,
-        draft.redirect_uri,
-        draft.code_challenge,
+        new.account_id,
+        new.client_id,
+        new.session_id,
+        new.scope,
+        orjson.dumps(new.resources).decode(),
+        orjson.dumps(new.claims).decode() if new.claims else None,
+        new.nonce,
+        new.redirect_uri,
+        new.code_challenge,
         handle.secret_hash,
         code_expires_at,
-        draft.authentication.acr,
-        orjson.dumps(draft.authentication.amr).decode(),
-        draft.authentication.auth_time,
-        draft.offline,
+        new.authentication.acr,
+        orjson.dumps(new.authentication.amr).decode(),
+        new.authentication.auth_time,
+        new.offline,
         idle_expires_at,
         now,
         expires_at,
-        orjson.dumps(sorted(draft.withheld)).decode() if draft.withheld else None,
+        orjson.dumps(sorted(new.withheld)).decode() if new.withheld else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What a person allowed a client, remembered for both; and the proof of it, which is only ever added to (UU PDP art. 24)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -47,14 +47,29 @@ class Consent:
         within = scope <= self.scope and claims <= self.claims and resources <= self.resources
         return within and not essential & self.withheld
 
+    def after(self, held: "Consent", offered: frozenset[str]) -> "Consent":
+        """This answer together with one that stands: what that allowed for another purpose is to be asked again.
+
+        Of the optional claims that were `offered` this answer counts; what was withheld else stays so, whatever the purpose.
+        """
+        withheld = self.withheld | (held.withheld - offered)
+        if held.purpose_version not in (None, self.purpose_version):
+            return replace(self, withheld=withheld)
+        return replace(
+            self,
+            scope=self.scope | held.scope,
+            claims=self.claims | held.claims,
+            resources=self.resources | held.resources,
+            withheld=withheld,
+        )
+
 
 async def remember(
     tx: Tx, entry: UUID, account_id: UUID, client_id: str, given: Consent, offered: frozenset[str], expires_at: int
 ) -> Consent:
     """Keep a consent under the history's id `entry`; the consent as it now stands.
 
-    Scopes allowed before stay allowed until it expires or is withdrawn; of the optional claims, the newest answer counts
-    for those that were `offered`.
+    What was allowed before for the same purpose stays allowed until it expires or is withdrawn.
     """
     # Two answers at once, of a button pressed twice: there may be no row yet that could make one of them wait.
     await account.lock(tx, account_id)
@@ -63,16 +78,7 @@ async def remember(
     event = GIVEN
     if held is not None and held.expires_at > now:
         event = CHANGED
-        stands = Consent(
-            given.scope | frozenset(held.scope.split()),
-            given.claims | frozenset(held.claims),
-            now,
-            given.resources | frozenset(held.resources or ()),
-            given.withheld | (frozenset(held.withheld or ()) - offered),
-            given.purpose_version,
-            given.notice_version,
-            given.purpose,
-        )
+        stands = given.after(_consent(held), offered)
     await _forget(tx, account_id, client_id)
     await tx.execute(
         consents.insert().values(
@@ -140,13 +146,13 @@ async def _forget(tx: Tx, account_id: UUID, client_id: str) -> None:
 
 def _consent(row: Any) -> Consent:
     return Consent(
-        frozenset(row.scope.split()),
-        frozenset(row.claims),
-        row.granted_at,
-        frozenset(row.resources or ()),
-        frozenset(row.withheld or ()),
-        row.purpose_version,
-        row.notice_version,
+        scope=frozenset(row.scope.split()),
+        claims=frozenset(row.claims),
+        granted_at=row.granted_at,
+        resources=frozenset(row.resources or ()),
+        withheld=frozenset(row.withheld or ()),
+        purpose_version=row.purpose_version,
+        notice_version=row.notice_version,
     )
 
 

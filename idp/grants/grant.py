@@ -107,13 +107,14 @@ def _names(stored: str | None) -> list[str]:
     return names
 
 
-async def revoke(tx: Tx, grant_id: UUID, now: int, by: str) -> None:
-    """End one grant with all its tokens."""
-    await tx.execute(
+async def revoke(tx: Tx, grant_id: UUID, now: int, by: str) -> bool:
+    """End one grant with all its tokens; False if it had ended."""
+    ended = await tx.execute(
         update(grants)
         .where(grants.c.id == grant_id, grants.c.revoked_at.is_(None))
         .values(revoked_at=now, revoked_by=by)
     )
+    return ended.rowcount == 1
 
 
 async def revoke_of_client(tx: Tx, account_id: UUID, client_id: str, now: int, by: str) -> None:
@@ -126,7 +127,7 @@ async def revoke_of_client(tx: Tx, account_id: UUID, client_id: str, now: int, b
 
 
 async def withhold(tx: Tx, account_id: UUID, client_id: str, names: Collection[str]) -> None:
-    """What a person does not allow a client any more is true of every grant that it holds, not only of the next."""
+    """Keep these claims from a client: in every grant of the account that it holds, not only in the next one."""
     await tx.execute(
         update(grants)
         .where(grants.c.account_id == account_id, grants.c.client_id == client_id, grants.c.revoked_at.is_(None))

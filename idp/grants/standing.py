@@ -78,7 +78,7 @@ class Standing:
 
     @property
     def reachable(self) -> str:
-        """The level that the account can reach, with what it has and with what was shown already: a last recovery code."""
+        """The level that the account can reach. What was shown counts even if it is used up by now, as the last recovery code is."""
         return levels.level(self.enrolled | self.session.factors.keys(), self.person.identity_level)
 
 
@@ -96,16 +96,23 @@ async def read(
     consent = None
     if row["consent_scope"] is not None and now < row["consent_expires_at"]:
         consent = Consent(
-            frozenset(row["consent_scope"].split()),
-            frozenset(orjson.loads(row["consent_claims"])),
-            row["granted_at"],
-            frozenset(orjson.loads(row["consent_resources"] or "[]") or ()),
-            frozenset(orjson.loads(row["consent_withheld"]) if row["consent_withheld"] else ()),
-            row["purpose_version"],
-            row["notice_version"],
+            scope=frozenset(row["consent_scope"].split()),
+            claims=frozenset(orjson.loads(row["consent_claims"])),
+            granted_at=row["granted_at"],
+            resources=frozenset(orjson.loads(row["consent_resources"] or "[]") or ()),
+            withheld=frozenset(orjson.loads(row["consent_withheld"] or "[]") or ()),
+            purpose_version=row["purpose_version"],
+            notice_version=row["notice_version"],
         )
     has = frozenset({levels.PASSWORD, *(factor for factor in enrolled.HAS if row[f"has_{factor}"])})
-    since, officer = row["password_since"], bool(row["officer"])
-    restricted, asks = row["status"] == "restricted", bool(row["asks_factor"])
-    held = row["held_at"] is not None and has != {levels.PASSWORD}
-    return Standing(from_row(row, row["id"]), Person.of(row), has, consent, since, officer, restricted, held, asks)
+    return Standing(
+        session=from_row(row, row["id"]),
+        person=Person.of(row),
+        enrolled=has,
+        consent=consent,
+        password_since=row["password_since"],
+        officer=bool(row["officer"]),
+        restricted=row["status"] == account.RESTRICTED,
+        held=row["held_at"] is not None and has != {levels.PASSWORD},
+        asks_factor=bool(row["asks_factor"]),
+    )

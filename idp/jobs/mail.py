@@ -28,6 +28,7 @@ from idp.flows import channels
 from idp.jobs.files import drop
 from idp.jobs.undelivered import Undelivered
 from idp.provider import Provider
+from idp.store import breakers
 from idp.store.outbox import Item
 
 MAX_LINE = 998
@@ -108,20 +109,20 @@ async def _by_either(provider: Provider, message: EmailMessage) -> None:
     except Undelivered as failure:
         if failure.blame:
             async with provider.database.transaction() as tx:
-                await provider.outbox.ill(tx, channels.SMTP)
+                await breakers.failed(tx, channels.SMTP, provider.clock.now())
         if not failure.blame or settings.smtp_fallback.host is None:
             raise
         await _send(settings.smtp_fallback, message)
     else:
-        await _well(provider)
+        await _recovered(provider)
 
 
-async def _well(provider: Provider) -> None:
+async def _recovered(provider: Provider) -> None:
     async with provider.database.reading() as tx:
-        ill = channels.SMTP in await provider.outbox.resting(tx)
-    if ill:
+        tripped = channels.SMTP in await breakers.tripped(tx, provider.clock.now())
+    if tripped:
         async with provider.database.transaction() as tx:
-            await provider.outbox.well(tx, channels.SMTP)
+            await breakers.recovered(tx, channels.SMTP)
 
 
 async def _send(smtp: Smtp, message: EmailMessage) -> None:

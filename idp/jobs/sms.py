@@ -8,6 +8,7 @@ from idp.jobs import gateway
 from idp.jobs.files import drop
 from idp.jobs.undelivered import Undelivered
 from idp.provider import Provider
+from idp.store import breakers
 from idp.store.outbox import Item, Taken
 
 
@@ -21,21 +22,23 @@ async def deliver(provider: Provider, item: Item) -> Taken | None:
         text = f"To: {values['to']}\n\n{values['text']}\n"
         await asyncio.to_thread(drop, settings.outbox, item, ".txt", text.encode())
         return None
-    await _spend(provider, values["to"])
+    # A day may end while a gateway takes its time: what was counted is given back to the day that it was counted in.
+    begun = provider.clock.now()
+    await _spend(provider, values["to"], begun)
     try:
         return await _by_the_first_that_takes_it(provider, item, values)
     except Undelivered:
         async with provider.database.transaction() as tx:
-            await spending.give_back(tx, settings.spending, values["to"], provider.clock.now())
+            await spending.give_back(tx, settings.spending, values["to"], begun)
         raise
 
 
 async def _by_the_first_that_takes_it(provider: Provider, item: Item, values: dict[str, str]) -> Taken:
     routes = list(provider.settings.routes().items())
     async with provider.database.reading() as tx:
-        resting = await provider.outbox.resting(tx)
-    # Where every gateway rests, the first is asked all the same: somebody has to find out that it is well again.
-    ready = [(name, each) for name, each in routes[item.route :] if channels.gateway(name) not in resting]
+        tripped = await breakers.tripped(tx, provider.clock.now())
+    # Where every gateway is left alone, the first is asked all the same: somebody has to find out that it is well again.
+    ready = [(name, each) for name, each in routes[item.route :] if channels.gateway(name) not in tripped]
     failure = Undelivered("no gateway is left for it", final=True, blame=False)
     for name, each in ready or routes[item.route : item.route + 1]:
         try:
@@ -45,23 +48,22 @@ async def _by_the_first_that_takes_it(provider: Provider, item: Item, values: di
                 raise
             failure = refusal
             async with provider.database.transaction() as tx:
-                await provider.outbox.ill(tx, channels.gateway(name))
+                await breakers.failed(tx, channels.gateway(name), provider.clock.now())
         else:
-            if channels.gateway(name) in resting:
+            if channels.gateway(name) in tripped:
                 async with provider.database.transaction() as tx:
-                    await provider.outbox.well(tx, channels.gateway(name))
+                    await breakers.recovered(tx, channels.gateway(name))
             return Taken(name, awaited=each.receipts is not None)
     raise failure
 
 
-async def _spend(provider: Provider, to: str) -> None:
-    now = provider.clock.now()
+async def _spend(provider: Provider, to: str, now: int) -> None:
     async with provider.database.transaction() as tx:
         exceeded = await spending.spend(tx, provider.settings.spending, to, now)
         if exceeded is not None:
             # What is exhausted for one country is no outage for everybody.
             target = channels.SPENT if exceeded == spending.EVERYTHING else f"{channels.SPENT}:{exceeded}"
-            await provider.outbox.rest(tx, target, spending.next_day(now))
+            await breakers.trip(tx, target, spending.next_day(now))
     if exceeded is not None:
         whose = "all" if exceeded == spending.EVERYTHING else exceeded
         raise Undelivered(f"the day's spending for {whose} is used up", final=True, blame=False)

@@ -6,6 +6,7 @@ from idp.accounts.throttle import ANYWHERE_LIMIT
 from idp.flows.retention import DAY, RULES, Kept
 from idp.grants import consent
 from idp.provider import Provider
+from idp.store import breakers
 from idp.store.database import Tx
 from idp.store.tables import answered_challenges, consents, metadata, spending, throttles
 
@@ -35,6 +36,7 @@ async def sweep(provider: Provider) -> int:
             await tx.execute(delete(answered_challenges).where(answered_challenges.c.expires_at < now - DAY))
         ).rowcount
         swept += (await tx.execute(delete(spending).where(spending.c.day < now // DAY - SPENDING_KEPT))).rowcount
+        swept += await breakers.forget(tx, now)
         return swept + await provider.outbox.forget(tx)
 
 

@@ -70,7 +70,7 @@ class Known:
     last_seen: int | None
 
     def facts(self, network: str, now: int, failures: int) -> Facts:
-        """The same as the rules about unusual sign-ins ask for it (`idp.sessions.risk`)."""
+        """What is known, in the form that the rules about unusual sign-ins take (`idp.sessions.risk`)."""
         return Facts(
             now=now,
             known_device=self.known_device,

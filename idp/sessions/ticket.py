@@ -80,7 +80,7 @@ class Tickets:
         return Ticket(parameters, resources, started_at, request_uri, session, steps)
 
     def seal_posted(self, parameters: Mapping[str, str], resources: list[str], now: int) -> str:
-        """A request that came by POST, as it came: from another site's form our cookies do not, so it binds no browser."""
+        """A request that came by POST, as it came. It is bound to no browser: another site's form does not bring our cookies along."""
         value = [parameters, resources]
         return slip.write(self._material, self._entropy, _POSTED, b"", value, now + self._lifetime)
 

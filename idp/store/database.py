@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import structlog
 from sqlalchemy import event, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -29,6 +30,8 @@ from idp.store.tables import as_id
 
 # What the bare SQLite driver shall do with an id; SQLAlchemy's own columns do it through the `Id` type.
 sqlite3.register_adapter(uuid.UUID, lambda value: value.bytes)
+
+log = structlog.get_logger("gerbang.store")
 
 Row = Mapping[str, Any]
 Tx = AsyncConnection
@@ -153,24 +156,29 @@ class Database:
         """Call `heard` whenever something may have changed, within a second; runs until cancelled.
 
         PostgreSQL tells by NOTIFY on a connection of its own; a slow poll covers what a lost connection missed.
-        SQLite is polled twice a second: one tiny read of a page that is in memory.
+        SQLite is polled twice a second: one tiny read of a page that is in memory. What `heard` raises is logged, and it is
+        called again soon: a replica that no longer listens would never hear that a client was turned off.
         """
-        woken = asyncio.Event()
+        woken, missed = asyncio.Event(), False
         connection: asyncpg.Connection | None = None
         try:
             while True:
                 if self._pool is not None and (connection is None or connection.is_closed()):
                     connection = await self._listener(woken)
-                # A lost listener is retried as fast as SQLite is polled: staleness stays below a second. Not `wait_for`:
-                # before Python 3.12 it forgets a cancellation that comes together with the wake-up.
+                # A lost listener, or a change that could not be taken over, is tried again as fast as SQLite is polled:
+                # staleness stays below a second. Not `wait_for`: before Python 3.12 it forgets a cancellation that comes
+                # together with the wake-up.
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(15.0 if connection is not None else 0.5):
+                    async with asyncio.timeout(0.5 if connection is None or missed else 15.0):
                         await woken.wait()
                 woken.clear()
                 try:
                     await heard()
-                except Unavailable:
-                    continue
+                    missed = False
+                except Exception as fault:
+                    missed = True
+                    if not isinstance(fault, Unavailable):
+                        log.exception("a change could not be taken over")
         finally:
             if connection is not None:
                 await connection.close(timeout=2)

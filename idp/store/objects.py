@@ -99,8 +99,10 @@ class _Absent(Exception):
 
 @contextmanager
 def _faults() -> Iterator[None]:
-    """Whatever a store says becomes Unavailable, but that a thing is not there. A bucket that is not there is no such thing:
-    taken for an empty one, it would earn receipts for deletions that never were."""
+    """Whatever goes wrong in a store becomes Unavailable; only that one object is not there has a fault of its own.
+
+    A bucket that is not there counts as away: taken for an empty one, it would earn receipts for deletions that never were.
+    """
     from obstore.exceptions import BaseError, NotFoundError
 
     try:

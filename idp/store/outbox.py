@@ -10,40 +10,24 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from idp.base.clock import Clock
 from idp.base.opaque import Entropy, uuid7
+from idp.store import breakers
 from idp.store.database import Tx
 from idp.store.encrypted import Place, SealBroken, Sealer
-from idp.store.tables import breakers, outbox
+from idp.store.tables import breakers as breaker_rows
+from idp.store.tables import outbox
 
 MAIL, SMS, BACKCHANNEL, REGISTRY = "mail", "sms", "backchannel", "registry"
 KINDS = (MAIL, SMS, BACKCHANNEL, REGISTRY)
 
 # Seconds until the next try after the first, second, … failure; after the last of them the row is dead.
 BACKOFF = (5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
-BREAKER_THRESHOLD = 5
-BREAKER_PAUSE = 60
 
 OF_USE = 600
 """How long a message that was lost on its way is worth sending by another, in seconds: as long as a code lives."""
-
-# One statement on both databases, since two failures of one target may be counted at once.
-_BLAME = text(
-    """
-    INSERT INTO breakers (target, failures, open_until) VALUES (:target, 1, 0)
-    ON CONFLICT (target) DO UPDATE SET failures = breakers.failures + 1,
-        open_until = CASE WHEN breakers.failures + 1 >= :threshold THEN :until ELSE 0 END
-    """
-)
-
-_REST = text(
-    """
-    INSERT INTO breakers (target, failures, open_until) VALUES (:target, 1, :until)
-    ON CONFLICT (target) DO UPDATE SET open_until = excluded.open_until
-    """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +100,7 @@ class Outbox:
 
     def _due(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """What may be delivered now: due, not leased, and no open breaker before its target."""
-        now, target = self._clock.now(), breakers.alias()
+        now, target = self._clock.now(), breaker_rows.alias()
         return (
             select(*columns)
             .outerjoin(target, target.c.target == outbox.c.kind + ":" + outbox.c.target)
@@ -173,7 +157,7 @@ class Outbox:
         if taken is None or not taken.awaited:
             values["payload_sealed"] = None
         await self._settle(tx, item.id, "delivered", None, **values)
-        await self.well(tx, f"{item.kind}:{item.target}")
+        await breakers.recovered(tx, f"{item.kind}:{item.target}")
 
     async def receipt(self, tx: Tx, gateway: str, item: UUID, *, arrived: bool, further: bool) -> bool:
         """What the network says of a message that `gateway` took; False if that gateway took no such message, or it was said already.
@@ -214,26 +198,6 @@ class Outbox:
         )
         return (await tx.execute(stale.values(payload_sealed=None))).rowcount
 
-    async def resting(self, tx: Tx) -> dict[str, int]:
-        """Targets whose breaker is open, each until when (UNIX seconds)."""
-        rows = await tx.execute(
-            select(breakers.c.target, breakers.c.open_until).where(breakers.c.open_until > self._clock.now())
-        )
-        return {row.target: row.open_until for row in rows}
-
-    async def rest(self, tx: Tx, target: str, until: int) -> None:
-        """Open a breaker until a moment (UNIX seconds)."""
-        await tx.execute(_REST, {"target": target, "until": until})
-
-    async def ill(self, tx: Tx, target: str) -> None:
-        """Count a failure; the fifth in a row opens the breaker for a minute."""
-        until = self._clock.now() + BREAKER_PAUSE
-        await tx.execute(_BLAME, {"target": target, "threshold": BREAKER_THRESHOLD, "until": until})
-
-    async def well(self, tx: Tx, target: str) -> None:
-        """Close a breaker."""
-        await tx.execute(breakers.delete().where(breakers.c.target == target))
-
     async def newest(self, tx: Tx, subject_id: UUID, kind: str) -> str | None:
         """How the newest message about a subject stands: waiting, delivered, arrived, lost or dead; None if there is none."""
         row = (
@@ -260,7 +224,7 @@ class Outbox:
             values = {"last_error": error[:200], "leased_until": 0, "available_at": now + BACKOFF[item.attempts - 1]}
             await tx.execute(update(outbox).where(outbox.c.id == item.id).values(values))
         if blame:
-            await self.ill(tx, f"{item.kind}:{item.target}")
+            await breakers.failed(tx, f"{item.kind}:{item.target}", now)
         return dead
 
     async def dead(self, tx: Tx, *, before: UUID | None = None, limit: int = 50) -> list[Any]:

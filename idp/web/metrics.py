@@ -71,7 +71,7 @@ def observe(route: str, method: str, status: int, seconds: float) -> None:
 
 
 def document(route: str) -> Callable[[], None]:
-    """Counts one answer of a document that is always ready; its time is not worth telling."""
+    """What counts one answer of a document that is always ready; how long it took is not worth measuring."""
     return REQUESTS.labels(route, "GET", "200").inc
 
 

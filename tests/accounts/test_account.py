@@ -8,6 +8,8 @@ import pytest
 from idp.accounts import account, lookup
 from idp.accounts.account import Account
 from idp.base.opaque import SystemEntropy, uuid7
+from idp.flows import people
+from idp.flows.people import Wanted
 from idp.store import material
 from idp.store.database import Database
 from tests.support.servers import House
@@ -102,3 +104,19 @@ async def test_a_birth_date_is_sealed_where_it_lies_and_told_to_whom_it_is_relea
     party = house.relying_party()
     tokens = await party.sign_in(house.browser(), house.account(), "openid profile")
     assert (await party.userinfo(tokens.access_token)).json()["birthdate"] == "1987-08-17"
+
+
+async def test_what_is_done_to_an_account_while_files_are_read_stays_done(house: House) -> None:
+    """Hashing a password takes its time: an officer may turn the account off meanwhile, or its owner choose another."""
+    provider, email = house.provider, house.account(1).email
+    wanted = Wanted(email=email, name="Siti", password="ladang padi menguning senja")
+    known = await people.find(provider, email)
+    assert known
+    prepared = await people.prepare(provider, wanted, known)
+    await people.switch(provider, known.id, enabled=False, by="officer")
+    with pytest.raises(people.BadAccount, match="at this very moment"):
+        async with provider.database.transaction() as tx:
+            await people.rewrite(provider, tx, prepared, known, by="file")
+    found = await people.find(provider, email)
+    assert found
+    assert (found.name, found.status) == (known.name, account.DISABLED)

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from idp.accounts import contact
 from idp.accounts.contact import NotAContact
 
+KPJ = r"\d{11}"
+
 
 @pytest.mark.parametrize(
     "typed",
@@ -109,11 +111,11 @@ def test_four_ways_to_write_one_number(national: str) -> None:
 
 
 def test_a_participant_number_has_eleven_digits_or_none() -> None:
-    assert contact.normalise_kpj("1234.567-8901") == "12345678901"
-    assert contact.normalise_kpj("  ") is None
+    assert contact.normalise_kpj("1234.567-8901", KPJ) == "12345678901"
+    assert contact.normalise_kpj("  ", KPJ) is None
     for wrong in ("1234567890", "123456789012", "1234567890a", "١٢٣٤٥٦٧٨٩٠١"):
         with pytest.raises(NotAContact):
-            contact.normalise_kpj(wrong)
+            contact.normalise_kpj(wrong, KPJ)
 
 
 def test_names_as_people_have_them() -> None:
@@ -126,7 +128,7 @@ def test_names_as_people_have_them() -> None:
 
 
 def test_eleven_digits_from_08_may_be_either_number() -> None:
-    assert contact.readings("08123456789") == [("phone", "+628123456789"), ("kpj", "08123456789")]
+    assert contact.readings("08123456789", KPJ) == [("phone", "+628123456789"), ("kpj", "08123456789")]
     assert contact.normalise("Budi@contoh.go.id") == ("email", "budi@contoh.go.id")
     assert contact.normalise("siapa saya") is None
 

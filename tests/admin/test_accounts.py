@@ -1,9 +1,13 @@
 """Officers and accounts: what they see, and how fast an account is off."""
 
+from uuid import UUID
+
 import httpx2
 import pytest
 
 from idp import worker
+from idp.accounts import passkey, recovery_codes
+from idp.accounts.webauthn import Made
 from idp.flows import people
 from tests.admin.conftest import machine, token
 from tests.support.servers import House
@@ -65,9 +69,21 @@ async def test_one_account_with_its_surroundings_and_no_secret(house: House, adm
     answer = await admin.get(f"/admin/v1/accounts/{await id_of(admin, account.email)}")
     file = answer.json()
     assert file.keys() == KNOWN | {"factors", "sessions"}
-    assert (file["email"], file["factors"], file["sessions"]) == (account.email, ["pwd", "otp"], 0)
+    assert (file["email"], file["factors"], file["sessions"]) == (account.email, ["pwd", "otp", "sms"], 0)
     assert "argon2" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_an_officer_sees_everything_that_a_person_can_show(house: House, admin: httpx2.AsyncClient) -> None:
+    account_id, provider = await id_of(admin, house.account().email), house.provider
+    made = Made(b"credential", b"key", 0, synced=True, aaguid="", transports=[])
+    async with provider.database.transaction() as tx:
+        await passkey.insert(tx, provider.new_id(), UUID(account_id), made, "Telepon", house.clock.now())
+        codes = recovery_codes.new_codes(provider.entropy)
+        await recovery_codes.replace(tx, provider.material, UUID(account_id), codes, house.clock.now())
+    await house.codes_by_sms(wanted=True)
+    file = (await admin.get(f"/admin/v1/accounts/{account_id}")).json()
+    assert file["factors"] == ["pwd", "passkey", "otp", "sms", "rec"]
 
 
 async def test_disabling_ends_sessions_tokens_and_grants_at_once(house: House, admin: httpx2.AsyncClient) -> None:

@@ -1,10 +1,14 @@
 """Officers and relying parties: the whole life of a client, and how far an officer may go."""
 
+import asyncio
 from typing import Any
 
 import httpx2
+import orjson
 import pytest
 
+from idp.flows import register_client
+from idp.flows.client_rules import Checked
 from idp.flows.register_client import SECRET_OVERLAP
 from tests.admin.conftest import Officer, machine, token
 from tests.support.servers import House
@@ -136,6 +140,33 @@ async def test_an_officer_cannot_raise_itself_through_a_client(house: House, off
     assert made.status_code == 201
     assert (await low.put(f"/admin/v1/clients/{made.json()['client_id']}", json=wanted)).status_code == 403
     assert await token(house, high_id, high_secret)
+
+
+async def test_a_client_that_is_raised_meanwhile_is_out_of_reach(house: House, officer: Officer) -> None:
+    """A sector document takes as long as its host likes: another officer gives the client more while it is on its way."""
+    low = await officer("clients:read", "clients:write")
+    client_id, _ = await machine(house, "clients:read")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        async with house.provider.database.transaction() as tx:
+            known = await register_client.held(tx, client_id)
+            raised = Checked({**known.metadata, "scope": "keys:write"}, known.policy, known.source)
+            await register_client.rewrite(house.provider, tx, known, raised, by="another officer")
+        body = orjson.dumps(NEW["metadata"]["redirect_uris"])
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        sector = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/sector"
+        answer = await low.put(
+            f"/admin/v1/clients/{client_id}", json={"metadata": {**NEW["metadata"], "sector_identifier_uri": sector}}
+        )
+    assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
+    async with house.provider.database.reading() as tx:
+        assert (await register_client.current(tx, client_id)).scopes == frozenset({"keys:write"})
 
 
 async def test_the_list_is_complete_page_by_page(admin: httpx2.AsyncClient, house: House) -> None:

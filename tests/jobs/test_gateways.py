@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
 from idp import worker
 from idp.app import build
@@ -15,6 +16,7 @@ from idp.base.clock import ManualClock
 from idp.base.settings import SettingsError, load
 from idp.flows import channels
 from idp.provider import Provider
+from idp.store.tables import spending
 from tests.jobs.conftest import Providers
 from tests.jobs.http_server import HttpServer, http_server
 from tests.jobs.outbox import put_mail, put_sms, row, state
@@ -171,8 +173,8 @@ async def test_the_days_spending_ends_what_it_pays_for(
     providers: Providers, web: HttpServer, clock: ManualClock
 ) -> None:
     """T40: whoever pumps messages to one prefix uses up that prefix, and nobody else's."""
-    spending = {"price": {"+62": 300, "+": 2000}, "per_day": 1500, "per_prefix_per_day": {"+62": 900}}
-    async with providers(sms={"url": web.url}, spending=spending) as provider:
+    caps = {"price": {"+62": 300, "+": 2000}, "per_day": 1500, "per_prefix_per_day": {"+62": 900}}
+    async with providers(sms={"url": web.url}, spending=caps) as provider:
         items = [await put_sms(provider) for _ in range(5)]
         await worker.drain(provider)
         assert len(web.received) == 3
@@ -206,6 +208,30 @@ async def test_what_did_not_leave_costs_nothing(providers: Providers, web: HttpS
             await worker.drain(provider)
             clock.advance(400)
         assert await state(provider, item) == "delivered"
+
+
+async def test_what_did_not_leave_by_midnight_is_given_back_to_the_day_before(
+    providers: Providers, clock: ManualClock
+) -> None:
+    """Else the new day could spend as much more, once for each message that was on its way at midnight."""
+
+    async def at_midnight(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        clock.advance(20)
+        writer.write(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(at_midnight, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    clock.advance(-clock.now() % 86_400 - 10)
+    async with server, providers(sms={"url": url}, spending={"price": {"+": 500}, "per_day": 500}) as provider:
+        item = await put_sms(provider)
+        await worker.drain(provider)
+        assert await state(provider, item) == "waiting"
+        async with provider.database.reading() as tx:
+            spent = (await tx.execute(select(spending.c.day, spending.c.rupiah))).all()
+    assert [tuple(row) for row in spent] == [(clock.now() // 86_400 - 1, 0)]
 
 
 async def test_a_second_mail_server_takes_what_the_first_cannot(providers: Providers, mail_server: MailServer) -> None:

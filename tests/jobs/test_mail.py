@@ -11,7 +11,8 @@ from idp import worker
 from idp.base.clock import ManualClock
 from idp.jobs import mail
 from idp.provider import Provider
-from idp.store.outbox import BACKOFF, BREAKER_PAUSE
+from idp.store import breakers
+from idp.store.outbox import BACKOFF
 from idp.store.tables import outbox
 from tests.jobs.conftest import Providers
 from tests.jobs.outbox import put_mail, row, state
@@ -170,7 +171,7 @@ async def test_the_breaker_of_a_domain_opens_closes_and_keeps_others_running(
         await put_mail(mended, "lain@dua.example")
         await worker.drain(mended)
         assert [letter.to for letter in mail_server.received] == ["lain@dua.example"]
-        clock.advance(BREAKER_PAUSE)
+        clock.advance(breakers.PAUSE)
         await worker.drain(mended)
         assert len(mail_server.received) == 7
 
@@ -196,7 +197,7 @@ async def test_after_the_last_try_a_mail_is_dead(
         item = await put_mail(broken)
         for pause in (*BACKOFF, 0):
             await worker.drain(broken)
-            clock.advance(max(pause, BREAKER_PAUSE))
+            clock.advance(max(pause, breakers.PAUSE))
         dead = await row(broken, item)
         assert (dead.state, dead.attempts) == ("dead", len(BACKOFF) + 1)
         assert dead.payload_sealed is not None

@@ -11,7 +11,7 @@ from idp.accounts import assisted
 from idp.accounts.assisted import Case
 from idp.flows import people, recovery_desk
 from idp.flows.people import Wanted
-from idp.flows.recovery_desk import NotPossible
+from idp.flows.recovery_desk import NotPossible, Seen
 from idp.store.tables import accounts
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_activate import sign_in
@@ -144,7 +144,7 @@ async def strict(houses: Callable[..., AbstractAsyncContextManager[House]]) -> A
 async def agree(house: House, number: str, officer: str, *, factors_go: bool = False) -> Case:
     seen = ("ktp", "face")
     return await recovery_desk.approve(
-        house.provider, number, seen, "datang", factors_go=factors_go, by="command line", officer=officer
+        house.provider, number, Seen(seen, "datang", factors_go), by="command line", officer=officer
     )
 
 

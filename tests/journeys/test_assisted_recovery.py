@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from idp.accounts import account, assisted, lookup
+from idp.accounts import account, assisted, contact_change, lookup
 from idp.accounts.assisted import Case
 from idp.flows import people, recovery_desk
 from idp.flows.people import Wanted
-from idp.flows.recovery_desk import NotPossible
+from idp.flows.recovery_desk import NotPossible, Seen
 from idp.store.tables import assisted_recoveries, audit, outbox
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home_with_both
@@ -44,7 +44,7 @@ async def approve(house: House, *, factors_go: bool = False) -> Case:
     case = await case_of(house)
     seen = ("ktp", "face")
     return await recovery_desk.approve(
-        house.provider, case.number, seen, "datang sendiri", factors_go=factors_go, by=OFFICER
+        house.provider, case.number, Seen(seen, "datang sendiri", factors_go), by=OFFICER
     )
 
 
@@ -226,10 +226,7 @@ async def test_one_recovery_of_an_account_at_a_time(house: House) -> None:
         await open_case(house, person.email, f"baru{n}@contoh.net")
     cases = await recovery_desk.waiting(house.provider, ["open"], 10)
     outcomes = await asyncio.gather(
-        *(
-            recovery_desk.approve(house.provider, one.number, ("ktp", "face"), "x", factors_go=False, by=OFFICER)
-            for one in cases
-        ),
+        *(recovery_desk.approve(house.provider, one.number, Seen(("ktp", "face"), "x"), by=OFFICER) for one in cases),
         return_exceptions=True,
     )
     assert sorted(type(one).__name__ for one in outcomes) == ["Case", "NotPossible"]
@@ -303,7 +300,7 @@ async def cancelled_twice(house: House) -> Browser:
 async def overridden(house: House, officer: str, number: str, *, factors_go: bool = True) -> Case:
     seen = ("ktp", "face")
     return await recovery_desk.override(
-        house.provider, number, seen, "dibatalkan pencuri", factors_go=factors_go, officer=officer
+        house.provider, number, Seen(seen, "dibatalkan pencuri", factors_go), officer=officer
     )
 
 
@@ -318,7 +315,7 @@ async def test_what_was_cancelled_twice_is_decided_by_two_officers_and_by_nobody
     with pytest.raises(NotPossible, match="another officer"):
         await overridden(house, rina, number)
     with pytest.raises(NotPossible, match="--override"):
-        await recovery_desk.approve(house.provider, number, ("ktp", "face"), "", factors_go=True, by="x", officer=made)
+        await recovery_desk.approve(house.provider, number, Seen(("ktp", "face"), "", True), by="x", officer=made)
     # Nor does the second alone decide what goes.
     with pytest.raises(NotPossible, match="--remove-factors"):
         await overridden(house, made, number, factors_go=False)
@@ -360,7 +357,7 @@ async def test_the_account_of_an_officer_takes_two_others(house: House) -> None:
 
     async def agree(officer: str) -> Case:
         return await recovery_desk.approve(
-            house.provider, number, ("ktp", "face"), "datang", factors_go=True, by=OFFICER, officer=officer
+            house.provider, number, Seen(("ktp", "face"), "datang", True), by=OFFICER, officer=officer
         )
 
     with pytest.raises(NotPossible, match="officer's account"):
@@ -419,3 +416,25 @@ async def test_a_contact_changed_during_the_wait_does_not_come_back_after_it(hou
     assert "revert-contact" in (await browser.get(link)).ids
     await browser.submit(await browser.get(opens), {"password": NEW}, press="set-password")
     assert "revert-contact" not in (await browser.get(link)).ids
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_its_end_and_the_link_that_brings_a_contact_back_do_not_wait_for_each_other(house: House) -> None:
+    """Both write the account and its changes of contact: in two orders, the database would have to end one of them."""
+    person, provider = plain(house), house.provider
+    await open_case(house, person.email)
+    await approve(house)
+    house.clock.advance(60)
+    await change(house, await at_home_with_both(house, person), "email", "lain@contoh.example")
+    house.clock.advance(COOLING - 60)
+    browser = house.browser()
+    page = await browser.get((await letter_of(house, NEW_ADDRESS, OPENS)).link)
+    account_id = (await case_of(house, assisted.READY)).account_id
+    assert account_id
+    async with provider.database.transaction() as tx, asyncio.timeout(10):
+        await account.lock(tx, account_id)
+        ending = asyncio.create_task(browser.submit(page, {"password": NEW}, press="set-password"))
+        while not await tx.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            pass  # it stands at the lock as soon as one is waited for
+        await contact_change.close(tx, account_id, house.clock.now())
+    assert "Kata sandi sudah diganti" in (await ending).text

@@ -13,6 +13,7 @@ from idp.base.errors import PageFault
 from idp.base.opaque import Handle, SystemEntropy
 from idp.flows import channels, home, phone_codes
 from idp.sessions.visitor import Visitor
+from idp.store import breakers
 from idp.store.tables import audit, recovery_codes, removals, totp_credentials
 from idp.web.cookies import session_cookie
 from tests.journeys.mailbox import letters, newest
@@ -275,7 +276,7 @@ async def test_while_sms_is_out_of_order_other_ways_come_first(house: House) -> 
     _, codes = await made(house, browser)
     async with house.provider.database.transaction() as tx:
         await tx.execute(delete(totp_credentials))
-        await house.provider.outbox.rest(tx, channels.SPENT, house.clock.now() + 600)
+        await breakers.trip(tx, channels.SPENT, house.clock.now() + 600)
     other = house.browser("203.0.113.8")
     page = await at_second(house, other)
     assert "SMS sedang terganggu. Pakai cara lain." in page.text
@@ -287,7 +288,7 @@ async def test_while_sms_is_out_of_order_other_ways_come_first(house: House) -> 
 
 async def test_when_sms_is_out_of_order_and_all_there_is_the_page_says_until_when(house: House) -> None:
     async with house.provider.database.transaction() as tx:
-        await house.provider.outbox.rest(tx, channels.SPENT, house.clock.now() + 600)
+        await breakers.trip(tx, channels.SPENT, house.clock.now() + 600)
     siti, party, browser = plain(house), house.relying_party("saldo"), house.browser()
     page = await browser.get((await party.authorization(acr_values=LOA2)).url)
     page = await browser.submit(page, {"identifier": siti.email, "password": siti.password}, press="sign-in")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from idp.flows import announce, channels
+from idp.store import breakers
 from idp.store.tables import outbox, reports
 from tests.journeys.mailbox import letters
 from tests.journeys.test_account import at_home
@@ -89,7 +90,7 @@ async def test_a_backlog_and_an_open_breaker_show(house: House) -> None:
     assert "Lebih lambat" in (await house.http().get("/status")).text
     async with provider.database.transaction() as tx:
         for _ in range(5):
-            await provider.outbox.ill(tx, channels.SMTP)
+            await breakers.failed(tx, channels.SMTP, provider.clock.now())
     house.clock.advance(11)
     page = (await house.http().get("/status")).text
     assert "Gangguan" in page

@@ -467,6 +467,25 @@ async def test_memberships_follow_the_registry(houses: Callable[..., AbstractAsy
         assert (await people.find(house.provider, MADES_NUMBER)) is not None, "a registry's gap takes nothing away"
 
 
+async def test_numbers_are_those_of_the_operators_pattern(
+    houses: Callable[..., AbstractAsyncContextManager[House]],
+) -> None:
+    """Whoever has them longer than ours would else have every match of the registry thrown away as garbage."""
+    longer = "2000567890123"
+    async with odd_registry() as odd, houses(registry={"url": odd.url}, kpj_pattern=r"\d{13}") as house:
+        member = {"nomor": [longer], "kategori": "PMI", "status": "aktif"}
+        odd.says(orjson.dumps({"hasil": "cocok", "kepesertaan": member}))
+        person = await newcomer(house)
+        await submitted(house, person, MADE)
+        await drain(house.provider)
+        assert await level(house, person) == 1
+        found = await people.find(house.provider, longer)
+        assert found
+        assert found.email == person.email
+        declared = Wanted(email="lain@contoh.example", name="Lain", password=PASSWORD, kpj="2000567890124")
+        assert (await people.create(house.provider, declared, by="test")).kpj == "2000567890124"
+
+
 async def test_verified_data_are_nobodys_to_retype(asking: House) -> None:
     person = await newcomer(asking)
     browser, _ = await submitted(asking, person, MADE)

@@ -6,9 +6,10 @@ import re
 import pytest
 from sqlalchemy import func, select, update
 
+from idp.accounts import requests
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import home, people, recovery_codes, removal, security
+from idp.flows import erase, home, people, privacy, recovery_codes, removal, security
 from idp.sessions import levels
 from idp.sessions.visitor import Visitor
 from idp.store.tables import contact_changes, outbox, passkeys, reports
@@ -150,6 +151,10 @@ async def test_what_is_under_way_in_a_session_that_ends_is_not_done(house: House
         recovery_codes.make(provider, visitor, stands),
         removal.remove_factor(provider, visitor, stands, levels.SMS),
         security.ask_always(provider, visitor, stands, always=True),
+        erase.request(provider, visitor, stands),
+        privacy.ask(provider, visitor, stands, requests.OBJECT, {"reason": "tidak setuju"}),
+        privacy.restrict(provider, visitor, stands),
+        privacy.lift(provider, visitor, stands),
     ):
         with pytest.raises(PageFault, match="session ended"):
             await doing

@@ -12,12 +12,13 @@ from contextlib import AbstractAsyncContextManager
 from hashlib import sha256
 from uuid import UUID
 
+import orjson
 import pytest
 from sqlalchemy import LargeBinary, String, Text, cast, func, select
 
 from idp import worker
 from idp.accounts import requests
-from idp.flows import erase, parcel, people, privacy_desk, retention
+from idp.flows import erase, parcel, people, privacy, privacy_desk, retention
 from idp.jobs import erasure
 from idp.store.tables import accounts, audit, consent_history, grants, metadata, privacy_exports, privacy_requests
 from tests.admin.conftest import machine, token
@@ -629,6 +630,25 @@ async def test_whose_field_was_told_in_a_time(house: House) -> None:
     officer = house.http(headers={"Authorization": f"Bearer {await token(house, client_id, secret)}"})
     await officer.get(f"/admin/v1/accounts/{mine}")
     assert f"client:{client_id}" in (await told("email", ended, ended + 1))[mine]
+
+
+async def test_what_was_asked_for_by_name_is_known_when_its_grant_is_gone(house: House) -> None:
+    """A grant is swept a day after its end; whom to tell of a breach, and who read my data, is asked years later."""
+    person, browser, begun = house.account(), house.browser(), house.clock.now()
+    named = {"name": {"essential": True, "value": "3273011708870001"}}
+    claims = orjson.dumps({"userinfo": {"email": None, "vegetable": None}, "id_token": named})
+    await house.relying_party("saldo").sign_in(browser, person, scope="openid", claims=claims.decode())
+    async with house.provider.database.transaction() as tx:
+        kept = str((await tx.execute(select(grants.c.claims))).scalars().all())
+        await tx.execute(grants.delete())
+        kept += str((await tx.execute(select(audit.c.detail))).scalars().all())
+    assert "3273011708870001" not in kept, "the caller's words, and perhaps somebody's number"
+    for field in ("email", "name"):
+        found = await privacy_desk.affected(house.provider, field, begun, begun + 1)
+        assert list(found.values()) == [{"saldo"}], field
+    [reading] = await privacy.readings(house.provider, UUID(await account_id(house, person)))
+    assert {"email", "name"} <= set(reading.data)
+    assert "vegetable" not in reading.data
 
 
 async def test_the_pages_stay_small_in_both_languages(house: House) -> None:

@@ -115,6 +115,18 @@ async def test_a_new_purpose_is_asked_and_shown(house: House) -> None:
     assert "code" in (await at_consent(house, browser, "openid email")).parameters
 
 
+async def test_what_was_allowed_for_another_purpose_is_not_allowed_for_this_one(house: House) -> None:
+    browser = house.browser()
+    await browser.submit(await at_consent(house, browser, "openid email phone"), press="allow")
+    await change(house, purpose={"id": "Menghitung bunga pinjaman."})
+    await browser.submit(await at_consent(house, browser, "openid email"), press="allow")
+    # The number was never asked for since, so nobody has agreed to what it is wanted for now.
+    page = await at_consent(house, browser, "openid email phone")
+    assert "Menghitung bunga pinjaman." in page.text
+    await browser.submit(page, press="allow")
+    assert "code" in (await at_consent(house, browser, "openid email phone")).parameters
+
+
 async def test_always_ask_means_always(house: House) -> None:
     await change(house, always_ask=True)
     browser, party = house.browser(), house.relying_party("koperasi")

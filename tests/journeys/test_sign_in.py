@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -11,6 +12,11 @@ from argon2 import PasswordHasher
 from sqlalchemy import update
 
 from idp.accounts import account, lookup
+from idp.accounts.password import Hasher
+from idp.base.errors import Unavailable
+from idp.flows import sign_in as flow
+from idp.flows.beginning import SignedIn
+from idp.sessions.visitor import Visitor
 from idp.store.tables import sign_ups, throttles
 from tests.journeys.mailbox import letters
 from tests.support.browser import Browser, Page
@@ -424,14 +430,20 @@ async def test_whoever_has_registered_but_not_activated_is_told_to_do_that(house
     assert page.url.endswith("/aktivasi")
 
 
-async def test_a_hash_of_older_parameters_is_made_anew(house: House) -> None:
-    person, provider = house.account(), house.provider
-    key = lookup.key(provider.material, lookup.EMAIL, person.email)
-    async with provider.database.transaction() as tx:
+async def older_hash(house: House, person: Account) -> bytes:
+    """Keep a person's password under parameters of long ago; the key that finds their account."""
+    key = lookup.key(house.provider.material, lookup.EMAIL, person.email)
+    async with house.provider.database.transaction() as tx:
         found = await account.find(tx, key)
         assert found is not None
         old = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(person.password)
         await account.set_password(tx, found.id, old, "hybrid-1", house.clock.now())
+    return key
+
+
+async def test_a_hash_of_older_parameters_is_made_anew(house: House) -> None:
+    person, provider = house.account(), house.provider
+    key = await older_hash(house, person)
     for _ in range(2):
         assert (await enter(house.browser(), person.email, person.password)).url.endswith("/akun")
     async with provider.database.reading() as tx:
@@ -439,6 +451,23 @@ async def test_a_hash_of_older_parameters_is_made_anew(house: House) -> None:
     assert renewed is not None
     assert renewed.password_hash is not None
     assert "m=19456,t=2,p=1" in renewed.password_hash
+
+
+class Crowded(Hasher):
+    """Room for checks, and none for anything else."""
+
+    async def hash(self, password: str) -> str:
+        raise Unavailable("password queue full", retry_after=3)
+
+
+async def test_a_hash_that_there_is_no_room_to_make_anew_holds_no_sign_in_up(house: House) -> None:
+    """The session has begun by then: 503 would keep its cookie back, and the person would be told to come again."""
+    person = house.account(1)
+    crowded = replace(house.provider, hasher=Crowded(1, 1))
+    await older_hash(house, person)
+    visitor = Visitor(None, b"d" * 16, "198.51.100.7", "")
+    outcome = await flow.sign_in(crowded, visitor, person.email, person.password, public_device=False)
+    assert isinstance(outcome, SignedIn)
 
 
 async def test_the_audit_trail_tells_of_both_outcomes_and_of_no_secret(house: House) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from idp.flows import channels, people
+from idp.store import breakers
 from idp.store.tables import accounts
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_account import at_home
@@ -257,7 +258,7 @@ async def test_a_passkey_signs_in_anew_over_a_session_that_is_held(house: House)
 async def sms_out(house: House, *others: str) -> None:
     async with house.provider.database.transaction() as tx:
         for channel in (channels.SPENT, *others):
-            await house.provider.outbox.rest(tx, channel, house.clock.now() + 600)
+            await breakers.trip(tx, channel, house.clock.now() + 600)
 
 
 async def test_while_sms_is_out_of_order_a_mailed_code_confirms_the_sign_in_and_nothing_more(house: House) -> None:

@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from idp.base.errors import InvalidClient, InvalidClientMetadata, InvalidRedirectUri
+from idp.base.jose import generate
 from idp.base.opaque import SystemEntropy
 from idp.base.settings import Outbound
 from idp.clients import metadata, policy
@@ -21,6 +22,7 @@ from idp.clients.authenticate import Attempt
 from idp.clients.client import FIRST_PARTY_SECTOR, Client
 from idp.clients.outbound import MAX_ANSWER, Caller, OutboundFault, public_address
 from idp.web.shell import Shell
+from tests.protocol.assertions import assertion, by_assertion
 from tests.protocol.stage import Stage
 
 pytestmark = pytest.mark.anyio
@@ -152,6 +154,22 @@ async def test_invented_client_ids_are_remembered_in_short_and_not_for_ever(
     assert max(len(client_id) for client_id, _ in authenticator._turned_away) <= 128
     # Whoever comes last is still turned away.
     assert ("e" * 128, "203.0.113.9") in authenticator._turned_away
+
+
+async def test_a_client_that_moves_its_keys_leaves_no_trail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T20: RFC 7592 lets it name another address as often as it likes, and each would stay in memory with its keys."""
+    from idp.clients import authenticate
+
+    monkeypatch.setattr(authenticate, "_MAX_PUBLISHED", 3)
+    authenticator, key = stage.provider.authenticator, generate("ES256", 2048)
+    for number in range(6):
+        party = await stage.party(
+            token_endpoint_auth_method="private_key_jwt", jwks_uri=f"http://127.0.0.1:9/{number}.json"
+        )
+        form = by_assertion(assertion(stage, party.client_id, key))
+        with pytest.raises(InvalidClient):
+            await authenticator.authenticate(Attempt(None, form, "203.0.113.9"))
+    assert [uri[-6:] for uri in authenticator._published] == ["3.json", "4.json", "5.json"]
 
 
 def network(stage: Stage, client: str, *forwarded: str, trusted: tuple[str, ...] = ()) -> str:

@@ -527,6 +527,9 @@ async def test_revocation_takes_back_all_of_the_grant(stage: Stage, which: str) 
     ] == "invalid_grant"
     await party.refresh(kept.refresh_token)
     assert (await party.revoke(tokens.raw[which])).status_code == 200
+    async with stage.provider.database.reading() as tx:
+        told = await stage.provider.audit.read(tx, event="grant.revoked", limit=1000)
+    assert sum(row.client_id == party.client_id for row in told) == 1, "sent again, it tells the person nothing new"
 
 
 @pytest.mark.parametrize("which", ["access_token", "refresh_token"])

@@ -1,15 +1,18 @@
 """Dynamic registration (RFC 7591) and its management (RFC 7592), as the conformance plans and an attacker use them."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx2
+import orjson
 import pytest
 from joserfc.jwk import RSAKey
 
 from idp.flows import register_client
+from idp.flows.client_rules import Checked
 from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
@@ -267,3 +270,37 @@ async def test_a_page_of_another_origin_registers_and_manages(house: House) -> N
     for method, status in (("GET", 200), ("DELETE", 204), ("GET", 401)):
         answer = await house.http().request(method, own, headers=bearer(made.json()["registration_access_token"]))
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (status, "*")
+
+
+async def test_a_client_that_changes_itself_brings_back_nothing_that_was_decided_meanwhile(house: House) -> None:
+    """A sector document takes as long as its host likes: an officer decides while it is on its way."""
+    asked: list[bytes] = []
+    made: dict[str, Any] = {}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        if made:
+            async with house.provider.database.transaction() as tx:
+                known = await register_client.held(tx, made["client_id"])
+                decided = Checked(known.metadata, {"always_ask": True}, known.source)
+                await register_client.rewrite(house.provider, tx, known, decided, by="officer")
+        body = orjson.dumps(WEB["redirect_uris"])
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        told = {**WEB, "sector_identifier_uri": f"http://127.0.0.1:{port}/sector"}
+        made |= (await register(house, **told)).json()
+        changed = await house.http().put(
+            f"/register/{made['client_id']}",
+            json={**told, "client_id": made["client_id"], "client_name": "Nama Lain"},
+            headers=bearer(made["registration_access_token"]),
+        )
+    assert changed.status_code == 200, changed.text
+    assert len(asked) == 2
+    async with house.provider.database.reading() as tx:
+        client = await register_client.current(tx, made["client_id"])
+    assert (client.name, client.always_ask) == ("Nama Lain", True)

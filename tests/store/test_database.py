@@ -44,3 +44,23 @@ async def test_a_connection_that_ends_between_two_statements(
     assert await database.hot(_ASK), "and afterwards all is well"
     async with database.reading() as tx:
         await tx.exec_driver_sql("SELECT 1")
+
+
+async def test_who_follows_changes_follows_on_after_one_that_could_not_be_read(database: Database) -> None:
+    """Else a single broken row would leave a replica with the clients and keys of that moment for ever."""
+    calls = 0
+    followed = asyncio.Event()
+
+    async def heard() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise ValueError("a row that nobody understands")
+        followed.set()
+
+    listening = asyncio.create_task(database.listen(heard))
+    async with asyncio.timeout(10):
+        await followed.wait()
+    listening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await listening

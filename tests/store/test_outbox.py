@@ -3,13 +3,15 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
 from idp.base.clock import ManualClock
 from idp.base.opaque import SystemEntropy
-from idp.store import material
+from idp.store import breakers, material
 from idp.store.database import Database
 from idp.store.encrypted import Sealer
 from idp.store.outbox import Item, Outbox
+from idp.store.tables import breakers as rows
 from tests.support.servers import Storage
 
 pytestmark = pytest.mark.anyio
@@ -68,3 +70,19 @@ async def test_only_what_may_leave_now_is_due(database: Database, outbox: Outbox
     await claim(database, outbox)
     async with database.reading() as tx:
         assert await outbox.due(tx) == set()
+
+
+async def test_breakers_of_targets_that_nothing_waits_for_go(
+    database: Database, outbox: Outbox, clock: ManualClock
+) -> None:
+    """Else whoever types invented domains by the thousand while the mail server is away leaves a row for each."""
+    now = clock.now()
+    async with database.transaction() as tx:
+        await outbox.put(tx, "mail", "menunggu.example", {})
+        for target in ("mail:karangan.example", "mail:menunggu.example", f"{breakers.SHARED}smtp"):
+            await breakers.failed(tx, target, now)
+        await breakers.trip(tx, "sms:spent", now + 90_000)
+        assert await breakers.forget(tx, now + 86_399) == 1
+        assert await breakers.forget(tx, now + 90_000) == 0
+        left = await tx.execute(select(rows.c.target).order_by(rows.c.target))
+        assert list(left.scalars()) == [f"{breakers.SHARED}smtp", "mail:menunggu.example", "sms:spent"]

@@ -54,7 +54,9 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
     grant = from_row(row)
     resources = minting.granted_audience(provider, client, grant, request.resources)
     refresh = provider.refresh_tokens.make(grant.id, grant.generation) if grant.offline else None
-    answer = minting.response(provider, client, grant, Person.of(row), grant.scope, resources, refresh, grant.nonce)
+    answer = minting.response(
+        provider, client, grant, Person.of(row), grant.scope, resources, refresh=refresh, nonce=grant.nonce
+    )
     provider.failpoint("code.signed")
     return answer
 

@@ -112,8 +112,9 @@ def response(
     person: Person,
     scope: str,
     resources: Sequence[str],
+    *,
     refresh: str | None,
-    nonce: str | None,
+    nonce: str | None = None,
 ) -> dict[str, Any]:
     """The token response of a grant (RFC 6749 section 5.1, OIDC Core section 3.1.3.3)."""
     access = access_token(provider, client, grant, scope, resources)

@@ -47,7 +47,7 @@ def _answer(provider: Provider, client: Client, row: Mapping[str, Any], request:
     scope = minting.narrowed_scope(grant.scope, request.values.get("scope"))
     resources = minting.granted_audience(provider, client, grant, request.resources)
     successor = provider.refresh_tokens.make(grant.id, grant.generation)
-    return minting.response(provider, client, grant, Person.of(row), scope, resources, successor, None)
+    return minting.response(provider, client, grant, Person.of(row), scope, resources, refresh=successor)
 
 
 async def _judge_before_rotating(
@@ -69,17 +69,15 @@ async def _lost_answer(provider: Provider, client: Client, token: RefreshToken, 
     ):
         return row
     if row is not None and refresh.usable(row, client.client_id, now) and token.generation < row["generation"]:
+        event = Event(
+            "refresh.replayed",
+            actor=client.client_id,
+            account_id=from_row(row).account_id,
+            client_id=client.client_id,
+            network=network,
+            detail={"grant": str(token.grant_id), "generation": token.generation},
+        )
         async with provider.database.transaction() as tx:
-            await revoke(tx, token.grant_id, now, "replay")
-            await provider.audit.append(
-                tx,
-                Event(
-                    "refresh.replayed",
-                    actor=client.client_id,
-                    account_id=from_row(row).account_id,
-                    client_id=client.client_id,
-                    network=network,
-                    detail={"grant": str(token.grant_id), "generation": token.generation},
-                ),
-            )
+            if await revoke(tx, token.grant_id, now, "replay"):
+                await provider.audit.append(tx, event)
     raise InvalidGrant("the refresh token is not valid")

@@ -49,7 +49,9 @@ class Account(BaseModel):
 class AccountFile(Account):
     """An account with what surrounds it."""
 
-    factors: list[str] = Field(description="What the person can sign in with: `pwd`, `otp`.")
+    factors: list[str] = Field(
+        description="What the person can show: `pwd`, `passkey`, `otp` (an app), `sms`, `rec` (recovery codes)."
+    )
     sessions: int = Field(description="Live sessions.")
 
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from idp.base.errors import InvalidClientMetadata, InvalidToken, OAuthError, Unavailable
 from idp.clients.client import Client
-from idp.flows import officers, register_client
+from idp.flows import client_rules, officers, register_client
 from idp.flows.register_client import Registered, UnknownClient
 from idp.provider import Provider
 from idp.web import wire
@@ -146,7 +146,7 @@ async def _metadata(scope: Scope, receive: Receive) -> Mapping[str, Any]:
 def _information(provider: Provider, client: Client, made: Registered | None, token: str | None) -> dict[str, Any]:
     """The client information response (RFC 7591 section 3.2.1, RFC 7592 section 3). A secret is shown when it is made."""
     body: dict[str, Any] = {
-        **register_client.in_effect(client),
+        **client_rules.in_effect(client),
         "client_id": client.client_id,
         "client_id_issued_at": client.created_at,
     }

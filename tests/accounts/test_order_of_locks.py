@@ -1,0 +1,86 @@
+"""Whoever writes an account and more of its person takes the account first: in two orders, two of them wait for each other.
+
+«Bukan saya» holds the account while it takes back what waits; here it does so in the moment in which that is carried out.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from idp.accounts import account, removal, requests
+from idp.accounts.requests import Request
+from idp.flows import erase, people, privacy_desk
+from idp.flows import removal as removals
+from idp.flows.privacy_desk import NotARequest
+from idp.provider import Provider
+from idp.sessions import levels
+from idp.store.database import Tx
+from tests.support.servers import House
+
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["postgresql"], indirect=True)]
+
+TakeBack = Callable[[Tx], Awaitable[object]]
+
+
+async def siti(house: House) -> UUID:
+    found = await people.find(house.provider, house.account(1).email)
+    assert found
+    return found.id
+
+
+async def asked(provider: Provider, account_id: UUID, kind: str) -> UUID:
+    now = provider.clock.now()
+    made = Request(provider.new_id(), account_id, kind, requests.OPEN, now, now, {"name": "Siti Rahma"}, runs_at=now)
+    async with provider.database.transaction() as tx:
+        assert await requests.add(tx, provider.sealer, made)
+    return made.id
+
+
+async def at_once(provider: Provider, account_id: UUID, deed: Awaitable[object], take_back: TakeBack) -> object:
+    """Take something back while `deed`, which would carry it out, has begun; what comes of the deed."""
+    async with provider.database.transaction() as tx, asyncio.timeout(10):
+        await account.lock(tx, account_id)
+        doing = asyncio.ensure_future(deed)
+        while not await tx.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            pass  # it stands at the lock as soon as one is waited for
+        await take_back(tx)
+    return await doing
+
+
+async def cancel(provider: Provider, request_id: UUID, tx: Tx) -> None:
+    assert await requests.decide(tx, provider.sealer, request_id, requests.CANCELLED, "owner", provider.clock.now())
+
+
+async def test_a_deletion_that_is_taken_back_as_it_is_carried_out(house: House) -> None:
+    provider, account_id = house.provider, await siti(house)
+    request = await asked(provider, account_id, requests.DELETE)
+    done = await at_once(
+        provider, account_id, erase.carry_out(provider, request), lambda tx: cancel(provider, request, tx)
+    )
+    assert done is False
+    assert await siti(house) == account_id
+
+
+async def test_a_correction_that_is_taken_back_as_an_officer_makes_it(house: House) -> None:
+    provider, account_id = house.provider, await siti(house)
+    request = await asked(provider, account_id, requests.CORRECT)
+    with pytest.raises(NotARequest):
+        await at_once(
+            provider,
+            account_id,
+            privacy_desk.complete(provider, request, by="officer"),
+            lambda tx: cancel(provider, request, tx),
+        )
+
+
+async def test_a_removal_that_is_called_off_as_its_day_is_over(house: House) -> None:
+    provider, account_id = house.provider, await siti(house)
+    async with provider.database.transaction() as tx:
+        await removal.ask(tx, provider.new_handle(), account_id, levels.SMS, provider.clock.now() - removal.WAIT)
+    done = await at_once(
+        provider, account_id, removals.finish_due(provider), lambda tx: removal.call_off(tx, account_id, levels.SMS)
+    )
+    assert done == 0
