@@ -17,12 +17,15 @@ from idp.clients.client import Client
 from idp.flows import access, owner
 from idp.grants import grant
 from idp.provider import Provider
-from idp.sessions import session
+from idp.sessions import session, slip
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.store.outbox import BACKCHANNEL
 
+_POSTED = "posted-logout"
+_WAY_BACK = 300
+"""Seconds for a redirect to our own address, on the slowest network."""
 _SHOWN = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
 
 
@@ -64,6 +67,18 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
             provider, tx, stands.session.id, stands.account_id, f"client:{client.client_id}", visitor.network
         )
     return SignedOut(stands.session.id, location, client.client_id)
+
+
+def park(provider: Provider, values: Mapping[str, str]) -> str:
+    """A posted request, sealed for its way back by GET: whoever posts a hint keeps it out of addresses, and so do we."""
+    expires_at = provider.clock.now() + _WAY_BACK
+    return slip.write(provider.material, provider.entropy, _POSTED, b"", values, expires_at)
+
+
+def parked(provider: Provider, text: str) -> Mapping[str, str]:
+    """The request that `park` sealed; nothing, as if no hint had come, once it is old."""
+    values: Mapping[str, str] | None = slip.read(provider.material, _POSTED, b"", text, provider.clock.now())
+    return values or {}
 
 
 async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:

@@ -154,14 +154,23 @@ async def test_bad_id_token_hint_by_client_secret(party: Party, browser: Browser
 
 
 async def test_it_may_be_posted(stage: Stage, party: Party, browser: Browser) -> None:
-    """From another site a form brings no cookies, so it comes back as an address, which does."""
+    """From another site a form brings no cookies, so it comes back as an address, which does; and which holds no hint."""
     tokens = await party.tokens(browser)
     form = {"id_token_hint": tokens.id_token, "post_logout_redirect_uri": BYE, "state": "s t&1"}
     answer = await stage.http.post("/end_session", data=form)
     assert answer.status_code == 303
+    assert tokens.id_token.split(".")[1] not in answer.headers["location"]
     assert await signed_in(party, browser)
     assert (await browser.get(answer.headers["location"])).left_to == f"{BYE}?state=s%20t%261"
     assert not await signed_in(party, browser)
+
+
+async def test_what_was_posted_long_ago_asks_the_person(stage: Stage, party: Party, browser: Browser) -> None:
+    tokens = await party.tokens(browser)
+    answer = await stage.http.post("/end_session", data={"id_token_hint": tokens.id_token})
+    stage.clock.advance(300)
+    asked(await browser.get(answer.headers["location"]))
+    assert await signed_in(party, browser)
 
 
 async def test_a_hint_alone_ends_no_session_elsewhere(stage: Stage, party: Party, browser: Browser) -> None:

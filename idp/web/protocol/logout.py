@@ -1,5 +1,6 @@
 """/end_session (OIDC RP-Initiated Logout 1.0)."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -19,26 +20,28 @@ def endpoint(provider: Provider) -> App:
     frame = Frame(provider)
 
     async def by_address(request: Request) -> Response:
-        return await _end(frame, request, wire.parse(request.scope["query_string"]))
+        values = _sound(frame, request, wire.parse(request.scope["query_string"]))
+        return await _end(frame, request, logout.parked(provider, values["lanjut"]) if "lanjut" in values else values)
 
     async def by_form(request: Request) -> Response:
         """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
-        found = _sound(await wire.read_form(request.scope, request.receive))
-        return frame.redirect(f"/end_session?{urlencode(found.values)}")
+        values = _sound(frame, request, await wire.read_form(request.scope, request.receive))
+        return frame.redirect(f"/end_session?lanjut={logout.park(provider, values)}")
 
     return frame.endpoint("/end_session", by_address, by_form)
 
 
-async def _end(frame: Frame, request: Request, found: Parameters) -> Response:
-    locales = found.values.get("ui_locales", "")
+def _sound(frame: Frame, request: Request, found: Parameters) -> Mapping[str, str]:
+    frame.prefer(request, found.values.get("ui_locales", ""))
+    if found.faults:
+        raise PageFault("kesalahan.keluar", f"malformed: {', '.join(found.faults)[:80]}")
+    return found.values
+
+
+async def _end(frame: Frame, request: Request, values: Mapping[str, str]) -> Response:
+    locales = values.get("ui_locales", "")
     frame.prefer(request, locales)
-    outcome = await logout.by_relying_party(frame.provider, _sound(found).values, frame.visitor(request))
+    outcome = await logout.by_relying_party(frame.provider, values, frame.visitor(request))
     if isinstance(outcome, logout.Confirm):
         return frame.redirect("/keluar" + (f"?{urlencode({'ui_locales': locales})}" if locales else ""))
     return await frame.signed_out(request, outcome)
-
-
-def _sound(found: Parameters) -> Parameters:
-    if found.faults:
-        raise PageFault("kesalahan.keluar", f"malformed: {', '.join(found.faults)[:80]}")
-    return found
