@@ -59,8 +59,9 @@ async def run(provider: Provider, stop: asyncio.Event) -> None:
     deliveries, timetable = Deliveries(provider), Timetable(provider)
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_repeat(deliveries.start, stop))
-        loops.create_task(_repeat(timetable.turn, stop))
+        loops.create_task(_repeat(timetable.start, stop))
     await deliveries.finish()
+    await timetable.finish()
 
 
 async def drain(provider: Provider) -> None:
@@ -79,20 +80,25 @@ async def _deliver(provider: Provider) -> None:
 
 
 class Timetable:
-    """When each job ran last, and how often it has failed since it last succeeded."""
+    """When each job ran last, and how often it has failed since it last succeeded. A long one holds up no other."""
 
     def __init__(self, provider: Provider, jobs: tuple[Job, ...] = TIMETABLE) -> None:
         self._provider = provider
         self._due = dict.fromkeys(jobs, 0)
         self._failures = dict.fromkeys(jobs, 0)
+        self._running: dict[Job, asyncio.Task[None]] = {}
 
-    async def turn(self) -> int:
-        """Run what is due now. Always 0, as if nothing had been there to do: the next turn may come after a pause."""
+    async def start(self) -> int:
+        """Begin what is due now and not under way. Always 0, as if nothing had been there to do: the next look may come after a pause."""
         now = self._provider.clock.now()
-        for job, due in list(self._due.items()):
-            if due <= now:
-                await self._run(job)
+        for job, due in self._due.items():
+            if due <= now and job not in self._running:
+                self._running[job] = asyncio.create_task(self._run(job))
         return 0
+
+    async def finish(self) -> None:
+        """Wait for everything that is under way."""
+        await asyncio.gather(*self._running.values())
 
     async def _run(self, job: Job) -> None:
         try:
@@ -107,6 +113,7 @@ class Timetable:
             if done:
                 log.debug("job done", job=job.name, count=done)
         self._due[job] = self._provider.clock.now() + pause
+        del self._running[job]
 
 
 async def _repeat(step: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:

@@ -48,11 +48,41 @@ async def test_a_failing_job_is_tried_again_later_each_time_and_spoils_no_other(
 
     timetable = worker.Timetable(provider, (worker.Job("bad", 10, bad), worker.Job("good", 10, good)))
     for _ in range(70):
-        await timetable.turn()
+        await timetable.start()
+        await timetable.finish()
         clock.advance(1)
     assert ran.count("good") == 7
     # At 0, 20 and 60 seconds: each failure doubles the pause.
     assert ran.count("bad") == 3
+
+
+async def test_a_long_job_holds_up_no_other_and_is_not_begun_twice(provider: Provider, clock: ManualClock) -> None:
+    ran: list[str] = []
+    over = asyncio.Event()
+
+    async def long(provider: Provider) -> int:
+        ran.append("long")
+        return int(await over.wait())
+
+    async def short(provider: Provider) -> int:
+        ran.append("short")
+        return 1
+
+    timetable = worker.Timetable(provider, (worker.Job("long", 1, long), worker.Job("short", 1, short)))
+    for _ in range(3):
+        await timetable.start()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        clock.advance(1)
+    assert ran == ["long", "short", "short", "short"]
+    over.set()
+    await timetable.finish()
+    await timetable.start()
+    assert ran.count("long") == 1
+    clock.advance(1)
+    await timetable.start()
+    await timetable.finish()
+    assert ran.count("long") == 2
 
 
 async def test_the_audit_trail_is_chained_and_a_change_shows(provider: Provider) -> None:
