@@ -1,17 +1,15 @@
-"""Passkeys: signing in with one, showing one when a service needs more than a password, enrolling, renaming.
+"""Passkeys: signing in with one, and showing one when a service needs more than a password, or a reset does.
 
 A challenge is a slip: sealed for one purpose and one bearer (the browser before the sign-in, the session after it), it
 needs no row until it is answered. Then it gets one, in the transaction that believes the answer, so that no answer works
 twice: not on another replica, and not after Redis was lost. docs/decisions/0033 has the reasons.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from idp.accounts import account, passkey, removal, webauthn
-from idp.accounts.passkey import Passkey
+from idp.accounts import account, passkey, webauthn
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import messages, owner, second_factor
@@ -28,7 +26,7 @@ from idp.store.database import Tx
 CHALLENGE = 600
 """How long a challenge may be answered, in seconds; a page that was open for longer asks anew."""
 
-_SIGN_IN, _PROOF, _RESET, _ENROLMENT = "passkey-sign-in", "passkey-proof", "passkey-reset", "passkey-enrolment"
+_SIGN_IN, _PROOF, _RESET = "passkey-sign-in", "passkey-proof", "passkey-reset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +46,9 @@ class TooLate:
     """The challenge is none of ours for this browser, or was open for too long; the page asks a new one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """The passkey stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Full:
-    """The account has as many as it may."""
-
-
 def sign_in_options(provider: Provider, visitor: Visitor) -> str:
     """What the sign-in page asks the browser: any passkey of ours, whosever it is."""
-    return webauthn.request_options(_site(provider), _ask(provider, _SIGN_IN, visitor.device))
+    return webauthn.request_options(site(provider), ask(provider, _SIGN_IN, visitor.device))
 
 
 async def sign_in(
@@ -70,13 +58,13 @@ async def sign_in(
     answer = webauthn.read_assertion(text)
     if answer is None:
         return Refused()
-    expires_at = _asked(provider, _SIGN_IN, visitor.device, answer)
+    expires_at = asked(provider, _SIGN_IN, visitor.device, answer)
     if expires_at is None:
         return TooLate()
     now = provider.clock.now()
     found = await assertion.find(provider.database, answer.credential_id, visitor, provider.settings.lifetimes, now)
     if found is None:
-        return Unknown(webauthn.unknown(_site(provider), b64encode(answer.credential_id)))
+        return Unknown(webauthn.unknown(site(provider), b64encode(answer.credential_id)))
     try:
         shown = _verify(provider, answer, found.known.account_id, found.public_key, synced=found.synced)
         if not found.known.active:
@@ -128,7 +116,7 @@ async def proof_options(provider: Provider, stands: Standing) -> str:
     async with provider.database.reading() as tx:
         held = await passkey.of(tx, stands.account_id)
     return webauthn.request_options(
-        _site(provider), _ask(provider, _PROOF, stands.session.id.bytes), [one.key for one in held]
+        site(provider), ask(provider, _PROOF, stands.session.id.bytes), [one.key for one in held]
     )
 
 
@@ -139,7 +127,7 @@ async def prove(
     answer, now = webauthn.read_assertion(text), provider.clock.now()
     if answer is None:
         return Refused()
-    expires_at = _asked(provider, _PROOF, stands.session.id.bytes, answer)
+    expires_at = asked(provider, _PROOF, stands.session.id.bytes, answer)
     if expires_at is None:
         return TooLate()
     handle = Handle(stands.session.id, provider.new_handle().secret)
@@ -160,7 +148,7 @@ async def reset_options(provider: Provider, reset_id: UUID, account_id: UUID) ->
     """What is asked of somebody who resets a password: one of the account's passkeys, for this reset alone."""
     async with provider.database.reading() as tx:
         held = await passkey.of(tx, account_id)
-    return webauthn.request_options(_site(provider), _ask(provider, _RESET, reset_id.bytes), [one.key for one in held])
+    return webauthn.request_options(site(provider), ask(provider, _RESET, reset_id.bytes), [one.key for one in held])
 
 
 async def prove_for_reset(
@@ -170,7 +158,7 @@ async def prove_for_reset(
     answer = webauthn.read_assertion(text)
     if answer is None:
         return Refused()
-    expires_at = _asked(provider, _RESET, reset_id.bytes, answer)
+    expires_at = asked(provider, _RESET, reset_id.bytes, answer)
     if expires_at is None:
         return TooLate()
     async with provider.database.transaction() as tx:
@@ -203,94 +191,19 @@ async def _shown(
     return shown if await passkey.use(tx, kept.id, shown.sign_count, provider.clock.now()) else None
 
 
-async def creation_options(provider: Provider, stands: Standing) -> str | None:
-    """What is asked in order to enrol; None when the account has as many as it may. The caller has asked for a fresh proof.
-
-    The challenge is given to this session alone, so that whoever answers it within its time had shown that proof.
-    """
-    async with provider.database.reading() as tx:
-        held = await passkey.of(tx, stands.account_id)
-        person = await owner.read(tx, stands)
-    if len(held) >= passkey.MOST:
-        return None
-    return webauthn.creation_options(
-        _site(provider),
-        _ask(provider, _ENROLMENT, stands.session.id.bytes),
-        passkey.user_handle(provider.material, person.id),
-        person.email or person.phone or person.name,
-        person.name,
-        [one.key for one in held],
-    )
-
-
-async def enrol(
-    provider: Provider, visitor: Visitor, stands: Standing, text: str, name: str
-) -> Enrolled | Full | Refused | TooLate:
-    """Enrol the credential that answers `creation_options`, and tell the owner.
-
-    The session does not rise by it: without attestation a new credential proves nothing yet.
-    """
-    answer, now = webauthn.read_creation(text), provider.clock.now()
-    if answer is None:
-        return Refused()
-    expires_at = _asked(provider, _ENROLMENT, stands.session.id.bytes, answer)
-    if expires_at is None:
-        return TooLate()
-    try:
-        made = webauthn.verify_creation(_site(provider), answer, b64decode(answer.challenge))
-    except NotGood:
-        return Refused()
-    passkey_id = provider.new_id()
-    async with provider.database.transaction() as tx:
-        person = await owner.hold(provider, tx, stands)
-        if not await passkey.spend(tx, answer.challenge, expires_at):
-            return Refused()
-        if len(await passkey.of(tx, person.id)) >= passkey.MOST:
-            return Full()
-        if not await passkey.insert(tx, passkey_id, person.id, made, name, now):
-            return Refused()
-        await device.ask_all(tx, person.id)
-        await messages.tell_everywhere(provider, tx, person, "passkey_dipasang")
-        await removal.call_off(tx, person.id, levels.PASSKEY)
-        event = owner.did(
-            "factor.added", visitor, stands, factor=levels.PASSKEY, id=str(passkey_id), synced=made.synced
-        )
-        await provider.audit.append(tx, event)
-    return Enrolled()
-
-
-async def of(provider: Provider, stands: Standing) -> Sequence[Passkey]:
-    """The passkeys of the person who is here, oldest first."""
-    async with provider.database.reading() as tx:
-        return await passkey.of(tx, stands.account_id)
-
-
-def signals(provider: Provider, stands: Standing, held: Sequence[Passkey]) -> str:
-    """What the browser of somebody who looks at their passkeys is told of them."""
-    person = stands.person
-    user = passkey.user_handle(provider.material, stands.account_id)
-    name = person.email or person.phone or person.name
-    return webauthn.accepted(_site(provider), user, name, person.name, [one.key for one in held])
-
-
-async def rename(provider: Provider, stands: Standing, passkey_id: UUID, name: str) -> bool:
-    """Call one of one's own passkeys something else; somebody else's is not touched (T38)."""
-    async with provider.database.transaction() as tx:
-        return await passkey.rename(tx, stands.account_id, passkey_id, name)
-
-
-def _site(provider: Provider) -> Site:
+def site(provider: Provider) -> Site:
+    """The site that a passkey belongs to: the issuer's host, whatever page asks."""
     issuer = urlsplit(provider.settings.issuer)
     return Site(issuer.hostname or "", f"{issuer.scheme}://{issuer.netloc}", provider.theme.brand["name"])
 
 
-def _ask(provider: Provider, purpose: str, bearer: bytes) -> bytes:
+def ask(provider: Provider, purpose: str, bearer: bytes) -> bytes:
     """A new challenge. Its nonce of 96 random bits is what makes it unpredictable (NIST SP 800-63B-4 asks for 64)."""
     expires_at = provider.clock.now() + CHALLENGE
     return b64decode(slip.write(provider.material, provider.entropy, purpose, bearer, expires_at, expires_at))
 
 
-def _asked(provider: Provider, purpose: str, bearer: bytes, answer: Answer) -> int | None:
+def asked(provider: Provider, purpose: str, bearer: bytes, answer: Answer) -> int | None:
     """Until when the challenge that was answered may be; None unless we asked it, of this bearer, for this purpose, lately."""
     expires_at = slip.read(provider.material, purpose, bearer, answer.challenge, provider.clock.now())
     return expires_at if isinstance(expires_at, int) else None
@@ -298,7 +211,7 @@ def _asked(provider: Provider, purpose: str, bearer: bytes, answer: Answer) -> i
 
 def _verify(provider: Provider, answer: Answer, account_id: UUID, public_key: bytes, *, synced: bool) -> Shown:
     user = passkey.user_handle(provider.material, account_id)
-    shown = webauthn.verify_assertion(_site(provider), answer, b64decode(answer.challenge), public_key, user)
+    shown = webauthn.verify_assertion(site(provider), answer, b64decode(answer.challenge), public_key, user)
     if shown.synced != synced:
         raise NotGood("backup eligibility")
     return shown

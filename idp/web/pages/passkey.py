@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute
 
 from idp.accounts.passkey import MAX_NAME, Passkey
 from idp.flows import interaction as flow
-from idp.flows import owner, passkey, removal, second_factor
-from idp.flows.passkey import Enrolled, Full, TooLate
+from idp.flows import owner, passkey, passkey_enrolment, removal, second_factor
+from idp.flows.passkey import TooLate
+from idp.flows.passkey_enrolment import Enrolled, Full
 from idp.flows.second_factor import Proved
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -99,7 +100,7 @@ async def _enrol(frame: Frame, request: Request, stands: Standing, behind: Waiti
     if error is not None:
         return await _new(frame, request, stands, behind, form.text("name"), {"name": error})
     # That the answer is to a challenge of this session shows that the proof was fresh when the page was opened.
-    outcome = await passkey.enrol(frame.provider, frame.visitor(request), stands, form.text("passkey"), name)
+    outcome = await passkey_enrolment.enrol(frame.provider, frame.visitor(request), stands, form.text("passkey"), name)
     if isinstance(outcome, Enrolled):
         # The service that waits asks for it next: a new key has signed nothing yet.
         return frame.redirect(behind.onward() if behind.interaction else "/akun/keamanan?kabar=passkey_dipasang")
@@ -122,7 +123,7 @@ async def _new(
     # Shown again after an error, the page has a new challenge: it must not keep a sign-in fresh for ever.
     if (elsewhere := to_show_first(frame, stands, "passkey", behind.ticket)) is not None:
         return elsewhere
-    options = await passkey.creation_options(frame.provider, stands)
+    options = await passkey_enrolment.creation_options(frame.provider, stands)
     if options is None:
         return frame.redirect("/akun/keamanan")
     return frame.page(
@@ -156,7 +157,7 @@ async def _change(frame: Frame, request: Request, stands: Standing, form: Form) 
     name, error = _named(form)
     if error is not None:
         return _edit(frame, request, stands, one, form.text("name"), {"name": error})
-    await passkey.rename(frame.provider, stands, one.id, name)
+    await passkey_enrolment.rename(frame.provider, stands, one.id, name)
     return frame.redirect("/akun/keamanan?kabar=passkey_diubah")
 
 
@@ -184,7 +185,7 @@ def _edit(
 async def _one(frame: Frame, request: Request, stands: Standing) -> Passkey | None:
     """The passkey that the address names, if it is one's own."""
     wanted = identified(query(request, "id"))
-    return next((one for one in await passkey.of(frame.provider, stands) if one.id == wanted), None)
+    return next((one for one in await passkey_enrolment.of(frame.provider, stands) if one.id == wanted), None)
 
 
 def _named(form: Form) -> tuple[str, Message | None]:

@@ -10,8 +10,7 @@ from idp.accounts import contact, passkey, policy, recovery_codes, totp
 from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import app_enrolment, assisted_recovery, passwords, removal, security
-from idp.flows import passkey as enrolled_passkeys
+from idp.flows import app_enrolment, assisted_recovery, passkey_enrolment, passwords, removal, security
 from idp.flows.app_enrolment import Enrolment
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -164,7 +163,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         passkeys=[
             PasskeyRow(str(one.id), one.name, one.synced, one.created_at, one.used_at) for one in methods.passkeys
         ],
-        signal=enrolled_passkeys.signals(frame.provider, stands, methods.passkeys),
+        signal=passkey_enrolment.signals(frame.provider, stands, methods.passkeys),
         room_for_passkeys=len(methods.passkeys) < passkey.MOST,
         notice=_NOTICES.get(said),
         caution=_CAUTIONS.get(said),
