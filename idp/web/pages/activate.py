@@ -14,7 +14,7 @@ from idp.theme.language import Message
 from idp.web.form import Form, query
 from idp.web.frame import Frame
 from idp.web.pages.sign_up import forget, registered_here, sent_anew, telling
-from idp.web.pages.waiting import Waiting, reopened, still_waiting
+from idp.web.pages.waiting import Waiting, still_waiting
 
 # What was just done, in the address that its form leads to: who reloads does it no second time.
 _NOTICES = {"terkirim": Message("kirim.terkirim"), "ponsel": Message("aktivasi_kode.ponsel_terbukti")}
@@ -154,7 +154,7 @@ def _link(
 
 async def _done(frame: Frame, request: Request, behind: Waiting, activated: Activated) -> Response:
     if activated.lanjut:
-        behind = await reopened(frame, request, activated.lanjut)
+        behind = await still_waiting(frame, request, kept=activated.lanjut)
     if activated.before:
         response = frame.page(request, "aktivasi_terpakai", **behind.context)
     else:
