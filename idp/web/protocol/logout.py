@@ -40,5 +40,5 @@ async def _end(frame: Frame, request: Request, found: Parameters) -> Response:
 
 def _sound(found: Parameters) -> Parameters:
     if found.faults:
-        raise PageFault("kesalahan.keluar", f"malformed: {', '.join(found.faults)[:80]}")
+        raise PageFault("kesalahan.keluar", f"malformed: {', '.join(found.faults.values())[:80]}")
     return found
