@@ -213,8 +213,11 @@ async def test_an_expired_link_offers_a_new_one(house: House) -> None:
     page = await browser.get(old.link)
     assert "kedaluwarsa" in page.text
     page = await browser.submit(page, press="resend")
-    assert "Pesan baru sudah dikirim" in page.text
     new = await newest(house, EMAIL)
+    for shown in (page, await browser.get(page.url)):
+        assert "Pesan baru sudah dikirim" in shown.text
+        assert "Masukkan kode terbaru" in shown.links, "one next step, and not the one that was just done"
+    assert (await newest(house, EMAIL)).link == new.link, "who reloads asks for nothing"
     page = await browser.submit(await browser.get(new.link), press="activate")
     assert "Akun Anda aktif" in page.text
 
