@@ -89,10 +89,15 @@ async def begin(
     return await _proceed(provider, target, ticket, visitor, {})
 
 
-async def park(provider: Provider, values: Mapping[str, str], resources: list[str]) -> str:
-    """A posted request, sealed for its way back by GET. PageFault when no answer may be sent anywhere: that is said at once."""
+async def park(
+    provider: Provider, values: Mapping[str, str], resources: list[str], faults: Mapping[str, str]
+) -> AuthorizationResponse | str:
+    """A posted request, sealed for its way back by GET. What is malformed is said at once: as an answer, or as a PageFault
+    when none may be sent anywhere."""
     if not values.get("request_uri", "").startswith(pushed.PREFIX):
-        await find_target(provider, values, {})
+        target = await find_target(provider, values, faults)
+        if faults:
+            return refuse(target, InvalidRequest(next(iter(faults.values()))), provider.settings.issuer)
     return provider.tickets.seal_posted(values, resources, provider.clock.now())
 
 

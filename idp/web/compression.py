@@ -1,4 +1,4 @@
-"""Fewer bytes on the way: who takes gzip, and pages whose length tells nothing of what they hold."""
+"""Fewer bytes on the way: who takes gzip, and pages whose length is partly chance."""
 
 import gzip
 from io import BytesIO
@@ -26,7 +26,7 @@ def compress_page(request: Request, response: Response, entropy: Entropy) -> Non
     """Make a page smaller for whoever takes that, a third of its size for most: on a slow network it is half of the wait.
 
     Somebody who makes a browser ask for a page again and again, each time with a guess in the address, and sees how long
-    the answers are, would learn with each that fits better (BREACH). So the length has up to 127 bytes of chance in it, in
+    the answers are, would learn with each that fits better (BREACH). So the length has up to 128 bytes of chance in it, in
     the name that gzip gives its file (RFC 1952 section 2.3.1), and the form's token is another each time (`Csrf.token`).
     """
     if response.media_type != "text/html":

@@ -1,6 +1,6 @@
-"""The cookies of a browser: who is signed in, which browser it is, its language, and what a journey leaves in it."""
+"""The cookies of a browser: who is signed in, which browser it is, its languages, and what a journey leaves in it."""
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from idp.base.opaque import Entropy, Handle, token
@@ -33,6 +33,7 @@ class Cookies:
         self._session = session_cookie(settings)
         self._device = device_cookie(settings)
         self._language = _name(settings, "language")
+        self._followed = _name(settings, "followed")
 
     def session(self, request: HTTPConnection) -> Handle | None:
         """The session's handle, as the browser says it."""
@@ -47,7 +48,7 @@ class Cookies:
         self._set(response, self._session, "", 0)
 
     def device(self, request: HTTPConnection) -> str:
-        """The browser's own 32 random bytes; made once per request if it has none of that shape, and set by `keep`."""
+        """The browser's own 32 random bytes; made once per request if it has none of that shape, for `keep` to set."""
         sent = request.cookies.get(self._device, "")
         if len(sent) == 43 and sent.isascii():
             return sent
@@ -60,12 +61,22 @@ class Cookies:
         """The code of the language that was chosen here before, or empty. The browser's owner may have changed it."""
         return request.cookies.get(self._language, "")
 
-    def keep(self, request: HTTPConnection, response: Response, language: str) -> None:
-        """Set what came up while answering: a new browser's device, and the code of a language, unless it is empty."""
-        if made := request.scope.get("gerbang.device"):
+    def followed(self, request: HTTPConnection) -> str:
+        """The same of the language of the letter, or the link, that was followed last."""
+        return request.cookies.get(self._followed, "")
+
+    def keep(self, request: Request, response: Response, *, chosen: str, followed: str) -> None:
+        """Set what came up while answering: a new browser's device, and codes of languages, unless they are empty.
+
+        A form of another site brings no Lax cookie along, so a POST without a device says nothing of a new browser: the
+        answer would take the device away that it has, and with it whatever is bound to that.
+        """
+        if request.method != "POST" and (made := request.scope.get("gerbang.device")):
             self._set(response, self._device, made, _YEAR)
-        if language:
-            self._set(response, self._language, language, _YEAR)
+        if chosen:
+            self._set(response, self._language, chosen, _YEAR)
+        if followed:
+            self._set(response, self._followed, followed, _YEAR)
 
     def recall(self, request: HTTPConnection, name: str) -> str:
         """What `remember` left in this browser, empty when there is nothing. The browser's owner may have changed it."""

@@ -74,11 +74,12 @@ class Frame:
         )
 
     def language(self, request: HTTPConnection) -> Language:
-        """The link just followed, then the remembered choice, then what the relying party wished (`prefer`)."""
+        """The choice just made, then the remembered one, then what a relying party wishes (`prefer`), then where one came from (`follow`)."""
         language = self.provider.theme.language(
             _asked_language(request),
             self.cookies.language(request),
             request.scope.get("gerbang.ui_locales", ""),
+            self.cookies.followed(request),
             self.provider.settings.default_language,
         ).told_at(self.provider.clock.now())
         zone = request.scope.get("gerbang.zone")
@@ -96,11 +97,12 @@ class Frame:
         request.scope["gerbang.ui_locales"] = ui_locales
 
     def follow(self, request: HTTPConnection, language: str) -> None:
-        """Take note of the language of the letter, or the link, that led here. A browser without a choice of its own keeps it, for the
-        pages behind this one: it may be another device, which knows nothing of the person.
+        """Take note of the language of the letter, or the link, that led here. The browser keeps it for the pages behind this
+        one, since it may be another device, which knows nothing of the person; but as no choice, which would outlast the
+        next letter and the next link.
         """
         self.prefer(request, language)
-        request.scope["gerbang.letter_language"] = language
+        request.scope["gerbang.followed"] = language
 
     def _linked(self, request: HTTPConnection) -> None:
         """A service may link to a page of ours in the language that it speaks itself, as it asks for one at `/authorize`."""
@@ -198,10 +200,8 @@ class Frame:
 
     async def send(self, request: Request, response: Response, send: Send) -> None:
         """Send an answer with the cookies that came up; for HEAD its headers alone."""
-        chosen = _asked_language(request)
-        if not chosen and not self.cookies.language(request):
-            chosen = request.scope.get("gerbang.letter_language", "")
-        self.cookies.keep(request, response, chosen if chosen in CODES else "")
+        chosen, followed = _asked_language(request), request.scope.get("gerbang.followed", "")
+        self.cookies.keep(request, response, chosen=chosen if chosen in CODES else "", followed=followed)
         compress_page(request, response, self.provider.entropy)
         if request.method == "HEAD":
             response.body = b""

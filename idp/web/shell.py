@@ -23,8 +23,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = structlog.get_logger("gerbang.web")
 
-# An upload of more than so many times the largest file is not read to its end.
-_FORGOTTEN = 4
+# So many times the largest file is still read to its end, and not kept, so that its sender can be told.
+_READ_ANYWAY = 4
 
 
 class BodyTooLarge(Exception):
@@ -62,8 +62,8 @@ class Shell:
         self._entropy = entropy
         self._prefix = settings.issuer_path
         self._limit = settings.limits.body
-        # Beside the file there are its form's few fields. One that is too large is still let in, so that its sender can be told.
-        self._larger = dict.fromkeys(uploads, _FORGOTTEN * settings.documents.max_bytes + settings.limits.body)
+        # Beside the file there are its form's few fields.
+        self._larger = dict.fromkeys(uploads, _READ_ANYWAY * settings.documents.max_bytes + settings.limits.body)
         self._proxies = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
         self._headers = security_headers(settings)
 

@@ -439,7 +439,7 @@ async def test_a_language_once_chosen_stays() -> None:
     us = Registration(ISSUER, "gateway", "s" * 32, "http://gateway.example")
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(gateway(us, httpx2.AsyncClient()))) as person:
         front = await person.get("http://gateway.example/")
-        assert 'lang="id"' in front.text
+        assert '<html lang="id">' in front.text
         assert "Bayar iuran" in front.text
         chosen = await person.get("http://gateway.example/?bahasa=en")
         assert '<html lang="en">' in chosen.text

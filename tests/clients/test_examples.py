@@ -421,7 +421,7 @@ async def test_who_is_not_known_well_enough_is_shown_the_way(demo: Demo) -> None
         stranger = await siti.open(f"{SALDO}/masuk")
         assert "again" in stranger.ids, "once checked, the way back is on the same page"
         assert "belum terhubung dengan nomor peserta" in stranger.text
-        assert f"{demo.issuer}/akun/identitas" in stranger.html
+        assert f"{demo.issuer}/akun/identitas?ui_locales=id" in stranger.html
         asked = await siti.open(f"{KLAIM}/masuk")
         assert "Sebelum mengajukan klaim, kami perlu mengirim kode" in asked.text, (
             "her proven number is a second factor"

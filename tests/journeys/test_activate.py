@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from idp.accounts import links, lookup, pending
 from idp.accounts.pending import Draft, SignUp
+from idp.flows import register_client
 from idp.store.tables import accounts, audit, sign_ups
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_sign_up import EMAIL, FORM, NUMBER, register
@@ -52,6 +53,20 @@ async def test_a_link_speaks_the_language_of_its_message_on_any_device(house: Ho
     assert "Activate your account" in page.text
     page = await other_device.submit(page, {"password": OWNERS}, press="activate")
     assert "Your account is active" in page.text
+
+
+async def test_an_account_is_made_though_the_service_that_waited_is_gone(house: House) -> None:
+    """The link is spent and the account there: an error page would say the opposite."""
+    browser = house.browser()
+    page = await browser.get((await house.relying_party("saldo").authorization(prompt="create")).url)
+    await register(browser, page)
+    link = (await newest(house, EMAIL)).link
+    form = await browser.get(link)
+    await register_client.delete(house.provider, "saldo", by="test")
+    page = await browser.submit(form, press="activate")
+    assert page.status == 200
+    assert "Akun Anda aktif" in page.text
+    assert (await sign_in(browser)).url.endswith("/akun")
 
 
 async def test_a_link_works_once(house: House) -> None:
@@ -198,8 +213,11 @@ async def test_an_expired_link_offers_a_new_one(house: House) -> None:
     page = await browser.get(old.link)
     assert "kedaluwarsa" in page.text
     page = await browser.submit(page, press="resend")
-    assert "Pesan baru sudah dikirim" in page.text
     new = await newest(house, EMAIL)
+    for shown in (page, await browser.get(page.url)):
+        assert "Pesan baru sudah dikirim" in shown.text
+        assert "Masukkan kode terbaru" in shown.links, "one next step, and not the one that was just done"
+    assert (await newest(house, EMAIL)).link == new.link, "who reloads asks for nothing"
     page = await browser.submit(await browser.get(new.link), press="activate")
     assert "Akun Anda aktif" in page.text
 

@@ -73,6 +73,8 @@ async def test_a_code_at_the_new_number_ends_the_recovery(house: House) -> None:
     assert "belum punya email" in home.text
     assert home.links["Tambahkan email"].endswith("/akun/kontak/email")
     assert "Email – Tambahkan" in (await found.get("/akun/kontak")).text
+    again = await found.get("/masuk?kembali=kontak")
+    assert dict(again.form_with("identifier").values)["identifier"] == NUMBER, "nobody types what we know"
     # The mailbox that was lost opens nothing any more, and heard of it a last time.
     assert "Email atau kata sandi salah" in (await sign_in(house.browser("203.0.113.53"), person.email, NEW)).text
     assert "Email ini tidak dipakai lagi di akun Anda" in [one.subject for one in await letters(house, person.email)]

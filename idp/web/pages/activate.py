@@ -14,7 +14,7 @@ from idp.theme.language import Message
 from idp.web.form import Form, query
 from idp.web.frame import Frame
 from idp.web.pages.sign_up import forget, registered_here, sent_anew, telling
-from idp.web.pages.waiting import Waiting, reopened, still_waiting
+from idp.web.pages.waiting import Waiting, still_waiting
 
 # What was just done, in the address that its form leads to: who reloads does it no second time.
 _NOTICES = {"terkirim": Message("kirim.terkirim"), "ponsel": Message("aktivasi_kode.ponsel_terbukti")}
@@ -58,7 +58,9 @@ async def _submit_link(frame: Frame, request: Request, behind: Waiting, form: Fo
         if link.sign_up is None or link.state != activate.EXPIRED:
             return _link(frame, request, behind, link, token)
         said = await sign_up.resend(provider, visitor, link.sign_up.id)
-        return frame.page(request, "aktivasi_habis", hidden={"token": token}, **behind.context, **telling(said))
+        if sent_anew(said):
+            return frame.redirect(behind.path("/aktivasi", token=token, kabar="terkirim"))
+        return frame.page(request, "aktivasi_habis", 400, hidden={"token": token}, **behind.context, **telling(said))
     here = registered_here(frame, request)
     outcome = await activate.by_link(provider, visitor, token, here, form.text("password"))
     if isinstance(outcome, Message):
@@ -144,7 +146,8 @@ def _link(
             **behind.context,
         )
     if link.state == activate.SUPERSEDED:
-        return frame.page(request, "aktivasi_lama", sent_at=link.sent_at, **behind.context)
+        notice = _NOTICES.get(query(request, "kabar"))
+        return frame.page(request, "aktivasi_lama", sent_at=link.sent_at, notice=notice, **behind.context)
     if link.state == activate.EXPIRED:
         return frame.page(request, "aktivasi_habis", hidden={"token": token}, **behind.context)
     if link.state == activate.USED:
@@ -154,7 +157,7 @@ def _link(
 
 async def _done(frame: Frame, request: Request, behind: Waiting, activated: Activated) -> Response:
     if activated.lanjut:
-        behind = await reopened(frame, request, activated.lanjut)
+        behind = await still_waiting(frame, request, kept=activated.lanjut)
     if activated.before:
         response = frame.page(request, "aktivasi_terpakai", **behind.context)
     else:

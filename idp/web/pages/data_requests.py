@@ -14,7 +14,7 @@ from idp.theme.records import RequestRow
 from idp.web.form import Form, identified
 from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors
-from idp.web.pages.privacy import HUB, notice_of, spoken
+from idp.web.pages.privacy import HUB, notice_of
 from idp.web.pages.waiting import shown_to
 
 _REQUESTS, _OBJECTION = f"{HUB}/permintaan", f"{HUB}/keberatan"
@@ -58,7 +58,7 @@ async def _object(frame: Frame, request: Request, stands: Standing, form: Form) 
 async def _requests(
     frame: Frame, request: Request, stands: Standing, form: Form | None = None, errors: dict[str, Message] | None = None
 ) -> Response:
-    centre, language = await privacy.centre(frame.provider, stands), spoken(frame, request, stands)
+    centre, language = await privacy.centre(frame.provider, stands), frame.language(request)
     now = frame.provider.clock.now()
     return frame.page(
         request,

@@ -17,7 +17,7 @@ from idp.theme.records import AffectedRow, CopyRow, HoldRow
 from idp.web.form import Form, identified, query
 from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors, to_show_first
-from idp.web.pages.privacy import HUB, notice_of, service_name, spoken
+from idp.web.pages.privacy import HUB, notice_of, service_name
 from idp.web.pages.waiting import Waiting, shown_to
 
 
@@ -36,7 +36,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 async def _copy(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
     provider, visitor = frame.provider, frame.visitor(request)
     if "make" in form:
-        refused = await export.make(provider, visitor, stands, spoken(frame, request, stands))
+        refused = await export.make(provider, visitor, stands, frame.language(request))
         if refused is not None:
             return await _copies(frame, request, stands, {"": refused})
         return frame.redirect(f"{HUB}/salinan?kabar=disalin")
@@ -49,7 +49,7 @@ async def _copy(frame: Frame, request: Request, stands: Standing, form: Form) ->
 async def _copies(
     frame: Frame, request: Request, stands: Standing, errors: dict[str, Message] | None = None
 ) -> Response:
-    language = spoken(frame, request, stands)
+    language = frame.language(request)
     return frame.page(
         request,
         "akun_salinan",
@@ -98,7 +98,7 @@ async def _restrict(frame: Frame, request: Request, stands: Standing, behind: Wa
 async def _deletion(
     frame: Frame, request: Request, stands: Standing, errors: dict[str, Message] | None = None
 ) -> Response:
-    language = spoken(frame, request, stands)
+    language = frame.language(request)
     deletion = (await privacy.centre(frame.provider, stands)).deletion
     services = [
         AffectedRow(

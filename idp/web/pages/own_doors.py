@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from idp.flows import home as account
 from idp.flows import security
+from idp.flows.home import ends_at, present
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.web.form import Form
@@ -131,9 +131,9 @@ class OwnDoors:
 
 async def signed_in(frame: Frame, request: Request) -> Standing | None:
     """Who is signed in at this browser, and has shown all that their sign-in asks."""
-    stands = await account.present(frame.provider, frame.visitor(request))
+    stands = await present(frame.provider, frame.visitor(request))
     if stands is not None:
-        frame.receive(request, stands, account.ends_at(frame.provider, stands))
+        frame.receive(request, stands, ends_at(frame.provider, stands))
     return stands
 
 

@@ -46,11 +46,6 @@ def routes(provider: Provider) -> list[BaseRoute]:
     ]
 
 
-def spoken(frame: Frame, request: Request, stands: Standing) -> Language:
-    """The language of the page, with times as they are where the person lives."""
-    return frame.language(request).within(str(stands.person.further.get("zoneinfo", "")))
-
-
 def service_name(frame: Frame, client_id: str, language: Language) -> str:
     """A service as people know it; one that is gone by its id."""
     client = frame.provider.clients.known(client_id)
@@ -63,7 +58,7 @@ def notice_of(request: Request) -> Message | None:
 
 
 async def _hub(frame: Frame, request: Request, stands: Standing) -> Response:
-    centre, language = await privacy.centre(frame.provider, stands), spoken(frame, request, stands)
+    centre, language = await privacy.centre(frame.provider, stands), frame.language(request)
     version = frame.provider.theme.notice_version
     return frame.page(
         request,
@@ -108,7 +103,7 @@ def _kept(frame: Frame, category: retention.Category) -> KeptRow:
 
 
 async def _consents(frame: Frame, request: Request, stands: Standing) -> Response:
-    language = spoken(frame, request, stands)
+    language = frame.language(request)
     current, history = await privacy.consents(frame.provider, stands.account_id)
     return frame.page(
         request,
@@ -149,7 +144,7 @@ def _consent(frame: Frame, row: Any, language: Language) -> ConsentRow:
 
 
 async def _readings(frame: Frame, request: Request, stands: Standing) -> Response:
-    language = spoken(frame, request, stands)
+    language = frame.language(request)
 
     def name_of(client_id: str) -> str:
         return service_name(frame, client_id, language)

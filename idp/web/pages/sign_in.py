@@ -9,6 +9,7 @@ from idp.flows import interaction as flow
 from idp.flows import owner, passkey, sign_in
 from idp.flows.beginning import SignedIn
 from idp.flows.sign_in import MustReset, NotActivated, Paused
+from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import embedded, levels
 from idp.theme.language import Message
@@ -40,7 +41,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         if (elsewhere := _elsewhere(frame, request, behind)) is not None:
             return elsewhere
         # Somebody who confirms that it is still them need not say who they are.
-        identifier = stands.person.email or "" if stands is not None else _hint(behind)
+        identifier = _own_name(stands) if stands is not None else _hint(behind)
         over = visitor.session is not None and stands is None and behind.interaction is None
         caution = Message("sesi.habis") if over else None
         return frame.page(
@@ -164,6 +165,11 @@ def _empty(identifier: str, password: str) -> dict[str, Message]:
     if not password:
         errors["password"] = Message("masuk.sandi_kosong")
     return errors
+
+
+def _own_name(stands: Standing) -> str:
+    """What somebody signs in with who is here already."""
+    return stands.person.email or stands.person.phone or ""
 
 
 def _hint(behind: Waiting) -> str:

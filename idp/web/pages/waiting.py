@@ -104,14 +104,9 @@ def to_confirm(name: str, factor: str | None = levels.PASSWORD, ticket: str = ""
     return f"{page}?kembali={name}" + (f"&lanjut={quote(ticket)}" if ticket else "")
 
 
-async def waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
-    """The request that waits, by the ticket of the form or of the address; PageFault when the ticket is no good."""
-    ticket = form.text("lanjut") if form is not None else ""
-    return await reopened(frame, request, ticket or query(request, "lanjut"))
-
-
-async def reopened(frame: Frame, request: Request, ticket: str) -> Waiting:
-    """The request behind a ticket that we kept; PageFault when the ticket is no good."""
+async def waiting(frame: Frame, request: Request, form: Form | None = None, kept: str = "") -> Waiting:
+    """The request that waits, by the ticket that we `kept`, of the form or of the address; PageFault when it is no good."""
+    ticket = kept or (form.text("lanjut") if form is not None else "") or query(request, "lanjut")
     asked = query(request, "kembali")
     home, confirms = HOMES.get(asked, "/akun"), asked in HOMES
     if not ticket:
@@ -121,10 +116,10 @@ async def reopened(frame: Frame, request: Request, ticket: str) -> Waiting:
     return Waiting(frame.provider, ticket, opened, frame.language(request).code, home, confirms)
 
 
-async def still_waiting(frame: Frame, request: Request, form: Form | None = None) -> Waiting:
+async def still_waiting(frame: Frame, request: Request, form: Form | None = None, kept: str = "") -> Waiting:
     """As `waiting`, for journeys that may outlive a request: a ticket that is no good any more keeps nobody from registering."""
     try:
-        return await waiting(frame, request, form)
+        return await waiting(frame, request, form, kept)
     except PageFault:
         return Waiting(frame.provider, "", None, frame.language(request).code)
 

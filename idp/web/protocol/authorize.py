@@ -12,7 +12,6 @@ from idp.web import wire
 from idp.web.form import query
 from idp.web.frame import Frame
 from idp.web.shell import App
-from idp.web.wire import Parameters
 
 PAGES: Mapping[str, str] = {
     prompts.CREATE: "/daftar",
@@ -32,30 +31,26 @@ def endpoints(provider: Provider) -> tuple[App, App]:
     frame = Frame(provider)
 
     async def begin(request: Request) -> Response:
-        return await _begin(frame, request, wire.parse(request.scope["query_string"]))
+        found = wire.parse(request.scope["query_string"])
+        frame.prefer(request, found.values.get("ui_locales", ""))
+        visitor = frame.visitor(request)
+        outcome = await authorize.begin(provider, found.values, found.resources, found.faults, visitor)
+        return _deliver(frame, request, outcome)
 
     async def post(request: Request) -> Response:
         """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
         found = await wire.read_form(request.scope, request.receive)
-        if found.faults:
-            return await _begin(frame, request, found)
         frame.prefer(request, found.values.get("ui_locales", ""))
-        return frame.redirect(
-            f"/authorize/lanjut?lanjut={await authorize.park(provider, found.values, found.resources)}"
-        )
+        parked = await authorize.park(provider, found.values, found.resources, found.faults)
+        if isinstance(parked, str):
+            return frame.redirect(f"/authorize/lanjut?lanjut={parked}")
+        return frame.respond(request, parked)
 
     async def resume(request: Request) -> Response:
         outcome = await authorize.resume(provider, query(request, "lanjut"), frame.visitor(request))
         return _deliver(frame, request, outcome)
 
     return frame.endpoint("/authorize", begin, post), frame.endpoint("/authorize/lanjut", resume)
-
-
-async def _begin(frame: Frame, request: Request, found: Parameters) -> Response:
-    frame.prefer(request, found.values.get("ui_locales", ""))
-    visitor = frame.visitor(request)
-    outcome = await authorize.begin(frame.provider, found.values, found.resources, found.faults, visitor)
-    return _deliver(frame, request, outcome)
 
 
 def _deliver(frame: Frame, request: Request, outcome: AuthorizationResponse | authorize.Ask) -> Response:

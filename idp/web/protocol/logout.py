@@ -34,7 +34,7 @@ def endpoint(provider: Provider) -> App:
 def _sound(frame: Frame, request: Request, found: Parameters) -> Mapping[str, str]:
     frame.prefer(request, found.values.get("ui_locales", ""))
     if found.faults:
-        raise PageFault("kesalahan.keluar", f"malformed: {', '.join(found.faults)[:80]}")
+        raise PageFault("kesalahan.keluar", f"malformed: {', '.join(found.faults.values())[:80]}")
     return found.values
 
 

@@ -111,8 +111,9 @@ async def _delete(provider: Provider, client: Client, token: str, scope: Scope, 
 
 
 async def _registrar(provider: Provider, scope: Scope) -> str | None:
-    """Who registers, for the audit trail; None for who has to say so, and did not. Without initial access tokens a network may register so many in five minutes;
-    in dev mode nobody counts, since only this machine gets in, and a conformance suite registers for each of its tests."""
+    """Who registers, for the audit trail; None where they have to say so, and did not. Without initial access tokens a network
+    may register so many in five minutes; in dev mode nobody counts, since only this machine gets in, and a conformance
+    suite registers for each of its tests."""
     settings = provider.settings
     if settings.dev:
         return "registration"
