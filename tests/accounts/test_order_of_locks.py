@@ -12,7 +12,8 @@ import pytest
 
 from idp.accounts import account, removal, requests
 from idp.accounts.requests import Request
-from idp.flows import erase, logout, people, privacy_desk, sign_in
+from idp.base.opaque import Handle
+from idp.flows import erase, home, logout, people, privacy, privacy_desk, sign_in
 from idp.flows import removal as removals
 from idp.flows.privacy_desk import NotARequest
 from idp.flows.sign_in import Refused
@@ -21,6 +22,8 @@ from idp.sessions import levels, session
 from idp.sessions.session import Session
 from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
+from idp.web.cookies import session_cookie
+from tests.journeys.test_account import at_home
 from tests.support.locks import waited_for
 from tests.support.servers import House
 
@@ -116,3 +119,20 @@ async def test_a_session_that_is_about_to_stand_ends_with_all_others(house: Hous
     await doing
     async with provider.database.reading() as tx:
         assert not await session.live_of(tx, account_id, provider.settings.lifetimes, now)
+
+
+async def test_what_an_operator_writes_beside_a_persons_wish_is_not_written_over(house: House) -> None:
+    provider, account_id = house.provider, await siti(house)
+    browser = await at_home(house, house.account(1))
+    session_here = Handle.parse(browser.http.cookies[session_cookie(provider.settings)])
+    visitor = Visitor(session_here, b"d" * 16, "198.51.100.7", "")
+    stands = await home.present(provider, visitor)
+    assert stands
+    wish = privacy.prefer(provider, visitor, stands, "en", "Asia/Jayapura")
+    declared = {"nickname": "Iti"}
+    await at_once(
+        provider, account_id, wish, lambda tx: account.correct(tx, account_id, provider.clock.now(), claims=declared)
+    )
+    person = await people.find(provider, house.account(1).email)
+    assert person
+    assert person.claims == {**declared, "zoneinfo": "Asia/Jayapura"}
