@@ -133,7 +133,9 @@ def test_the_outbox_and_the_trail_start_empty_and_intact(idp: CommandLine) -> No
 
 def test_an_account_is_deleted_at_once_when_somebody_is_sure(idp: CommandLine) -> None:
     account(idp)
-    assert idp("delete", "account", "budi@contoh.go.id", input="n\n").exit_code == 1
+    asked = idp("delete", "account", "BUDI@contoh.go.id", input="n\n")
+    assert asked.exit_code == 1
+    assert "Remove Budi Santoso (budi@contoh.go.id) at once" in asked.stderr
     assert idp("delete", "account", "budi@contoh.go.id").stderr.endswith("idp: nobody answered; say --yes\n")
     assert idp.json("get", "account", "budi@contoh.go.id")["name"] == "Budi Santoso"
     removed = idp.json("delete", "account", "budi@contoh.go.id", "--yes")
