@@ -13,7 +13,7 @@ import pytest
 from idp.accounts import account, removal, requests
 from idp.accounts.requests import Request
 from idp.base.opaque import Handle
-from idp.flows import erase, home, logout, people, privacy, privacy_desk, sign_in
+from idp.flows import erase, home, logout, owner, people, privacy, privacy_desk, second_factor, sign_in
 from idp.flows import removal as removals
 from idp.flows.privacy_desk import NotARequest
 from idp.flows.sign_in import Refused
@@ -24,6 +24,9 @@ from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
 from idp.web.cookies import session_cookie
 from tests.journeys.test_account import at_home
+from tests.journeys.test_sign_in import enter
+from tests.journeys.test_sign_in_always import code, switched_on
+from tests.support.browser import Browser, Page
 from tests.support.locks import waited_for
 from tests.support.servers import House
 
@@ -54,6 +57,11 @@ async def at_once(provider: Provider, account_id: UUID, deed: Awaitable[object],
         await waited_for(tx)
         await take_back(tx)
     return await doing
+
+
+def visitor_of(house: House, browser: Browser) -> Visitor:
+    here = Handle.parse(browser.http.cookies[session_cookie(house.provider.settings)])
+    return Visitor(here, b"d" * 16, "198.51.100.7", "")
 
 
 async def cancel(provider: Provider, request_id: UUID, tx: Tx) -> None:
@@ -124,8 +132,7 @@ async def test_a_session_that_is_about_to_stand_ends_with_all_others(house: Hous
 async def test_what_an_operator_writes_beside_a_persons_wish_is_not_written_over(house: House) -> None:
     provider, account_id = house.provider, await siti(house)
     browser = await at_home(house, house.account(1))
-    session_here = Handle.parse(browser.http.cookies[session_cookie(provider.settings)])
-    visitor = Visitor(session_here, b"d" * 16, "198.51.100.7", "")
+    visitor = visitor_of(house, browser)
     stands = await home.present(provider, visitor)
     assert stands
     wish = privacy.prefer(provider, visitor, stands, "en", "Asia/Jayapura")
@@ -136,3 +143,37 @@ async def test_what_an_operator_writes_beside_a_persons_wish_is_not_written_over
     person = await people.find(provider, house.account(1).email)
     assert person
     assert person.claims == {**declared, "zoneinfo": "Asia/Jayapura"}
+
+
+async def test_a_session_that_is_ended_as_it_shows_its_second_factor(house: House) -> None:
+    """The owner sends somebody out who knows the password and is about to type a code."""
+    provider, person, browser = house.provider, await switched_on(house), house.browser()
+    await enter(browser, person.email, person.password)
+    visitor = visitor_of(house, browser)
+    stands = await owner.here(provider, visitor)
+    assert stands
+    assert stands.held
+    account_id, session_id = stands.account_id, stands.session.id
+
+    async def send_out(tx: Tx) -> None:
+        await logout.end_session(provider, tx, session_id, account_id, "person", visitor.network)
+
+    showing = second_factor.prove(provider, visitor, stands, levels.TOTP, code(house))
+    assert await at_once(provider, account_id, showing, send_out) == second_factor.Wrong(levels.TOTP)
+
+
+async def test_a_session_that_is_ended_as_it_goes_on_to_a_service(house: House) -> None:
+    provider, browser = house.provider, await at_home(house, house.account(1))
+    stands = await owner.here(provider, visitor_of(house, browser))
+    assert stands
+    account_id, session_id = stands.account_id, stands.session.id
+    house.clock.advance(60)
+    party = house.relying_party("saldo")
+    request = await party.authorization("openid")
+
+    async def send_out(tx: Tx) -> None:
+        await logout.end_session(provider, tx, session_id, account_id, "person", "198.51.100.7")
+
+    page = await at_once(provider, account_id, browser.get(request.url), send_out)
+    assert isinstance(page, Page)
+    assert (await party.post_code(request, page.parameters["code"])).json()["error"] == "invalid_grant"
