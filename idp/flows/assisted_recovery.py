@@ -232,7 +232,7 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
         await passwords.replace(provider, tx, restored, hashed)
         await links.supersede(tx, links.RESET, person.id, now)
         await logout.end_all(provider, tx, person.id, "recovery", visitor.network)
-        await throttle.clear(tx, person.id.bytes)
+        await throttle.clear_all(tx, provider.material, person.id.bytes)
         await device.forget_all(tx, person.id)
         detail = {"by": "branch", "case": case.number}
         event = Event("password.changed", account_id=person.id, network=visitor.network, detail=detail)

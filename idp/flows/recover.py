@@ -182,7 +182,7 @@ async def set_password(
         await passwords.replace(provider, tx, held, hashed)
         await links.supersede(tx, links.RESET, reset.account.id, now)
         await logout.end_all(provider, tx, reset.account.id, "recovery", visitor.network)
-        await throttle.clear(tx, reset.account.id.bytes)
+        await throttle.clear_all(tx, provider.material, reset.account.id.bytes)
         # Whoever had the old password may have left a known device behind.
         await device.forget_all(tx, reset.account.id)
         event = Event(
