@@ -169,8 +169,10 @@ def personal(password: str, owner: Owner) -> bool:
 
 
 def adds(before: Owner, after: Owner) -> bool:
-    """Whether a password that was judged with `before` has to be judged again with `after`, which may tell of a name or number
-    that the password contains. A longer spelling of something known before adds nothing: a password with it would hold the shorter one too."""
+    """Whether a password that was judged with `before` has to be judged again with `after`, which may name what it contains.
+
+    A longer spelling of something known before adds nothing: a password with it would hold the shorter one too.
+    """
     known = [*_words(before), *_numbers(before)]
     return any(not any(old in new for old in known) for new in [*_words(after), *_numbers(after)])
 

@@ -14,7 +14,7 @@ Aliases of one account share its rows, since the subject is the account (T31).
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import Delete, text, update
 
 from idp.base.settings import Limits
 from idp.store.database import Tx
@@ -52,12 +52,12 @@ class Places:
 
 def places(material: Material, network: str, device: bytes) -> Places:
     """The places of a visitor. Keyed, since the table shall not tell who was where."""
-    mac = material.mac("throttle")
-
-    def place(*parts: str | bytes) -> bytes:
-        return mac.of(*parts)[:16]
-
-    return Places(place("network", network), place("device", device), place("anywhere"), place("codes"))
+    return Places(
+        network=_place(material, "network", network),
+        device=_place(material, "device", device),
+        anywhere=_place(material, "anywhere"),
+        codes=_place(material, "codes"),
+    )
 
 
 def counted(least: str, *, now: str, limits: tuple[str, str, str]) -> str:
@@ -100,6 +100,25 @@ async def give_back_code(tx: Tx, account_id: UUID, place: bytes) -> None:
 
 
 async def clear(tx: Tx, subject: bytes, *where: bytes) -> None:
-    """Forget failures of an account at some places, or at every one; after a password was reset, for example."""
-    gone = throttles.delete().where(throttles.c.subject == subject)
-    await tx.execute(gone.where(throttles.c.place.in_(where)) if where else gone)
+    """Forget failures of an account at some places, one after the other: that of all attempts last, as they are counted."""
+    for place in where:
+        await tx.execute(_of(subject).where(throttles.c.place == place))
+
+
+async def clear_all(tx: Tx, material: Material, subject: bytes) -> None:
+    """Forget all failures of an account, after its password was reset.
+
+    In the order in which they are counted, too: who sets the password, and a stranger who guesses on, would else wait for
+    each other.
+    """
+    last = throttles.c.place == _place(material, "anywhere")
+    await tx.execute(_of(subject).where(~last))
+    await tx.execute(_of(subject).where(last))
+
+
+def _place(material: Material, *parts: str | bytes) -> bytes:
+    return material.mac("throttle").of(*parts)[:16]
+
+
+def _of(subject: bytes) -> Delete:
+    return throttles.delete().where(throttles.c.subject == subject)

@@ -24,7 +24,7 @@ _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
 def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata to store: known members, checked, with the defaults of RFC 7591 for how a client authenticates and what it may ask for."""
+    """The metadata to store: known members, checked, with the defaults of RFC 7591 and of OpenID Connect."""
     accepted: dict[str, Any] = {}
     for name, value in wanted.items():
         if (member := member_of(name)) is not None and value is not None:

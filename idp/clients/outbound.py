@@ -1,6 +1,7 @@
 """Calls that leave the house by HTTP. Those to relying parties: resolved once, checked, pinned to the addresses that were checked; no redirects, small, short.
 
 The one module of the provider that knows httpx; commands that try an installation from outside are clients of their own.
+
 T37: metadata, loopback and private addresses are never connected to, and a name that
 resolves anew between check and call (DNS rebinding) makes no difference, since the call goes to a checked address.
 """

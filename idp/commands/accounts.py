@@ -108,10 +108,20 @@ def update(context: typer.Context, account: Reference, password_file: PasswordFi
 @verbs.delete.command("account")
 def delete(context: typer.Context, account: Reference, yes: YesOption = False) -> None:
     """Remove an account for good, with all that we hold of its person, and without the days in which they could keep it."""
-    console.confirm(f"Remove {account} at once, with everything that is held of this person?", yes=yes)
+
+    async def look(provider: Provider) -> Account:
+        found = await _found(provider, account)
+        if not yes:
+            await people.looked(provider, [found], by=COMMAND_LINE, purpose="delete account")
+        return found
+
+    person = with_provider(context, look)
+    # By name: a number may be a telephone's or a participant's, and what was typed may be somebody else's.
+    whose = f"{person.name} ({person.email or person.id})"
+    console.confirm(f"Remove {whose} at once, with everything that is held of this person?", yes=yes)
 
     async def remove(provider: Provider) -> None:
-        if not await erase.at_once(provider, (await _found(provider, account)).id, by=COMMAND_LINE):
+        if not await erase.at_once(provider, person.id, by=COMMAND_LINE):
             raise Trouble(f"{account}: somebody else decided about its deletion in this moment; look again")
 
     with_provider(context, remove)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from idp.accounts import account, removal, totp
+from idp.accounts import removal, totp
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
 from idp.flows import messages, owner
@@ -38,16 +38,18 @@ def go_on(provider: Provider, stands: Standing, carried: str) -> Enrolment | Non
 async def finish(
     provider: Provider, visitor: Visitor, stands: Standing, enrolment: Enrolment, code: str
 ) -> Handle | None:
-    """Enrol the app that shows this code, and raise the session with it; its new cookie, or None if the code is wrong."""
+    """Enrol the app that shows this code, and raise the session with it; its new cookie, or None if the code is wrong.
+
+    PageFault 409 when the session was renewed or ended, or an app was enrolled, meanwhile.
+    """
     now = provider.clock.now()
     step = totp.step_of(enrolment.secret, code, now)
     if step is None:
         return None
-    person = await owner.look(provider, stands)
     handle = Handle(stands.session.id, provider.new_handle().secret)
     assert visitor.session is not None
     async with provider.database.transaction() as tx:
-        await account.lock(tx, person.id)
+        person = await owner.hold(provider, tx, stands)
         raised = await session.raise_to(tx, visitor.session, handle, {**stands.session.factors, levels.TOTP: now}, now)
         if not raised or await totp.read(tx, provider.sealer, person.id):
             raise PageFault("kesalahan.formulir", "enrolled meanwhile", 409)

@@ -220,10 +220,11 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
     async with provider.database.transaction() as tx:
         # Before anything of theirs, as whoever takes a change back or disowns a session does: neither waits for the other's end.
         await account.lock(tx, person.id)
-        if not await assisted.move(tx, case, assisted.DONE, ended_at=now):
+        held = await account.read(tx, person.id)
+        if held is None or not await assisted.move(tx, case, assisted.DONE, ended_at=now):
             raise PageFault(_DEAD, "assisted recovery spent meanwhile")
         await contact_change.close(tx, person.id, now)
-        await _readdress(provider, tx, case, person)
+        await _readdress(provider, tx, case, held)
         if case.factors_go:
             await _remove_factors(provider, tx, person)
         restored = await account.read(tx, person.id)
@@ -231,7 +232,7 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
         await passwords.replace(provider, tx, restored, hashed)
         await links.supersede(tx, links.RESET, person.id, now)
         await logout.end_all(provider, tx, person.id, "recovery", visitor.network)
-        await throttle.clear(tx, person.id.bytes)
+        await throttle.clear_all(tx, provider.material, person.id.bytes)
         await device.forget_all(tx, person.id)
         detail = {"by": "branch", "case": case.number}
         event = Event("password.changed", account_id=person.id, network=visitor.network, detail=detail)

@@ -116,13 +116,15 @@ async def carry_out(provider: Provider, request_id: UUID) -> bool:
 
 
 async def at_once(provider: Provider, account_id: UUID, *, by: str) -> bool:
-    """Delete as an operator does, whether its person asked or not; False when somebody else decided in this moment."""
+    """Delete as an operator does, whether its person asked or not; False when somebody else did in this moment."""
     now = provider.clock.now()
     wanted = Request(
         provider.new_id(), account_id, requests.DELETE, requests.OPEN, now, now + requests.CLOCK, runs_at=now
     )
     async with provider.database.transaction() as tx:
         await account.lock(tx, account_id)
+        if await account.read(tx, account_id) is None:
+            return False
         if not await requests.add(tx, provider.sealer, wanted):
             waiting = await requests.waiting(tx, provider.sealer, account_id, requests.DELETE)
             wanted = waiting or wanted

@@ -145,6 +145,8 @@ async def end_all(
     `network` is None when nobody at a browser asked for it.
     """
     now = provider.clock.now()
+    # A session that begins in this very moment is there already, and ends with the rest; or it waits, and sees what was done.
+    await account.lock(tx, account_id)
     live = [one.id for one in await session.live_of(tx, account_id, provider.settings.lifetimes, now) if one.id != but]
     told = await grant.reached_by_account(tx, account_id, live, but)
     for session_id in live:

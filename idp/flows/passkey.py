@@ -132,6 +132,8 @@ async def prove(
         return TooLate()
     handle = Handle(stands.session.id, provider.new_handle().secret)
     async with provider.database.transaction() as tx:
+        # Before anything of theirs, as whoever takes a passkey away does: neither waits for the other's end.
+        await account.lock(tx, stands.account_id)
         shown = await _shown(provider, tx, visitor, stands.account_id, answer, expires_at)
         if shown is None:
             return Refused()

@@ -141,7 +141,11 @@ async def set_password(provider: Provider, account_id: UUID, password: str, *, b
         raise UnknownAccount(f"no account {account_id}")
     hashed = await _hashed(provider, password, person)
     async with provider.database.transaction() as tx:
-        await passwords.replace(provider, tx, person, hashed)
+        await account.lock(tx, account_id)
+        held = await account.read(tx, account_id)
+        if held is None:
+            raise UnknownAccount(f"no account {account_id}")
+        await passwords.replace(provider, tx, held, hashed)
         await logout.end_all(provider, tx, account_id, by, None)
         await provider.audit.append(tx, Event("password.changed", actor=by, account_id=account_id))
 

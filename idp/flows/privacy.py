@@ -185,12 +185,12 @@ def correction(typed: Mapping[str, str], now: int) -> tuple[dict[str, str], dict
 
 
 async def prefer(provider: Provider, visitor: Visitor, stands: Standing, locale: str, zone: str) -> bool:
-    """Language and time zone need nobody's leave; False for ones that we do not have."""
+    """Language and time zone need nobody's leave; False for ones that we do not have. PageFault as `owner.hold`."""
     if locale not in CODES or zone not in ZONES:
         return False
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        person = await owner.read(tx, stands)
+        person = await owner.hold(provider, tx, stands)
         claims = {**person.claims, "zoneinfo": zone}
         await account.correct(tx, stands.account_id, now, locale=locale, claims=claims)
         await provider.audit.append(tx, owner.did("account.changed", visitor, stands, fields=["locale", "zoneinfo"]))

@@ -146,7 +146,7 @@ def judge(provider: Provider, typed: Typed) -> Data | dict[str, Message]:
 
 
 async def submit(provider: Provider, visitor: Visitor, stands: Standing, data: Data) -> Message | None:
-    """Let data be checked; what to say when that cannot be now. Sent twice, it is checked once."""
+    """Let data be checked; what to say when that cannot be now. Sent twice, it is checked once. PageFault as `owner.hold`."""
     limits = provider.settings.limits
     if refused := await messages.crowded(provider, "identity", visitor.network, limits.identity_per_network):
         return refused
@@ -155,7 +155,7 @@ async def submit(provider: Provider, visitor: Visitor, stands: Standing, data: D
     flags = data.flags if asked <= limits.identity_per_nik else (*data.flags, proofing.OFTEN_ASKED)
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        await account.lock(tx, stands.account_id)
+        await owner.hold(provider, tx, stands)
         newest = await proofing.newest(tx, stands.account_id)
         if newest is not None and newest.state in (proofing.SUBMITTED, proofing.REVIEW):
             return None
@@ -195,13 +195,12 @@ async def ask_now(provider: Provider, stands: Standing) -> None:
 
 
 async def ask_officer(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Let an officer look: at photos for the level above, or at data that a registry did not confirm."""
+    """Let an officer look: at photos for the level above, or at data that a registry did not confirm. PageFault as `owner.hold`."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        await account.lock(tx, stands.account_id)
-        person = await account.read(tx, stands.account_id)
+        person = await owner.hold(provider, tx, stands)
         newest = await proofing.newest(tx, stands.account_id)
-        if person is None or person.nik_index is None or person.identity_level >= 2:
+        if person.nik_index is None or person.identity_level >= 2:
             return
         if newest is not None and newest.state in (proofing.SUBMITTED, proofing.REVIEW):
             return

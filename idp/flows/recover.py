@@ -169,7 +169,8 @@ async def set_password(
     async with provider.database.transaction() as tx:
         # Before anything of theirs, as whoever takes a change back or disowns a session does: neither waits for the other's end.
         await account.lock(tx, reset.account.id)
-        if not set(await _methods(tx, reset.challenge, reset.account)) <= set(reset.methods):
+        held = await account.read(tx, reset.account.id)
+        if held is None or not set(await _methods(tx, reset.challenge, held)) <= set(reset.methods):
             raise PageFault("kesalahan.atur_ulang", "more is asked meanwhile")
         if asks:
             entry = Entry(_method(reset, method, code), code, reset.challenge.id)
@@ -178,10 +179,10 @@ async def set_password(
                 return {"code": second_factor.said(fault)}
         if not await links.use(tx, reset.challenge.id, now):
             raise PageFault("kesalahan.atur_ulang", "reset link spent meanwhile")
-        await passwords.replace(provider, tx, reset.account, hashed)
+        await passwords.replace(provider, tx, held, hashed)
         await links.supersede(tx, links.RESET, reset.account.id, now)
         await logout.end_all(provider, tx, reset.account.id, "recovery", visitor.network)
-        await throttle.clear(tx, reset.account.id.bytes)
+        await throttle.clear_all(tx, provider.material, reset.account.id.bytes)
         # Whoever had the old password may have left a known device behind.
         await device.forget_all(tx, reset.account.id)
         event = Event(

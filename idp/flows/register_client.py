@@ -1,8 +1,9 @@
 """The one way to make, change and remove a relying party: for `apply`, the command line, the admin API and RFC 7591/7592.
 
 `create`, `replace`, `rotate_secret`, `switch` and `delete` are whole journeys: one transaction, then this process's own
-memory; `may` raises when the caller must not, and is asked of the client as it is when it is written. Whoever changes several clients at once checks them first (`client_rules`), calls `insert` or `rewrite` inside a
-transaction of its own, and `provider.refresh_memory` after it.
+memory. `may` is asked of the client as it is when it is written, and raises when the caller must not. Whoever changes
+several clients at once checks them first (`client_rules`), calls `insert` or `rewrite` inside a transaction of its own, and
+`provider.refresh_memory` after it.
 """
 
 import dataclasses

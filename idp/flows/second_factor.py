@@ -119,6 +119,8 @@ async def prove(
     if method == MAIL and await _stands_in(provider, stands):
         allowed, factors = frozenset({MAIL}), dict(stands.session.factors)
     async with provider.database.transaction() as tx:
+        # Before anything of theirs, as whoever ends this session does: neither waits for the other's end.
+        await account.lock(tx, stands.account_id)
         entry = Entry(method, code, stands.session.id)
         refused = await check(provider, tx, visitor, stands.account_id, entry, allowed)
         if refused is not None:

@@ -89,10 +89,10 @@ async def change_password(
     hashed, now = await provider.hasher.hash(password), provider.clock.now()
     async with provider.database.transaction() as tx:
         # Hashing takes its time: what was confirmed before may open nothing any more.
-        await owner.hold(provider, tx, stands)
+        held = await owner.hold(provider, tx, stands)
         if not await account.opens(tx, person.id, person.password_hash):
             raise PageFault("kesalahan.formulir", "password closed meanwhile", 409)
-        await passwords.replace(provider, tx, person, hashed)
+        await passwords.replace(provider, tx, held, hashed)
         await links.supersede(tx, links.RESET, person.id, now)
         await device.ask_all(tx, person.id)
         await logout.end_all(provider, tx, person.id, "person", visitor.network, but=stands.session.id)

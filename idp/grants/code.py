@@ -21,10 +21,14 @@ _INSERT = """
         code_hash, code_expires_at, acr, amr, auth_time, offline, generation, idle_expires_at, created_at, expires_at, withheld)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, $19, $20)
 """
-_TOUCH = "UPDATE sessions SET seen_at = $18 WHERE id = $4 AND seen_at < $18::bigint - 30"
+_TOUCH = "UPDATE sessions SET seen_at = $18 {held} WHERE sessions.id = $4 AND seen_at < $18::bigint - 30"
 _ISSUE = Statement(
-    f"WITH touched AS ({_TOUCH}) {_INSERT} RETURNING id",
-    (f"{_INSERT} RETURNING id", _TOUCH),
+    # The account comes before its session, as with whoever ends that: neither waits for the other's end.
+    f"""
+    WITH held AS (SELECT id FROM accounts WHERE id = $2 FOR KEY SHARE), touched AS ({_TOUCH.format(held="FROM held")})
+    {_INSERT} RETURNING id
+    """,
+    (f"{_INSERT} RETURNING id", _TOUCH.format(held="")),
 )
 
 

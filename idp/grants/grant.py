@@ -75,7 +75,7 @@ _TELLING = Statement(f"WITH noted AS ({_NOTE}) {_READ}", (_READ, _NOTE.replace("
 
 @dataclass(frozen=True, slots=True)
 class Living:
-    """A grant that still counts, as far as one of its tokens asks; `asked` is its claims parameter."""
+    """A grant that still counts, as far as one of its tokens asks; `asked` are its single claims, by place."""
 
     id: UUID
     account_id: UUID

@@ -12,6 +12,7 @@ from idp.base.opaque import digest
 from idp.base.settings import Lifetimes
 from idp.sessions import beginning, place
 from idp.sessions.beginning import (
+    ACCOUNT_FIRST,
     LATEST,
     PRESENT,
     REMEMBERED_COUNTRIES,
@@ -55,7 +56,7 @@ _MAY = """
 """
 _SPEND = f"""
     INSERT INTO answered_challenges (challenge_hash, expires_at)
-    SELECT $15::bytea, $16::bigint {_MAY} ON CONFLICT (challenge_hash) DO NOTHING RETURNING challenge_hash
+    SELECT $15::bytea, $16::bigint {_MAY} {{lock}} ON CONFLICT (challenge_hash) DO NOTHING RETURNING challenge_hash
 """
 _USE = """
     UPDATE passkeys SET sign_count = $2::bigint, used_at = $3::bigint {spent}
@@ -84,7 +85,7 @@ _TELL = """
 """
 _BEGIN = Statement(
     f"""
-    WITH spent AS ({_SPEND}),
+    WITH spent AS ({_SPEND.format(lock=f"{ACCOUNT_FIRST} OF a")}),
     used AS ({_USE.format(spent="FROM spent")} RETURNING passkeys.account_id),
     started AS ({_INSERT_SESSION.format(used="used")} RETURNING account_id),
     remembered AS ({_REMEMBER.format(started="started WHERE true")}),
@@ -93,7 +94,7 @@ _BEGIN = Statement(
     SELECT account_id FROM started
     """,
     (
-        _SPEND,
+        _SPEND.format(lock=""),
         _USE.format(spent=""),
         _INSERT_SESSION.format(used="passkeys WHERE id = $1"),
         _REMEMBER.format(started="passkeys WHERE id = $1"),

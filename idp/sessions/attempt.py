@@ -13,6 +13,7 @@ from idp.accounts.throttle import ANYWHERE_LIMIT, Places, counted
 from idp.base.settings import Lifetimes, Limits
 from idp.sessions import beginning, enrolled, place
 from idp.sessions.beginning import (
+    ACCOUNT_FIRST,
     LATEST,
     PRESENT,
     REMEMBERED_COUNTRIES,
@@ -136,7 +137,7 @@ _INSERT_SESSION = f"""
         $18::text, $19::bigint,
         CASE WHEN ($20::boolean OR {_WANTS_FACTOR}) AND {enrolled.anything("accounts")} THEN $3::bigint END, NOT $13::boolean
     FROM accounts
-    WHERE id = $1::uuid AND status IN ('active', 'restricted') AND password_hash = $2::text AND reset_required_at IS NULL
+    WHERE id = $1::uuid AND status IN ('active', 'restricted') AND password_hash = $2::text AND reset_required_at IS NULL {{lock}}
     ON CONFLICT (id) DO UPDATE SET {RENEW_SESSION}, held_at = COALESCE(excluded.held_at, sessions.held_at)
     WHERE sessions.secret_hash = $14::bytea AND sessions.account_id = excluded.account_id AND sessions.ended_at IS NULL
     RETURNING id, held_at
@@ -159,7 +160,7 @@ _TELL = """
 _BEGIN = Statement(
     # The rows are deleted in the order in which attempts lock them, or two sign-ins could wait for each other.
     f"""
-    WITH started AS ({_INSERT_SESSION}), here AS (
+    WITH started AS ({_INSERT_SESSION.format(lock=ACCOUNT_FIRST)}), here AS (
         DELETE FROM throttles USING started
         WHERE started.held_at IS NULL AND subject = uuid_send($1::uuid) AND place = $11::bytea RETURNING 1
     ), anywhere AS (
@@ -169,7 +170,7 @@ _BEGIN = Statement(
     SELECT id, held_at FROM started
     """,
     (
-        _INSERT_SESSION,
+        _INSERT_SESSION.format(lock=""),
         f"DELETE FROM throttles WHERE subject = $1 AND place IN ($11, $12) AND {_FREE}",
         _REMEMBER.format(started="", free=_FREE),
         _FORGET.format(using=""),

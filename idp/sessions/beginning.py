@@ -32,6 +32,10 @@ REMEMBERED_COUNTRIES = """
 PRESENT = ("account_id", "secret_hash", "ended_at", "expires_at", "seen_at", "created_at")
 """Columns of the browser's own session, which `read` finds as `session_<column>`."""
 
+# A session begins before or after what ends all of an account's, and never beside it: it would outlive a new password, whose
+# moment is told in whole seconds. PostgreSQL alone needs to be told; SQLite has one writer.
+ACCOUNT_FIRST = "FOR KEY SHARE"
+
 # A renewed session keeps what was unusual about it, and the moment at which its owner is told, until they are.
 RENEW_SESSION = """
         secret_hash = excluded.secret_hash, factors = excluded.factors, chosen_at = excluded.chosen_at,

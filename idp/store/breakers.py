@@ -56,7 +56,7 @@ async def tripped(tx: Tx, now: int) -> dict[str, int]:
 
 
 async def forget(tx: Tx, now: int) -> int:
-    """Delete breakers of targets that nothing waits for any more, a day after they closed; how many.
+    """Delete breakers of targets that nothing waits for any more, save those that are open or were a day ago; how many.
 
     Whoever types invented mail domains by the thousand while the mail server is away would else leave one for each.
     """

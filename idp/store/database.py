@@ -46,6 +46,8 @@ _AWAY = (
     asyncpg.InternalClientError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
+    # Two that wait for each other: the server ends one of them, which may come again.
+    asyncpg.TransactionRollbackError,
     asyncpg.PostgresIOError,
     OSError,
     sqlite3.OperationalError,
@@ -159,7 +161,7 @@ class Database:
         SQLite is polled twice a second: one tiny read of a page that is in memory. What `heard` raises is logged, and it is
         called again soon: a replica that no longer listens would never hear that a client was turned off.
         """
-        woken, missed = asyncio.Event(), False
+        woken, missed = asyncio.Event(), ""
         connection: asyncpg.Connection | None = None
         try:
             while True:
@@ -169,16 +171,17 @@ class Database:
                 # staleness stays below a second. Not `wait_for`: before Python 3.12 it forgets a cancellation that comes
                 # together with the wake-up.
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(0.5 if connection is None or missed else 15.0):
+                    async with asyncio.timeout(0.5 if missed or connection is None else 15.0):
                         await woken.wait()
                 woken.clear()
                 try:
                     await heard()
-                    missed = False
+                    missed = ""
                 except Exception as fault:
-                    missed = True
-                    if not isinstance(fault, Unavailable):
+                    # Said once, and not twice a second for as long as it lasts.
+                    if repr(fault) != missed and not isinstance(fault, Unavailable):
                         log.exception("a change could not be taken over")
+                    missed = repr(fault)
         finally:
             if connection is not None:
                 await connection.close(timeout=2)

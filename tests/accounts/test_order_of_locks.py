@@ -1,6 +1,7 @@
 """Whoever writes an account and more of its person takes the account first: in two orders, two of them wait for each other.
 
 «Bukan saya» holds the account while it takes back what waits; here it does so in the moment in which that is carried out.
+And a session begins before or after what ends all others, and never beside it.
 """
 
 import asyncio
@@ -8,16 +9,25 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
 from idp.accounts import account, removal, requests
 from idp.accounts.requests import Request
-from idp.flows import erase, people, privacy_desk
+from idp.base.opaque import Handle
+from idp.flows import erase, home, logout, owner, people, privacy, privacy_desk, second_factor, sign_in
 from idp.flows import removal as removals
 from idp.flows.privacy_desk import NotARequest
+from idp.flows.sign_in import Refused
 from idp.provider import Provider
-from idp.sessions import levels
+from idp.sessions import levels, session
+from idp.sessions.session import Session
+from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
+from idp.web.cookies import session_cookie
+from tests.journeys.test_account import at_home
+from tests.journeys.test_sign_in import enter
+from tests.journeys.test_sign_in_always import code, switched_on
+from tests.support.browser import Browser, Page
+from tests.support.locks import waited_for
 from tests.support.servers import House
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["postgresql"], indirect=True)]
@@ -44,10 +54,14 @@ async def at_once(provider: Provider, account_id: UUID, deed: Awaitable[object],
     async with provider.database.transaction() as tx, asyncio.timeout(10):
         await account.lock(tx, account_id)
         doing = asyncio.ensure_future(deed)
-        while not await tx.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-            pass  # it stands at the lock as soon as one is waited for
+        await waited_for(tx)
         await take_back(tx)
     return await doing
+
+
+def visitor_of(house: House, browser: Browser) -> Visitor:
+    here = Handle.parse(browser.http.cookies[session_cookie(house.provider.settings)])
+    return Visitor(here, b"d" * 16, "198.51.100.7", "")
 
 
 async def cancel(provider: Provider, request_id: UUID, tx: Tx) -> None:
@@ -84,3 +98,82 @@ async def test_a_removal_that_is_called_off_as_its_day_is_over(house: House) -> 
         provider, account_id, removals.finish_due(provider), lambda tx: removal.call_off(tx, account_id, levels.SMS)
     )
     assert done == 0
+
+
+async def test_a_sign_in_beside_a_new_password_is_one_with_the_old_one(house: House) -> None:
+    """It saw the old password a moment ago; its session would be of the same second as the end of all others."""
+    provider, person, account_id = house.provider, house.account(1), await siti(house)
+    visitor = Visitor(None, b"d" * 16, "198.51.100.7", "")
+
+    async def another_password(tx: Tx) -> None:
+        now = provider.clock.now()
+        await account.set_password(tx, account_id, await provider.hasher.hash("layar biru di teluk"), "hybrid-1", now)
+        await logout.end_all(provider, tx, account_id, "recovery", visitor.network)
+
+    trying = sign_in.sign_in(provider, visitor, person.email, person.password, public_device=False)
+    assert isinstance(await at_once(provider, account_id, trying, another_password), Refused)
+    async with provider.database.reading() as tx:
+        assert not await session.live_of(tx, account_id, provider.settings.lifetimes, provider.clock.now())
+
+
+async def test_a_session_that_is_about_to_stand_ends_with_all_others(house: House) -> None:
+    provider, account_id = house.provider, await siti(house)
+    now, handle = provider.clock.now(), provider.new_handle()
+    async with provider.database.transaction() as tx, asyncio.timeout(10):
+        begun = Session(handle.id, account_id, {levels.PASSWORD: now}, now, now, now, now + 3600)
+        await session.insert(tx, handle, begun)
+        doing = asyncio.ensure_future(people.set_password(provider, account_id, "layar biru di teluk sunyi", by="test"))
+        await waited_for(tx)
+    await doing
+    async with provider.database.reading() as tx:
+        assert not await session.live_of(tx, account_id, provider.settings.lifetimes, now)
+
+
+async def test_what_an_operator_writes_beside_a_persons_wish_is_not_written_over(house: House) -> None:
+    provider, account_id = house.provider, await siti(house)
+    browser = await at_home(house, house.account(1))
+    visitor = visitor_of(house, browser)
+    stands = await home.present(provider, visitor)
+    assert stands
+    wish = privacy.prefer(provider, visitor, stands, "en", "Asia/Jayapura")
+    declared = {"nickname": "Iti"}
+    await at_once(
+        provider, account_id, wish, lambda tx: account.correct(tx, account_id, provider.clock.now(), claims=declared)
+    )
+    person = await people.find(provider, house.account(1).email)
+    assert person
+    assert person.claims == {**declared, "zoneinfo": "Asia/Jayapura"}
+
+
+async def test_a_session_that_is_ended_as_it_shows_its_second_factor(house: House) -> None:
+    """The owner sends somebody out who knows the password and is about to type a code."""
+    provider, person, browser = house.provider, await switched_on(house), house.browser()
+    await enter(browser, person.email, person.password)
+    visitor = visitor_of(house, browser)
+    stands = await owner.here(provider, visitor)
+    assert stands
+    assert stands.held
+    account_id, session_id = stands.account_id, stands.session.id
+
+    async def send_out(tx: Tx) -> None:
+        await logout.end_session(provider, tx, session_id, account_id, "person", visitor.network)
+
+    showing = second_factor.prove(provider, visitor, stands, levels.TOTP, code(house))
+    assert await at_once(provider, account_id, showing, send_out) == second_factor.Wrong(levels.TOTP)
+
+
+async def test_a_session_that_is_ended_as_it_goes_on_to_a_service(house: House) -> None:
+    provider, browser = house.provider, await at_home(house, house.account(1))
+    stands = await owner.here(provider, visitor_of(house, browser))
+    assert stands
+    account_id, session_id = stands.account_id, stands.session.id
+    house.clock.advance(60)
+    party = house.relying_party("saldo")
+    request = await party.authorization("openid")
+
+    async def send_out(tx: Tx) -> None:
+        await logout.end_session(provider, tx, session_id, account_id, "person", "198.51.100.7")
+
+    page = await at_once(provider, account_id, browser.get(request.url), send_out)
+    assert isinstance(page, Page)
+    assert (await party.post_code(request, page.parameters["code"])).json()["error"] == "invalid_grant"

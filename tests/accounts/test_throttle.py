@@ -4,15 +4,16 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from idp.accounts import throttle
 from idp.base.opaque import SystemEntropy, uuid7
 from idp.base.settings import Limits
 from idp.jobs import sweep
 from idp.store import material
-from idp.store.database import Database
+from idp.store.database import Database, Tx
 from idp.store.tables import throttles
+from tests.support.locks import waited_for
 from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
@@ -71,10 +72,39 @@ async def test_old_rows_are_swept_save_those_that_still_refuse(house: House) -> 
         assert {row.place for row in await tx.execute(select(throttles))} == {b"new", b"used up"}
 
 
-async def test_a_reset_forgets_every_place_of_an_account_and_of_no_other(database: Database) -> None:
+async def failed(tx: Tx, *where: tuple[bytes, bytes]) -> None:
+    for subject, place in where:
+        values = {"subject": subject, "place": place, "failures": 9, "blocked_until": NOW, "updated_at": NOW}
+        await tx.execute(throttles.insert().values(values))
+
+
+async def test_a_reset_forgets_every_place_of_an_account_and_of_no_other(database: Database, tmp_path: Path) -> None:
+    key = material.create(tmp_path / "keys", SystemEntropy())
+    anywhere = throttle.places(key, "203.0.113.1", b"d" * 16).anywhere
     async with database.transaction() as tx:
-        for subject, place in ((b"s", b"1"), (b"s", b"2"), (b"t", b"1")):
-            values = {"subject": subject, "place": place, "failures": 9, "blocked_until": NOW, "updated_at": NOW}
-            await tx.execute(throttles.insert().values(values))
-        await throttle.clear(tx, b"s")
+        await failed(tx, (b"s", b"1"), (b"s", b"2"), (b"s", anywhere), (b"t", anywhere))
+        await throttle.clear_all(tx, key, b"s")
         assert [row.subject for row in await tx.execute(select(throttles))] == [b"t"]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_guess_in_the_moment_of_a_reset_does_not_end_it(database: Database, tmp_path: Path) -> None:
+    """A guess is counted where it comes from, and then among all; a reset that went the other way would meet it halfway."""
+    key = material.create(tmp_path / "keys", SystemEntropy())
+    here, anywhere = b"\xff" * 16, throttle.places(key, "203.0.113.1", b"d" * 16).anywhere
+    async with database.transaction() as tx:
+        await failed(tx, (b"s", anywhere), (b"s", here))
+
+    async def reset() -> None:
+        async with database.transaction() as tx:
+            await throttle.clear_all(tx, key, b"s")
+
+    counted = update(throttles).values(failures=throttles.c.failures + 1)
+    async with database.transaction() as tx, asyncio.timeout(10):
+        await tx.execute(counted.where(throttles.c.place == here))
+        resetting = asyncio.create_task(reset())
+        await waited_for(tx)
+        await tx.execute(counted.where(throttles.c.place == anywhere))
+    await resetting
+    async with database.reading() as tx:
+        assert not (await tx.execute(select(throttles))).all()

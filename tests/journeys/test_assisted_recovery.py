@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from idp.accounts import account, assisted, contact_change, lookup
 from idp.accounts.assisted import Case
@@ -17,6 +17,7 @@ from tests.journeys.test_activate import sign_in
 from tests.journeys.test_contact import change
 from tests.journeys.test_recover import NEW, ask, plain
 from tests.support.browser import Browser, Page
+from tests.support.locks import waited_for
 from tests.support.outbox import Letter
 from tests.support.servers import House
 
@@ -434,7 +435,6 @@ async def test_its_end_and_the_link_that_brings_a_contact_back_do_not_wait_for_e
     async with provider.database.transaction() as tx, asyncio.timeout(10):
         await account.lock(tx, account_id)
         ending = asyncio.create_task(browser.submit(page, {"password": NEW}, press="set-password"))
-        while not await tx.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-            pass  # it stands at the lock as soon as one is waited for
+        await waited_for(tx)
         await contact_change.close(tx, account_id, house.clock.now())
     assert "Kata sandi sudah diganti" in (await ending).text

@@ -6,10 +6,11 @@ import re
 import pytest
 from sqlalchemy import func, select, update
 
-from idp.accounts import requests
+from idp.accounts import nik, requests
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import erase, home, people, privacy, recovery_codes, removal, security
+from idp.flows import erase, home, people, privacy, proofing, recovery_codes, removal, security
+from idp.flows.proofing import Data
 from idp.sessions import levels
 from idp.sessions.visitor import Visitor
 from idp.store.tables import contact_changes, outbox, passkeys, reports
@@ -147,11 +148,14 @@ async def test_what_is_under_way_in_a_session_that_ends_is_not_done(house: House
     stands = await home.present(provider, visitor)
     assert stands
     await here.submit(await here.get(await other_session(house, here, thief)), press="not-me")
+    typed = Data(nik.read("5171032802960006"), "Made Wirawan", "1996-02-28", ())
     for doing in (
         recovery_codes.make(provider, visitor, stands),
         removal.remove_factor(provider, visitor, stands, levels.SMS),
         security.ask_always(provider, visitor, stands, always=True),
         erase.request(provider, visitor, stands),
+        proofing.ask_officer(provider, visitor, stands),
+        proofing.submit(provider, visitor, stands, typed),
         privacy.ask(provider, visitor, stands, requests.OBJECT, {"reason": "tidak setuju"}),
         privacy.restrict(provider, visitor, stands),
         privacy.lift(provider, visitor, stands),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from idp.accounts import webauthn
+from idp.accounts import account, passkey, webauthn
 from idp.base.opaque import b64encode
 from idp.flows import people
 from idp.store.tables import accounts, answered_challenges, audit, passkeys, sessions
@@ -19,6 +19,7 @@ from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_activate import sign_in
 from tests.support.authenticator import PRESENCE, VERIFICATION, Authenticator, asked
 from tests.support.browser import Browser, Page
+from tests.support.locks import waited_for
 from tests.support.relying_party import Account
 from tests.support.servers import House
 
@@ -365,6 +366,22 @@ async def test_of_fifty_at_once_one_gets_in(house: House) -> None:
     assert await house.count(answered_challenges) == 2  # the other was the enrolment's
     house.clock.advance(30)
     assert await replay() == 400
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_a_passkey_that_is_taken_away_as_it_signs_in(house: House) -> None:
+    """Whoever takes it away holds the account first: in another order, one of the two would have to be ended."""
+    key, person = await enrolled(house)
+    browser, found = house.browser(), await people.find(house.provider, person.email)
+    assert found
+    page = await browser.get("/masuk")
+    async with house.provider.database.transaction() as tx, asyncio.timeout(10):
+        await account.lock(tx, found.id)
+        trying = asyncio.create_task(answered(browser, page, key))
+        await waited_for(tx)
+        await passkey.remove_all(tx, found.id)
+    assert (await trying).status == 400
+    assert "gerbang-session" not in browser.http.cookies
 
 
 async def test_a_challenge_is_for_one_browser_one_purpose_and_ten_minutes(house: House) -> None:

@@ -3,14 +3,23 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from idp.base.errors import Unavailable
 from idp.store.database import Database, Statement
+from tests.support.locks import waited_for
 from tests.support.servers import Storages
 
 pytestmark = pytest.mark.anyio
 
 _ASK = Statement.both("SELECT 1 AS one")
+_BOTH = Statement.both(
+    """
+    WITH one AS (UPDATE changes SET version = version + 1 WHERE noun = 'keys' RETURNING 1)
+    UPDATE changes SET version = version + 1 WHERE noun = 'clients' AND EXISTS (SELECT 1 FROM one) RETURNING noun
+    """
+)
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
@@ -54,13 +63,30 @@ async def test_who_follows_changes_follows_on_after_one_that_could_not_be_read(d
     async def heard() -> None:
         nonlocal calls
         calls += 1
-        if calls == 1:
+        if calls < 3:
             raise ValueError("a row that nobody understands")
         followed.set()
 
-    listening = asyncio.create_task(database.listen(heard))
-    async with asyncio.timeout(10):
-        await followed.wait()
-    listening.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await listening
+    with capture_logs() as told:
+        listening = asyncio.create_task(database.listen(heard))
+        async with asyncio.timeout(10):
+            await followed.wait()
+        listening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+    assert [line["log_level"] for line in told] == ["error"], "said once, and not twice a second"
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_of_two_that_wait_for_each_other_the_one_that_is_ended_may_come_again(database: Database) -> None:
+    async def touch(noun: str) -> None:
+        await tx.execute(text("UPDATE changes SET version = version + 1 WHERE noun = :noun"), {"noun": noun})
+
+    async with database.transaction() as tx, asyncio.timeout(10):
+        await touch("clients")
+        asking = asyncio.create_task(database.hot(_BOTH))
+        await waited_for(tx)
+        await touch("keys")
+    with pytest.raises(Unavailable):
+        await asking
+    assert await database.hot(_BOTH)

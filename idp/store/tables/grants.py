@@ -13,7 +13,7 @@ grants = Table(
     Column("session_id", Id, nullable=False, index=True),
     Column("scope", Text, nullable=False),
     Column("resources", Json, nullable=False),
-    Column("claims", Json),  # the claims parameter (OIDC Core section 5.5), when one was sent
+    Column("claims", Json),  # names of single claims that were asked for (OIDC Core section 5.5), by place
     Column("withheld", Json),  # names of claims that the person did not allow, though scope or parameter ask for them
     Column("nonce", Text),
     Column("redirect_uri", Text, nullable=False),
