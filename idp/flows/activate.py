@@ -102,12 +102,8 @@ async def by_code(
         return Message("akt.kode_habis")
     if found.activated_at is not None:
         return Activated("", before=True)
-    match, left, late = await _match(provider, [found], typed)
-    if match is not None:
-        return await _prove(provider, visitor, found, match, own=True)
-    if left:
-        return Message("akt.kode", n=left)
-    return Message("otp.habis") if late else Message("akt.kode_habis")
+    match, said = await _match(provider, [found], typed)
+    return said if match is None else await _prove(provider, visitor, found, match, own=True)
 
 
 async def by_code_of(
@@ -124,7 +120,7 @@ async def by_code_of(
     if refused := _judge(provider, password, Owner(email=identifier)):
         return {"password": refused}
     waiting = await sign_up_flow.waiting(provider, identifier)
-    match, _, _ = await _match(provider, waiting, typed)
+    match, _ = await _match(provider, waiting, typed)
     if match is None:
         return {"code": Message("lupa_terkirim.salah")}
     found = next(one for one in waiting if one.id == match.subject_id)
@@ -150,14 +146,11 @@ async def _with_password(provider: Provider, sign_up: SignUp, password: str) -> 
     )
 
 
-async def _match(provider: Provider, sign_ups: list[SignUp], typed: str) -> tuple[Challenge | None, int, bool]:
-    """The live record whose code was typed; the tries that are left by mail, and whether their time is over.
-
-    Every record looked at loses a try.
-    """
+async def _match(provider: Provider, sign_ups: list[SignUp], typed: str) -> tuple[Challenge | None, Message]:
+    """The live record whose code was typed, and what to say if there is none. Every record looked at loses a try."""
     code, now = links.typed_code(typed), provider.clock.now()
     matched: Challenge | None = None
-    left, late = 0, False
+    said = Message("akt.kode_habis")
     async with provider.database.transaction() as tx:
         for sign_up in sign_ups:
             await pending.lock(tx, sign_up.email_lookup)
@@ -165,8 +158,14 @@ async def _match(provider: Provider, sign_ups: list[SignUp], typed: str) -> tupl
                 right, tries = await links.try_code(tx, provider.material, challenge.id, code, now)
                 matched = challenge if right else matched
                 if challenge.channel == links.BY_EMAIL:
-                    left, late = tries, challenge.state(now) == links.EXPIRED
-    return matched, left, late
+                    said = _refused(tries, late=challenge.state(now) == links.EXPIRED)
+    return matched, said
+
+
+def _refused(tries: int, *, late: bool) -> Message:
+    if tries:
+        return Message("akt.kode", n=tries)
+    return Message("otp.habis" if late else "akt.kode_habis")
 
 
 async def _prove(

@@ -70,20 +70,24 @@ class Frame:
             device=digest(self.cookies.device(request))[:16],
             network=request.scope.get("gerbang.network", ""),
             user_agent=_printable(request.headers.get("user-agent", ""))[:_MAX_USER_AGENT],
-            language=self.language(request).code,
+            language=self._chosen(request).code,
         )
 
     def language(self, request: HTTPConnection) -> Language:
+        """The language of a page that is read now, with times as they are where the person lives, if that is known."""
+        language = self._chosen(request).told_at(self.provider.clock.now())
+        zone = request.scope.get("gerbang.zone")
+        return language.within(zone) if zone else language
+
+    def _chosen(self, request: HTTPConnection) -> Language:
         """The choice just made, then the remembered one, then what a relying party wishes (`prefer`), then where one came from (`follow`)."""
-        language = self.provider.theme.language(
+        return self.provider.theme.language(
             _asked_language(request),
             self.cookies.language(request),
             request.scope.get("gerbang.ui_locales", ""),
             self.cookies.followed(request),
             self.provider.settings.default_language,
-        ).told_at(self.provider.clock.now())
-        zone = request.scope.get("gerbang.zone")
-        return language.within(zone) if zone else language
+        )
 
     def receive(self, request: HTTPConnection, stands: Standing, ends: int) -> None:
         """Take note of who is signed in: their zone for every time on the page, and when their session ends (UNIX seconds)."""
