@@ -51,7 +51,7 @@ async def asked(provider: Provider, account_id: UUID, kind: str) -> UUID:
 
 async def at_once(provider: Provider, account_id: UUID, deed: Awaitable[object], take_back: TakeBack) -> object:
     """Take something back while `deed`, which would carry it out, has begun; what comes of the deed."""
-    async with provider.database.transaction() as tx, asyncio.timeout(10):
+    async with provider.database.transaction() as tx, asyncio.timeout(60):
         await account.lock(tx, account_id)
         doing = asyncio.ensure_future(deed)
         await waited_for(tx)
@@ -119,7 +119,7 @@ async def test_a_sign_in_beside_a_new_password_is_one_with_the_old_one(house: Ho
 async def test_a_session_that_is_about_to_stand_ends_with_all_others(house: House) -> None:
     provider, account_id = house.provider, await siti(house)
     now, handle = provider.clock.now(), provider.new_handle()
-    async with provider.database.transaction() as tx, asyncio.timeout(10):
+    async with provider.database.transaction() as tx, asyncio.timeout(60):
         begun = Session(handle.id, account_id, {levels.PASSWORD: now}, now, now, now, now + 3600)
         await session.insert(tx, handle, begun)
         doing = asyncio.ensure_future(people.set_password(provider, account_id, "layar biru di teluk sunyi", by="test"))

@@ -100,7 +100,7 @@ async def test_a_guess_in_the_moment_of_a_reset_does_not_end_it(database: Databa
             await throttle.clear_all(tx, key, b"s")
 
     counted = update(throttles).values(failures=throttles.c.failures + 1)
-    async with database.transaction() as tx, asyncio.timeout(10):
+    async with database.transaction() as tx, asyncio.timeout(60):
         await tx.execute(counted.where(throttles.c.place == here))
         resetting = asyncio.create_task(reset())
         await waited_for(tx)

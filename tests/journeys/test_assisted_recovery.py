@@ -432,7 +432,7 @@ async def test_its_end_and_the_link_that_brings_a_contact_back_do_not_wait_for_e
     page = await browser.get((await letter_of(house, NEW_ADDRESS, OPENS)).link)
     account_id = (await case_of(house, assisted.READY)).account_id
     assert account_id
-    async with provider.database.transaction() as tx, asyncio.timeout(10):
+    async with provider.database.transaction() as tx, asyncio.timeout(60):
         await account.lock(tx, account_id)
         ending = asyncio.create_task(browser.submit(page, {"password": NEW}, press="set-password"))
         await waited_for(tx)

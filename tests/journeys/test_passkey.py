@@ -375,7 +375,7 @@ async def test_a_passkey_that_is_taken_away_as_it_signs_in(house: House) -> None
     browser, found = house.browser(), await people.find(house.provider, person.email)
     assert found
     page = await browser.get("/masuk")
-    async with house.provider.database.transaction() as tx, asyncio.timeout(10):
+    async with house.provider.database.transaction() as tx, asyncio.timeout(60):
         await account.lock(tx, found.id)
         trying = asyncio.create_task(answered(browser, page, key))
         await waited_for(tx)
