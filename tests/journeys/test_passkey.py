@@ -219,6 +219,7 @@ async def test_an_account_with_a_passkey_shows_it_before_it_gets_an_app(house: H
 @pytest.mark.parametrize("synced", [True, False], ids=["synced", "bound"])
 async def test_a_passkey_signs_in_without_a_name_or_password(house: House, synced: bool) -> None:
     key, _ = await enrolled(house, synced=synced)
+    house.clock.advance(1)
     party, browser = house.relying_party("saldo"), house.browser()
     request = await party.authorization("openid", acr_values=LOA2)
     page = await browser.get(request.url)
