@@ -123,6 +123,41 @@ async def test_what_is_not_acceptable(house: House, metadata: dict[str, Any], co
     assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", answer.json()["error_description"]), "RFC 6749 section 5.2"
 
 
+async def test_a_protection_that_we_do_not_give_is_refused_by_name(house: House) -> None:
+    made = (await register(house)).json()
+    own, token = f"/register/{made['client_id']}", bearer(made["registration_access_token"])
+    for name, value in (
+        ("id_token_encrypted_response_alg", "RSA-OAEP-256"),
+        ("id_token_encrypted_response_enc", "A256GCM"),
+        ("userinfo_encrypted_response_alg", "ECDH-ES"),
+        ("request_object_encryption_alg", "RSA-OAEP"),
+        ("authorization_signed_response_alg", "PS256"),
+        ("introspection_encrypted_response_alg", "RSA-OAEP"),
+        ("require_signed_request_object", True),
+        ("require_pushed_authorization_requests", True),
+        ("tls_client_certificate_bound_access_tokens", True),
+        ("dpop_bound_access_tokens", True),
+    ):
+        answer = await register(house, **{name: value})
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata"), name
+        assert name in answer.json()["error_description"]
+        wanted = {**WEB, "client_id": made["client_id"], name: value}
+        assert (await house.http().put(own, json=wanted, headers=token)).status_code == 400, name
+
+
+async def test_what_asks_for_no_more_than_we_do_anyway_is_left_out(house: House) -> None:
+    """Among it what the Dynamic plan registers about request objects, which are refused one by one, and what says no."""
+    silent = {
+        "id_token_encrypted_response_alg": None, "userinfo_encrypted_response_alg": "", "dpop_bound_access_tokens": False,
+        "require_pushed_authorization_requests": False, "request_object_signing_alg": "RS256",
+        "request_uris": ["https://rp.example/request#x"], "backchannel_token_delivery_mode": "poll",
+    }  # fmt: skip
+    answer = await register(house, **silent, userinfo_signed_response_alg="RS256")
+    assert answer.status_code == 201
+    assert not silent.keys() & answer.json().keys()
+    assert answer.json()["userinfo_signed_response_alg"] == "RS256"
+
+
 async def test_what_people_read_is_said_in_languages_and_nothing_else(house: House) -> None:
     """RFC 7591 section 2.2. What only looks like it is as unknown as anything else, and is not repeated in an error."""
     strange = {
