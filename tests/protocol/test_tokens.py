@@ -324,6 +324,17 @@ async def test_rotation(stage: Stage) -> None:
     assert third.refresh_token not in {first.refresh_token, second.refresh_token}
 
 
+async def test_an_answer_that_was_lost_in_a_tunnel_is_asked_for_once_more(stage: Stage) -> None:
+    """A client waits for half a minute before it gives an answer up, and for a while until it can ask again."""
+    party, browser, _ = await stage.signed_in()
+    first = await party.tokens(browser, OFFLINE)
+    lost = await party.refresh(first.refresh_token)
+    stage.clock.advance(55)
+    again = await party.refresh(first.refresh_token)
+    assert again.refresh_token == lost.refresh_token
+    await party.refresh(again.refresh_token)
+
+
 async def test_t4_an_older_token_ends_the_family(stage: Stage) -> None:
     party, browser, _ = await stage.signed_in()
     first = await party.tokens(browser, OFFLINE)
