@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from idp.accounts import account
-from idp.flows import logout, register_client
+from idp.flows import logout, people, register_client
 from idp.grants import consent
 from idp.grants.consent import Consent
 from idp.store import dossier
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 
 Deed = Callable[[Tx], Awaitable[object]]
 SCOPE = "openid profile email"
+OFFLINE = "openid offline_access"
 
 
 async def meanwhile(stage: Stage, person: Person, asking: Awaitable[Page], deed: Deed) -> Page:
@@ -78,6 +79,32 @@ async def test_an_account_that_is_erased_is_nobody_who_is_here(stage: Stage) -> 
     asking = authorize(silent, await stage.browser(person), prompt="none")
     page = await meanwhile(stage, person, asking, erasing(person))
     assert page.parameters["error"] == "login_required"
+
+
+async def test_what_an_account_had_given_goes_with_it(stage: Stage) -> None:
+    party, browser, person = await stage.signed_in()
+    request, code = await party.code(browser, OFFLINE)
+    tokens = await party.tokens(browser, OFFLINE)
+    async with stage.provider.database.transaction() as tx, asyncio.timeout(60):
+        await dossier.erase(tx, person.id)
+        redeeming = asyncio.ensure_future(party.post_code(request, code))
+        refreshing = asyncio.ensure_future(party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token))
+        await queued_behind(stage.provider.database, tx, 2)
+    for refused in (await redeeming, await refreshing):
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_whoever_signs_in_to_an_account_that_is_erased_is_refused(stage: Stage) -> None:
+    house = stage.house
+    known = await people.find(stage.provider, house.account(1).email)
+    assert known
+    browser = house.browser()
+    page = await browser.get("/masuk")
+    values = {"identifier": house.account(1).email, "password": house.account(1).password}
+    person = Person(known.id, known.name, house.account(1).email)
+    page = await meanwhile(stage, person, browser.submit(page, values, press="sign-in"), erasing(person))
+    assert path(page) == "/masuk"
+    assert "password" in page.names
 
 
 async def test_a_consent_that_is_withdrawn_lets_no_code_through(stage: Stage) -> None:

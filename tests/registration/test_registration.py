@@ -292,16 +292,32 @@ async def test_whoever_tries_out_is_not_counted(houses: Houses) -> None:
         assert [(await register(house)).status_code for _ in range(3)] == [201, 201, 201]
 
 
-async def test_a_page_of_another_origin_registers_and_manages(house: House) -> None:
+async def test_no_page_of_another_origin_registers_where_no_token_is_asked(house: House) -> None:
+    """Anybody's page would have its visitors do it: a browser asks before it sends JSON, and is told nothing (Fetch)."""
+    wrong = await house.http().post("/register", content=b"{}", headers={"Content-Type": "text/plain"})
+    for answer in (await register(house), await register(house, grant_types=["password"]), wrong):
+        assert answer.status_code in (201, 400)
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+    asked = await house.http().options("/register", headers={"Access-Control-Request-Method": "POST"})
+    assert (asked.status_code, asked.headers["allow"]) == (405, "POST")
+    assert not [name for name in asked.headers if name.startswith("access-control-")]
+
+
+async def test_a_page_of_another_origin_registers_with_a_token(houses: Houses) -> None:
+    async with houses(dev=False, registration={"enabled": True}) as house:
+        asked = await house.http().options("/register")
+        assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "POST")
+        assert (await register(house)).headers["access-control-allow-origin"] == "*", "that a token is missing"
+
+
+async def test_a_page_of_another_origin_manages_its_client(house: House) -> None:
     """No cookie counts here, so whoever has the token may send it from wherever they are (Fetch)."""
     made = await register(house)
-    assert made.headers["access-control-allow-origin"] == "*"
     own = f"/register/{made.json()['client_id']}"
-    for address, methods in (("/register", "POST"), (own, "GET, PUT, DELETE")):
-        asked = await house.http().options(address)
-        assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, methods)
-        refused = await house.http().patch(address)
-        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (405, "*")
+    asked = await house.http().options(own)
+    assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "GET, PUT, DELETE")
+    refused = await house.http().patch(own)
+    assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (405, "*")
     for method, status in (("GET", 200), ("DELETE", 204), ("GET", 401)):
         answer = await house.http().request(method, own, headers=bearer(made.json()["registration_access_token"]))
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (status, "*")

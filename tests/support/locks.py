@@ -14,9 +14,9 @@ async def waited_for(tx: Tx, by: int = 1) -> None:
         pass  # each turn asks the server
 
 
-async def queued_behind(database: Database, tx: Tx) -> None:
-    """Return as soon as somebody waits for `tx` to end, on either database: for what it holds, or to be the next writer."""
+async def queued_behind(database: Database, tx: Tx, by: int = 1) -> None:
+    """Return as soon as `by` others wait for `tx` to end, on either database: for what it holds, or to be the next writer."""
     if database._writer is None:
-        return await waited_for(tx)
-    while not database._writer._waiters:
+        return await waited_for(tx, by)
+    while len(database._writer._waiters or ()) < by:
         await tx.scalar(_NOTHING)

@@ -172,7 +172,8 @@ class Registration(BaseModel):
 
     enabled: bool = Field(False, description="Open the registration endpoint. Implied by dev mode.")
     require_initial_access_token: bool = Field(
-        True, description="Ask for an initial access token (scope `clients:register`); off in dev mode."
+        True,
+        description="Ask for an initial access token (scope `clients:register`); off in dev mode. Where none is asked, no page of another origin may register (no CORS).",
     )
     require_pkce: bool = Field(
         False,
