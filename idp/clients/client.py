@@ -135,6 +135,11 @@ class Client:
     def require_pkce(self) -> bool:
         return self.public or bool(self.policy.get("require_pkce", True))
 
+    @property
+    def require_pushed(self) -> bool:
+        """Whether it sends its requests by PAR alone (RFC 9126 section 6), so that nobody else can begin one in its name."""
+        return bool(self.metadata.get("require_pushed_authorization_requests"))
+
     @cached_property
     def resource_uris(self) -> frozenset[str]:
         """Resource indicators (RFC 8707) of the APIs that this client serves."""

@@ -22,7 +22,7 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _UNPROTECTED = re.compile(
     r"(id_token|userinfo|introspection|authorization)_encrypted_response_(alg|enc)|request_object_encryption_(alg|enc)"
-    r"|(introspection|authorization)_signed_response_alg|require_(signed_request_object|pushed_authorization_requests)"
+    r"|(introspection|authorization)_signed_response_alg|require_signed_request_object"
     r"|tls_client_certificate_bound_access_tokens|dpop_bound_access_tokens"
 )
 """Members by which a client asks to be sent, or to send, nothing but what is encrypted, signed or bound to its key. We may
@@ -197,6 +197,7 @@ _RULES: dict[str, Callable[[str, Any], Any]] = {
     "access_token_signed_response_alg": _algorithm,
     "default_max_age": _seconds,
     "require_auth_time": _flag,
+    "require_pushed_authorization_requests": _flag,
     "default_acr_values": _texts,
     "backchannel_logout_uri": _web_uri,
     "backchannel_logout_session_required": _flag,

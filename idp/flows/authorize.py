@@ -77,6 +77,10 @@ async def begin(
     now = provider.clock.now()
     if not values.get("request_uri", "").startswith(pushed.PREFIX):
         target = await find_target(provider, values, faults)
+        if target.client.require_pushed:
+            return refuse(
+                target, InvalidRequest("this client pushes its requests (RFC 9126)"), provider.settings.issuer
+            )
         return await _proceed(provider, target, Ticket(values, resources, now), visitor, faults)
     found = await pushed.read(provider.database, values["request_uri"])
     if found is None or found.client_id != values.get("client_id"):

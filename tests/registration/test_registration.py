@@ -134,7 +134,6 @@ async def test_a_protection_that_we_do_not_give_is_refused_by_name(house: House)
         ("authorization_signed_response_alg", "PS256"),
         ("introspection_encrypted_response_alg", "RSA-OAEP"),
         ("require_signed_request_object", True),
-        ("require_pushed_authorization_requests", True),
         ("tls_client_certificate_bound_access_tokens", True),
         ("dpop_bound_access_tokens", True),
     ):
@@ -149,7 +148,7 @@ async def test_what_asks_for_no_more_than_we_do_anyway_is_left_out(house: House)
     """Among it what the Dynamic plan registers about request objects, which are refused one by one, and what says no."""
     silent = {
         "id_token_encrypted_response_alg": None, "userinfo_encrypted_response_alg": "", "dpop_bound_access_tokens": False,
-        "require_pushed_authorization_requests": False, "request_object_signing_alg": "RS256",
+        "require_signed_request_object": False, "request_object_signing_alg": "RS256",
         "request_uris": ["https://rp.example/request#x"], "backchannel_token_delivery_mode": "poll",
     }  # fmt: skip
     answer = await register(house, **silent, userinfo_signed_response_alg="RS256")

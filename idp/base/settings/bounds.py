@@ -21,7 +21,7 @@ class Lifetimes(BaseModel):
         180 * 86400, ge=60, description="A refresh token family dies this long after sign-in."
     )
     refresh_grace: int = Field(
-        60, ge=0, le=60, description="How long the previous refresh token still returns the same successor."
+        30, ge=0, le=60, description="How long the previous refresh token still returns the same successor."
     )
     session_idle: int = Field(20 * 60, ge=60, description="Session without any use.")
     session_absolute: int = Field(12 * 3600, ge=60, description="Session, whatever its use.")
