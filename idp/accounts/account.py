@@ -169,13 +169,13 @@ async def page(tx: Tx, *, status: str | None = None, after: UUID | None = None, 
     return [Account(**row._mapping) for row in await tx.execute(wanted)]
 
 
-async def lock(tx: Tx, account_id: UUID) -> None:
-    """Let no other transaction that asks for the same go on before this one ends.
+async def lock(tx: Tx, account_id: UUID) -> bool:
+    """Let no other transaction that asks for the same go on before this one ends; False when the account is gone.
 
     For what an account may have once only; and before anything else by whoever writes both the account and rows of its
     person, or two of them could wait for each other.
     """
-    await tx.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
+    return await tx.scalar(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()) is not None
 
 
 async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str, now: int) -> None:

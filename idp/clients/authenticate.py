@@ -27,8 +27,6 @@ _JWKS_CACHE = 300
 _JWKS_PAUSE = 10
 _MAX_CLIENT_ID = 128
 _MAX_TURNED_AWAY = 100_000
-_MAX_PUBLISHED = 1000
-"""Addresses of keys that are remembered: a client may change its own as often as it likes."""
 
 
 class Attempt(NamedTuple):
@@ -40,9 +38,10 @@ class Attempt(NamedTuple):
 
 
 class _Published:
-    """The keys behind a `jwks_uri`, as they were last fetched."""
+    """The keys behind a client's `jwks_uri`, as they were last fetched."""
 
-    def __init__(self) -> None:
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
         self.fetching = asyncio.Lock()
         self.fetched_at: int | None = None
         self.keys: list[Key] = []
@@ -169,10 +168,11 @@ class Authenticator:
         """The keys behind a `jwks_uri`. Of many assertions at once one goes and fetches, and the others wait for it: they
         may be a stranger's, and would flood the client through us."""
         uri, age = str(client.metadata["jwks_uri"]), _JWKS_PAUSE if renew else _JWKS_CACHE
-        published = self._published[uri] = self._published.pop(uri) if uri in self._published else _Published()
-        if len(self._published) > _MAX_PUBLISHED:
-            # The one that was asked for least lately; whoever is about to fetch it still gets its keys.
-            del self._published[next(iter(self._published))]
+        published = self._published.get(client.client_id)
+        if published is None or published.uri != uri:
+            # One for each client, however often it names another address; so there are never more of them than clients.
+            published = self._published[client.client_id] = _Published(uri)
+            self._forget_who_is_gone()
         if published.younger(self._clock.now(), age):
             return published.keys
         async with published.fetching:
@@ -181,6 +181,10 @@ class Authenticator:
                 published.keys = await self._fetch(uri) or published.keys
                 published.fetched_at = now
             return published.keys
+
+    def _forget_who_is_gone(self) -> None:
+        if len(self._published) > len(self._clients):
+            self._published = {name: kept for name, kept in self._published.items() if self._clients.known(name)}
 
     async def _fetch(self, uri: str) -> list[Key]:
         """The keys there now; none while it does not answer with any, and then those of the last time count on."""

@@ -33,6 +33,24 @@ class Client:
     created_at: int = 0
     updated_at: int = 0
     disabled_at: int | None = None
+    broken: str | None = None
+    """Why its row cannot be read, if it cannot. It is off then, and neither metadata nor policy say anything."""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it may do anything."""
+        return self.disabled_at is None and self.broken is None
+
+    def check(self) -> None:
+        """Ask everything that a request may ask, so that none finds out what is wrong with a row.
+
+        Raises KeyError, TypeError, ValueError or AttributeError.
+        """
+        _ = (
+            self.auth_method, self.grant_types, self.redirect_uris, self.post_logout_redirect_uris, self.scopes, self.holds,
+            self.purpose_version, self.resource_uris, self.excluded_factors, self.approved_claims, self.sector,
+            self.id_token_algorithm, self.access_token_algorithm,
+        )  # fmt: skip
 
     @property
     def name(self) -> str:
@@ -116,6 +134,11 @@ class Client:
     @cached_property
     def require_pkce(self) -> bool:
         return self.public or bool(self.policy.get("require_pkce", True))
+
+    @property
+    def require_pushed(self) -> bool:
+        """Whether it sends its requests by PAR alone (RFC 9126 section 6), so that nobody else can begin one in its name."""
+        return bool(self.metadata.get("require_pushed_authorization_requests"))
 
     @cached_property
     def resource_uris(self) -> frozenset[str]:

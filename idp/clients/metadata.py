@@ -1,7 +1,7 @@
 """Client metadata: one set of rules for `apply`, the admin API and dynamic registration (RFC 7591 section 2). Pure.
 
 Values that are not allowed raise InvalidRedirectUri or InvalidClientMetadata; members that we do not know are dropped,
-as RFC 7591 asks.
+as RFC 7591 asks, save those that ask for a protection which we do not give.
 """
 
 import re
@@ -20,6 +20,14 @@ LOCALISED = re.compile(r"(client_name|client_uri|logo_uri|policy_uri|tos_uri)#[A
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 # Host and port alone: the host of a logo stands in a page's Content-Security-Policy, where `;` begins a directive.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
+_UNPROTECTED = re.compile(
+    r"(id_token|userinfo|introspection|authorization)_encrypted_response_(alg|enc)|request_object_encryption_(alg|enc)"
+    r"|(introspection|authorization)_signed_response_alg|require_signed_request_object"
+    r"|tls_client_certificate_bound_access_tokens|dpop_bound_access_tokens"
+)
+"""Members by which a client asks to be sent, or to send, nothing but what is encrypted, signed or bound to its key. We may
+leave out what we do not know (RFC 7591 section 3.2.1); but who asks for these and goes on without them is less safe than
+they believe."""
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
@@ -29,6 +37,8 @@ def validate(wanted: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in wanted.items():
         if (member := member_of(name)) is not None and value is not None:
             accepted[name] = _RULES[member](name, value)
+        elif value and _UNPROTECTED.fullmatch(name):
+            raise InvalidClientMetadata(f"{name} asks for a protection that is not supported")
     method = accepted.setdefault("token_endpoint_auth_method", "client_secret_basic")
     grants = accepted.setdefault("grant_types", ["authorization_code"])
     accepted.setdefault("id_token_signed_response_alg", "RS256")
@@ -187,6 +197,7 @@ _RULES: dict[str, Callable[[str, Any], Any]] = {
     "access_token_signed_response_alg": _algorithm,
     "default_max_age": _seconds,
     "require_auth_time": _flag,
+    "require_pushed_authorization_requests": _flag,
     "default_acr_values": _texts,
     "backchannel_logout_uri": _web_uri,
     "backchannel_logout_session_required": _flag,

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+import orjson
+import structlog
+from sqlalchemy import Text, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.clients.client import Client
@@ -11,6 +13,14 @@ from idp.store.database import Tx
 from idp.store.tables import clients
 
 NOUN = "clients"
+log = structlog.get_logger("gerbang.clients")
+# What is left of a client whose row cannot be read.
+_NOTHING = {
+    "token_endpoint_auth_method": "client_secret_basic",
+    "grant_types": [],
+    "response_types": [],
+    "id_token_signed_response_alg": "RS256",
+}
 
 
 class Clients:
@@ -19,11 +29,15 @@ class Clients:
     def __init__(self) -> None:
         self._clients: dict[str, Client] = {}
         self._resources: dict[str, Client] = {}
+        self._broken: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self._clients)
 
     def get(self, client_id: str) -> Client | None:
         """An enabled client, or None."""
         client = self._clients.get(client_id)
-        return client if client is not None and client.disabled_at is None else None
+        return client if client is not None and client.enabled else None
 
     def known(self, client_id: str) -> Client | None:
         """A client, disabled or not."""
@@ -32,7 +46,7 @@ class Clients:
     def owner_of(self, resource: str) -> Client | None:
         """The client that serves a resource indicator (RFC 8707)."""
         owner = self._resources.get(resource)
-        return owner if owner is not None and owner.disabled_at is None else None
+        return owner if owner is not None and owner.enabled else None
 
     def may_name(self, client: Client, resource: str) -> bool:
         """Whether a client may ask for tokens for a resource: somebody serves it, and an operator knows the client.
@@ -51,20 +65,34 @@ class Clients:
         """Take over the table as it stands."""
         self._clients = {client.client_id: client for client in found}
         self._resources = {uri: client for client in found for uri in client.resource_uris}
+        broken = {client.client_id: client.broken for client in found if client.broken is not None}
+        for client_id in sorted(broken.keys() - self._broken):
+            # Said once, and not at every change of any client.
+            log.error(
+                "a client cannot be read: it is off until it is replaced", client_id=client_id, fault=broken[client_id]
+            )
+        self._broken = frozenset(broken)
 
     def put(self, client: Client) -> None:
         """Take over one row."""
         self.load([*(known for known in self._clients.values() if known.client_id != client.client_id), client])
 
 
+# As text: a row whose JSON is none must not keep the others from being read.
+_COLUMNS = [
+    type_coerce(column, Text).label(column.name) if column in (clients.c.metadata, clients.c.policy) else column
+    for column in clients.c
+]
+
+
 async def read_all(tx: Tx) -> list[Client]:
-    """Every client in the table."""
-    return [_client(row) for row in await tx.execute(select(clients))]
+    """Every client in the table. One that cannot be read is among them, `broken`."""
+    return [_client(row) for row in await tx.execute(select(*_COLUMNS))]
 
 
 async def read(tx: Tx, client_id: str, *, lock: bool = False) -> Client | None:
     """One client as the table has it now. With `lock` nobody else changes it before `tx` ends."""
-    wanted = select(clients).where(clients.c.client_id == client_id)
+    wanted = select(*_COLUMNS).where(clients.c.client_id == client_id)
     row = (await tx.execute(wanted.with_for_update() if lock else wanted)).first()
     return _client(row) if row else None
 
@@ -108,16 +136,20 @@ def _changing(client: Client) -> Mapping[str, Any]:
 
 
 def _client(row: Any) -> Client:
-    return Client(
-        row.client_id,
-        row.metadata,
-        row.policy,
-        row.secret_hash,
-        row.previous_secret_hash,
-        row.previous_secret_expires_at,
-        row.source,
-        row.registration_token_hash,
-        row.created_at,
-        row.updated_at,
-        row.disabled_at,
-    )
+    rest = (
+        row.secret_hash, row.previous_secret_hash, row.previous_secret_expires_at, row.source, row.registration_token_hash,
+        row.created_at, row.updated_at, row.disabled_at,
+    )  # fmt: skip
+    try:
+        client = Client(row.client_id, _object(row.metadata), _object(row.policy), *rest)
+        client.check()
+    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+        return Client(row.client_id, _NOTHING, {}, *rest, broken=f"{type(fault).__name__}: {fault}"[:200])
+    return client
+
+
+def _object(text: str) -> dict[str, Any]:
+    found = orjson.loads(text)
+    if not isinstance(found, dict):
+        raise TypeError("not a JSON object")
+    return found

@@ -16,6 +16,7 @@ from idp.base.errors import Unavailable
 from idp.base.jose import ALGORITHMS
 from idp.base.opaque import SystemEntropy
 from idp.base.settings import Settings
+from idp.clients import registry
 from idp.commands import console
 from idp.commands.console import Format, FormatOption
 from idp.keys.key import ACTIVE, NEXT, due
@@ -96,6 +97,17 @@ async def _signing_keys(settings: Settings) -> Finding:
     if late:
         return WARNING, f"rotation of {', '.join(late)} is a day late; is `idp work` running?"
     return GOOD, f"{len(keys)} keys; {', '.join(ALGORITHMS)} can sign"
+
+
+async def _clients(settings: Settings) -> Finding:
+    async with _database(settings) as database, database.reading() as tx:
+        found = await registry.read_all(tx)
+    if broken := sorted(client.client_id for client in found if client.broken is not None):
+        return (
+            BAD,
+            f"cannot be read, and off for it: {', '.join(broken)}; replace them as a whole (`idp apply`), or delete them",
+        )
+    return GOOD, f"{len(found)} registered"
 
 
 async def _clock(settings: Settings) -> Finding:
@@ -235,6 +247,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("key material", _material),
     ("schema", _schema),
     ("signing keys", _signing_keys),
+    ("clients", _clients),
     ("clock", _clock),
     ("short-lived state", _ephemeral),
     ("mail", _mail),

@@ -73,6 +73,9 @@ async def ask(
         # Whose contacts a thief changed knows only the old ones; here somebody looks at card and face.
         found = [await account.opened_by(tx, key, replaced=True) for key in keys]
         person = next((one for one in found if one is not None and one.status in account.MAY_SIGN_IN), None)
+        # An account that is erased in this moment is nobody's: the case is opened like that of somebody who was not found.
+        if not await account.lock(tx, person.id if person is not None else provider.new_id()):
+            person = None
         ends = now + provider.settings.lifetimes.recovery_case
         case = Case(
             id=provider.new_id(),

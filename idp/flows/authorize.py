@@ -18,6 +18,7 @@ from idp.base.errors import (
     InvalidRequestUri,
     LoginRequired,
     OAuthError,
+    Unavailable,
     UnmetAuthenticationRequirements,
 )
 from idp.base.jose import JoseFault
@@ -53,6 +54,9 @@ _REFUSALS: Mapping[str, type[OAuthError]] = {
 # What is asked once it is settled how strongly the person has to sign in, or nothing at all.
 _AFTER_LEVELS = (prompts.SECOND_FACTOR, prompts.CONSENT, None)
 
+# Account and consent are read, and once more as the code is written. Who meets a change in between is asked again.
+_LOOKS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -73,6 +77,10 @@ async def begin(
     now = provider.clock.now()
     if not values.get("request_uri", "").startswith(pushed.PREFIX):
         target = await find_target(provider, values, faults)
+        if target.client.require_pushed:
+            return refuse(
+                target, InvalidRequest("this client pushes its requests (RFC 9126)"), provider.settings.issuer
+            )
         return await _proceed(provider, target, Ticket(values, resources, now), visitor, faults)
     found = await pushed.read(provider.database, values["request_uri"])
     if found is None or found.client_id != values.get("client_id"):
@@ -115,34 +123,43 @@ async def _proceed(
 ) -> AuthorizationResponse | Ask:
     try:
         request = judge(provider, target, ticket.parameters, ticket.resources, faults)
-        now = provider.clock.now()
-        stands = await owner.here(provider, visitor, target.client.client_id)
-        stands = stands and stands.without(target.client.excluded_factors)
-        spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
-        question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands, ticket), now, spent)
-        if question.hinted is False and question.signed_in_anew:
-            raise LoginRequired("somebody else signed in")
-        missing = prompts.missing(question)
-        if stands is not None and missing in _AFTER_LEVELS and prompts.unmet(request, stands):
-            raise UnmetAuthenticationRequirements("this account cannot reach the requested acr")
-        if missing is None and stands is not None:
-            return await _issue(provider, request, stands, ticket.request_uri)
-        assert missing is not None
-        if "none" in request.prompt:
-            raise _REFUSALS[missing]()
-        text = provider.tickets.seal(ticket, visitor.device)
-        if len(text) > MAX_TICKET:
-            raise InvalidRequest("the request is too large; push it (RFC 9126)")
-        return Ask(missing, text)
+        for _ in range(_LOOKS):
+            outcome = await _answer(provider, request, ticket, visitor)
+            if outcome is not None:
+                return outcome
     except OAuthError as fault:
         return refuse(target, fault, provider.settings.issuer)
+    raise Unavailable("what the answer would stand on changes as fast as it is read")
+
+
+async def _answer(
+    provider: Provider, request: AuthorizationRequest, ticket: Ticket, visitor: Visitor
+) -> AuthorizationResponse | Ask | None:
+    """Who is here, what is missing, and so what comes of it; None when that was true no more as the code was to be written."""
+    client, now = request.client, provider.clock.now()
+    stands = await owner.here(provider, visitor, client.client_id)
+    stands = stands and stands.without(client.excluded_factors)
+    spent = stands is not None and passwords.due(provider, stands) == policy.FORCE
+    question = prompts.Question(request, stands, ticket, _hinted(provider, request, stands, ticket), now, spent)
+    if question.hinted is False and question.signed_in_anew:
+        raise LoginRequired("somebody else signed in")
+    missing = prompts.missing(question)
+    if stands is not None and missing in _AFTER_LEVELS and prompts.unmet(request, stands):
+        raise UnmetAuthenticationRequirements("this account cannot reach the requested acr")
+    if missing is None and stands is not None:
+        return await _issue(provider, request, stands, ticket.request_uri)
+    assert missing is not None
+    if "none" in request.prompt:
+        raise _REFUSALS[missing]()
+    text = provider.tickets.seal(ticket, visitor.device)
+    if len(text) > MAX_TICKET:
+        raise InvalidRequest("the request is too large; push it (RFC 9126)")
+    return Ask(missing, text)
 
 
 async def _issue(
     provider: Provider, request: AuthorizationRequest, stands: Standing, request_uri: str | None
-) -> AuthorizationResponse:
-    if request_uri is not None and not await pushed.consume(provider.database, request_uri, provider.clock.now()):
-        raise InvalidRequestUri("the request_uri has been used")
+) -> AuthorizationResponse | None:
     lifetimes, now = provider.settings.lifetimes, provider.clock.now()
     scope, offline = _granted_scope(request)
     handle = provider.new_handle()
@@ -163,8 +180,9 @@ async def _issue(
         authentication=authentication,
         offline=offline,
         withheld=sorted(_withheld(request, stands)),
+        agreed_at=_agreed_at(request, stands),
     )
-    await code.issue(
+    issued = await code.issue(
         provider.database,
         handle,
         new,
@@ -173,6 +191,11 @@ async def _issue(
         idle_expires_at=now + lifetimes.refresh_idle,
         expires_at=now + (lifetimes.refresh_absolute if offline else lifetimes.code + lifetimes.access_token),
     )
+    if not issued:
+        return None
+    # After the code, which nobody learns where this fails: whoever has to be asked once more comes back with the same request.
+    if request_uri is not None and not await pushed.consume(provider.database, request_uri, now):
+        raise InvalidRequestUri("the request_uri has been used")
     parameters = {"code": str(handle)}
     if request.target.state is not None:
         parameters["state"] = request.target.state
@@ -184,6 +207,13 @@ def _withheld(request: AuthorizationRequest, stands: Standing) -> frozenset[str]
     if stands.consent is None or request.client.pre_authorised:
         return frozenset()
     return stands.consent.withheld
+
+
+def _agreed_at(request: AuthorizationRequest, stands: Standing) -> int | None:
+    """When the person allowed what this stands on. Where nobody is asked, it stands on nothing of theirs."""
+    if stands.consent is None or request.client.pre_authorised:
+        return None
+    return stands.consent.granted_at
 
 
 def _granted_scope(request: AuthorizationRequest) -> tuple[str, bool]:

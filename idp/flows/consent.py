@@ -57,7 +57,10 @@ def disclosure(provider: Provider, interaction: Interaction, stands: Standing) -
 async def allow(
     provider: Provider, visitor: Visitor, interaction: Interaction, stands: Standing, ticked: Collection[str]
 ) -> None:
-    """Remember the person's yes for this client and exactly what it asked, without the optional claims that are not `ticked`."""
+    """Remember the person's yes for this client and exactly what it asked, without the optional claims that are not `ticked`.
+
+    PageFault as `owner.hold`.
+    """
     now, request = provider.clock.now(), interaction.request
     client = interaction.client
     offered = disclosure(provider, interaction, stands).optional
@@ -75,6 +78,7 @@ async def allow(
     # What was kept back before and is essential now has just been shown, and allowed.
     answered = offered | claims_of.essential(request.scope, request.claims)
     async with provider.database.transaction() as tx:
+        await owner.hold(provider, tx, stands)
         kept = await consent.remember(
             tx, provider.new_id(), stands.account_id, client.client_id, given, answered, until
         )

@@ -7,7 +7,7 @@ from idp.accounts import account, document
 from idp.accounts import draft as drafts
 from idp.accounts.document import Document
 from idp.accounts.photo import NotAPhoto
-from idp.base.errors import Unavailable
+from idp.base.errors import PageFault, Unavailable
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -107,7 +107,8 @@ async def _add(
     kept_until = None
     async with provider.database.transaction() as tx:
         if of_account:
-            await account.lock(tx, subject_id)
+            if not await account.lock(tx, subject_id):
+                raise PageFault("kesalahan.formulir", "account erased meanwhile", 409)
         else:
             found = await drafts.read(tx, provider.sealer, subject_id, now, lock=True)
             if found is None or found.answers.submitted:

@@ -15,6 +15,7 @@ import orjson
 
 from idp.accounts import account, birthdate, declared, document, nik, requests
 from idp.accounts.document import Document
+from idp.base.errors import PageFault
 from idp.flows import documents, export_page, owner, parcel, privacy, retention
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -29,13 +30,17 @@ _DATA = "data.json"
 
 
 async def make(provider: Provider, visitor: Visitor, stands: Standing, language: Language) -> Message | None:
-    """Make a copy; what is in its way, if something is. The caller has made sure that nothing is `missing_to_change`."""
+    """Make a copy; what is in its way, if something is. The caller has made sure that nothing is `missing_to_change`.
+
+    PageFault as `owner.hold`.
+    """
     now, account_id = provider.clock.now(), stands.account_id
     if await provider.ephemeral.hit(f"export:{account_id}", 3600) > PER_HOUR:
         return Message("kirim.batas", jam=now + 3600)
     data = await collect(provider, account_id)
     archive = packed(provider, data, language)
     async with provider.database.transaction() as tx:
+        await owner.hold(provider, tx, stands)
         await requests.keep_export(
             tx, provider.sealer, provider.new_id(), account_id, archive, now, now + retention.EXPORT_KEPT
         )
@@ -68,13 +73,17 @@ async def fetch(provider: Provider, visitor: Visitor, stands: Standing, export_i
 
 
 async def collect(provider: Provider, account_id: UUID) -> dict[str, Any]:
-    """Everything, as JSON can say it: what the tables hold, what is sealed and the person's own, and who read it."""
+    """Everything, as JSON can say it: what the tables hold, what is sealed and the person's own, and who read it.
+
+    PageFault 409 when the account is erased meanwhile.
+    """
     async with provider.database.reading() as tx:
         person = await account.read(tx, account_id)
-        assert person is not None
         held = await dossier.read(tx, account_id)
         asked = await requests.of(tx, provider.sealer, account_id, _EVERYTHING)
         papers = await document.of(tx, account_id)
+    if person is None or not held["accounts"]:
+        raise PageFault("kesalahan.formulir", "account erased meanwhile", 409)
     (own,) = held["accounts"]
     own["birthdate"] = birthdate.unseal(provider.sealer, account_id, person.birthdate_sealed) or None
     own["nik"] = nik.unseal(provider.sealer, account_id, person.nik_sealed) or None

@@ -28,7 +28,8 @@ async def introspect(provider: Provider, client: Client, token: str) -> dict[str
             "sub": provider.subjects.of(as_id(row["account_id"]), client.sector),
             "exp": min(row["expires_at"], row["idle_expires_at"]),
             "iat": row["rotated_at"] or row["code_used_at"],
-            "token_type": "refresh_token",
+            # No token_type: that is how a token is used at an API (RFC 6749 section 7.1), and this one is used at none. Said
+            # to be a Bearer token, it would pass for an access token wherever `active` is all that is looked at.
         }
     try:
         presented = await access.read(provider, token)

@@ -24,9 +24,10 @@ async def here(provider: Provider, visitor: Visitor, client_id: str = "") -> Sta
 
 
 async def read(tx: Tx, stands: Standing) -> Account:
-    """The account of whoever is signed in; it is there as long as their session is."""
+    """The account of whoever is signed in. PageFault 409 when it was erased since they were recognised."""
     person = await account.read(tx, stands.account_id)
-    assert person is not None
+    if person is None:
+        raise PageFault("kesalahan.formulir", "account erased meanwhile", 409)
     return person
 
 

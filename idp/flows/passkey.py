@@ -230,7 +230,8 @@ async def _tell_suspicion(provider: Provider, tx: Tx, visitor: Visitor, account_
     No notice says what a passkey is called: whoever is at the account could have our mail say anything.
     """
     person = await account.read(tx, account_id)
-    assert person is not None
+    if person is None:
+        return
     await messages.tell_everywhere(provider, tx, person, "passkey_ganda")
     detail = {"factor": levels.PASSKEY, "passkey": str(passkey_id)}
     event = Event("passkey.count_went_back", account_id=account_id, network=visitor.network, detail=detail)

@@ -202,14 +202,15 @@ def _new_password(question: Question) -> bool:
 
 
 def _consent(question: Question) -> bool:
-    request, standing = question.request, question.standing
-    if standing is None or question.did("consent"):
+    request, standing, asked = question.request, question.standing, question.did("consent")
+    if standing is None:
         return False
-    if "consent" in request.prompt:
+    if "consent" in request.prompt and not asked:
         return True
     if request.client.pre_authorised:
         return False
-    if request.client.always_ask or standing.consent is None:
+    # What was just allowed may have been withdrawn since, in another tab.
+    if (request.client.always_ask and not asked) or standing.consent is None:
         return True
     return not standing.consent.covers(
         request.scope,

@@ -110,7 +110,8 @@ async def vouch(provider: Provider, email: str, vouched: Vouched, *, by: str) ->
             now=now,
         )
         known = await account.read(tx, person.id)
-        assert known is not None
+        if known is None:
+            return
         if not await lookup.claim(tx, person.id, registry_check.keys(provider, known, vouched.membership), now):
             raise Contested(f"{email}: another account proved to have its NIK or number")
         await membership.put(tx, person.id, vouched.membership, now)

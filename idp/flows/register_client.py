@@ -107,7 +107,7 @@ async def rotate_secret(
     """Give a client a new secret; the old one works for `overlap` more seconds."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        known = await held(tx, client_id)
+        known = _readable(await held(tx, client_id))
         may(known)
         if known.secret_hash is None:
             raise InvalidClientMetadata("this client does not authenticate with a secret")
@@ -128,7 +128,7 @@ async def switch(
     """Turn a client off, with every grant it holds, or on again."""
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
-        known = await held(tx, client_id)
+        known = _readable(await held(tx, client_id))
         may(known)
         client = dataclasses.replace(known, disabled_at=None if enabled else known.disabled_at or now, updated_at=now)
         await registry.replace(tx, client)
@@ -196,7 +196,7 @@ async def rewrite(
         known, metadata=checked.metadata, policy=checked.policy, secret_hash=secret_hash,
         previous_secret_hash=known.previous_secret_hash if same_secret else None,
         previous_secret_expires_at=known.previous_secret_expires_at if same_secret else None,
-        updated_at=provider.clock.now(),
+        updated_at=provider.clock.now(), broken=None,
     )  # fmt: skip
     await _check_resources(tx, client)
     await registry.replace(tx, client)
@@ -220,6 +220,13 @@ async def current(tx: Tx, client_id: str) -> Client:
 async def held(tx: Tx, client_id: str) -> Client:
     """The same for who is about to write it anew: nobody else changes it before `tx` ends, or one change would undo the other."""
     return _known(await registry.read(tx, client_id, lock=True), client_id)
+
+
+def _readable(client: Client) -> Client:
+    """The client, if what is to stay of it is known. One that cannot be read can be replaced as a whole, or removed."""
+    if client.broken is not None:
+        raise InvalidClientMetadata("what the database holds of this client cannot be read: replace it, or delete it")
+    return client
 
 
 def _known(found: Client | None, client_id: str) -> Client:

@@ -16,19 +16,33 @@ from idp.grants import person
 from idp.grants.tokens import Authentication
 from idp.store.database import Database, Row, Statement
 
-_INSERT = """
-    INSERT INTO grants (id, account_id, client_id, session_id, scope, resources, claims, nonce, redirect_uri, code_challenge,
-        code_hash, code_expires_at, acr, amr, auth_time, offline, generation, idle_expires_at, created_at, expires_at, withheld)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, $19, $20)
+_COLUMNS = """id, account_id, client_id, session_id, scope, resources, claims, nonce, redirect_uri, code_challenge,
+        code_hash, code_expires_at, acr, amr, auth_time, offline, generation, idle_expires_at, created_at, expires_at, withheld"""
+_INSERT = f"""
+    INSERT INTO grants ({_COLUMNS})
+    SELECT $1::uuid, id, $3::text, $4::uuid, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text,
+        $11::bytea, $12::bigint, $13::text, $14::text, $15::bigint, $16::boolean, 0, $17::bigint, $18::bigint, $19::bigint, $20::text
 """
 _TOUCH = "UPDATE sessions SET seen_at = $18 {held} WHERE sessions.id = $4 AND seen_at < $18::bigint - 30"
+# The very answer that the request was judged by: what was withdrawn, or allowed anew with less, lets nothing through.
+_AGREED = """
+    SELECT c.client_id FROM consents c {held}
+    WHERE c.account_id = $2 AND c.client_id = $3 AND c.granted_at = $21::bigint
+      AND COALESCE(c.withheld, '[]') = COALESCE($20::text, '[]')
+"""
 _ISSUE = Statement(
-    # The account comes before its session, as with whoever ends that: neither waits for the other's end.
+    # The account comes before its session, and before its consents, as with whoever ends or withdraws them: neither waits
+    # for the other's end. Whoever waited here for an account that is erased, or for a consent that is withdrawn, finds none.
     f"""
-    WITH held AS (SELECT id FROM accounts WHERE id = $2 FOR KEY SHARE), touched AS ({_TOUCH.format(held="FROM held")})
-    {_INSERT} RETURNING id
+    WITH held AS (SELECT id FROM accounts WHERE id = $2 FOR KEY SHARE),
+    agreed AS ({_AGREED.format(held="JOIN held ON held.id = c.account_id")} FOR KEY SHARE OF c),
+    touched AS ({_TOUCH.format(held="FROM held")})
+    {_INSERT} FROM held WHERE $21::bigint IS NULL OR EXISTS (SELECT 1 FROM agreed) RETURNING id
     """,
-    (f"{_INSERT} RETURNING id", _TOUCH.format(held="")),
+    (
+        f"{_INSERT} FROM accounts WHERE id = $2 AND ($21 IS NULL OR EXISTS ({_AGREED.format(held='')})) RETURNING id",
+        _TOUCH.format(held=""),
+    ),
 )
 
 
@@ -99,6 +113,8 @@ class NewGrant:
     authentication: Authentication
     offline: bool
     withheld: Sequence[str] = ()
+    agreed_at: int | None = None
+    """When the consent was given that it stands on; None where nobody has to be asked."""
 
 
 async def issue(
@@ -110,9 +126,10 @@ async def issue(
     code_expires_at: int,
     idle_expires_at: int,
     expires_at: int,
-) -> None:
-    """Write the grant and touch its session; `handle` is the code."""
-    await database.hot(
+) -> bool:
+    """Write the grant and touch its session; `handle` is the code. False, and no grant, when the account is gone or the
+    consent is another one by now."""
+    issued = await database.hot(
         _ISSUE,
         handle.id,
         new.account_id,
@@ -134,7 +151,9 @@ async def issue(
         now,
         expires_at,
         orjson.dumps(sorted(new.withheld)).decode() if new.withheld else None,
+        new.agreed_at,
     )
+    return issued is not None
 
 
 async def redeem(

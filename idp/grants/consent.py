@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from idp.accounts import account
 from idp.store.database import Tx
 from idp.store.tables import consent_history, consents
 
@@ -69,10 +68,9 @@ async def remember(
 ) -> Consent:
     """Keep a consent under the history's id `entry`; the consent as it now stands.
 
-    What was allowed before for the same purpose stays allowed until it expires or is withdrawn.
+    What was allowed before for the same purpose stays allowed until it expires or is withdrawn. The caller holds the
+    account: of two answers at once, of a button pressed twice, there may be no row yet that could make one of them wait.
     """
-    # Two answers at once, of a button pressed twice: there may be no row yet that could make one of them wait.
-    await account.lock(tx, account_id)
     held = await _held(tx, account_id, client_id)
     now, stands = given.granted_at, given
     event = GIVEN

@@ -17,14 +17,19 @@ log = structlog.get_logger("gerbang.web")
 
 
 class Door:
-    """Method, handler, whatever a handler raises as a page, and the answer on its way: `fault` and `send` as the frame has them."""
+    """Method, handler, whatever a handler raises as a page, and the answer on its way: `fault` and `send` as the frame has them.
 
-    def __init__(self, path: str, handlers: Mapping[str, Show], fault: ShowFault, send: Deliver) -> None:
+    HEAD is answered like GET, without the body, unless GET is not `safe`: HEAD always is (RFC 9110 section 9.2.1).
+    """
+
+    def __init__(
+        self, path: str, handlers: Mapping[str, Show], fault: ShowFault, send: Deliver, *, safe: bool = True
+    ) -> None:
         self.path = path
         self._fault = fault
         self._send = send
         self._handlers = dict(handlers)
-        if "GET" in self._handlers:
+        if safe and "GET" in self._handlers:
             self._handlers["HEAD"] = self._handlers["GET"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -266,11 +266,15 @@ class Frame:
         return Route(path, self._at(path, {"GET": get, "POST": submit}), include_in_schema=False)
 
     def endpoint(self, path: str, get: Show, post: Show | None = None) -> Door:
-        """A protocol endpoint that browsers come to: faults become pages, but other sites may post to it."""
-        return self._at(path, {"GET": get, "POST": post} if post else {"GET": get})
+        """A protocol endpoint that browsers come to: faults become pages, but other sites may post to it.
 
-    def _at(self, path: str, handlers: Mapping[str, Show]) -> Door:
-        return Door(path, handlers, self.fault, self.send)
+        No HEAD: there GET issues codes and ends sessions, and what it would answer is known only once that is done. So a
+        program that merely looks at a link hears 405, and nothing has happened.
+        """
+        return self._at(path, {"GET": get, "POST": post} if post else {"GET": get}, safe=False)
+
+    def _at(self, path: str, handlers: Mapping[str, Show], *, safe: bool = True) -> Door:
+        return Door(path, handlers, self.fault, self.send, safe=safe)
 
     async def _form(self, request: Request, repeated: Collection[str]) -> Form:
         """The submitted form; PageFault 400 when malformed, 403 when no page of ours sent it (T22)."""

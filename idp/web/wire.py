@@ -1,6 +1,6 @@
 """Reading and writing the wire of OAuth: strict parameters, JSON answers, Bearer challenges. Thin on purpose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
@@ -201,6 +201,21 @@ async def answer_preflight(send: Send, methods: bytes = b"GET, POST", *headers: 
         (b"access-control-max-age", b"3600"),
     )
     await answer(send, 204, b"", ANY_ORIGIN, *allowed, *headers)
+
+
+def unshared(app: App) -> App:
+    """The same application, whose answers no page of another origin may read."""
+
+    async def unread(scope: Scope, receive: Receive, send: Send) -> None:
+        async def untold(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                told = [(name, value) for name, value in message["headers"] if not name.startswith(b"access-control-")]
+                message = {**message, "headers": told}
+            await send(message)
+
+        await app(scope, receive, untold)
+
+    return unread
 
 
 def posted(endpoint: App) -> App:

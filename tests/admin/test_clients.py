@@ -6,7 +6,10 @@ from typing import Any
 import httpx2
 import orjson
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
+from idp.clients import registry
 from idp.flows import register_client
 from idp.flows.client_rules import Checked
 from idp.flows.register_client import SECRET_OVERLAP
@@ -184,3 +187,30 @@ async def test_the_list_is_complete_page_by_page(admin: httpx2.AsyncClient, hous
             break
         query["cursor"] = page["next"]
     assert seen == everything
+
+
+@pytest.mark.parametrize(("column", "value"), [("metadata", "{"), ("policy", '{"resource_uris": 7}')])
+async def test_a_row_that_cannot_be_read_stops_its_client_alone(
+    house: House, admin: httpx2.AsyncClient, column: str, value: str
+) -> None:
+    provider, broken, other = house.provider, house.relying_party("saldo"), house.relying_party("klaim")
+    assert other.client_secret
+    with capture_logs() as logs:
+        async with provider.database.transaction() as tx:
+            statement = text(f"UPDATE clients SET {column} = :value WHERE client_id = :id")
+            await tx.execute(statement, {"value": value, "id": broken.client_id})
+            await provider.database.bump(tx, registry.NOUN)
+        for _ in range(3):
+            await provider.refresh_memory()
+    assert [line["client_id"] for line in logs if line["log_level"] == "error"] == [broken.client_id]
+    assert (await house.browser().get((await broken.authorization()).url)).status == 400
+    # The changes of all others are taken over as ever, and the operator can do something about this one.
+    rotated = await admin.post(f"/admin/v1/clients/{other.client_id}/secret", json={"overlap": 0})
+    assert not await works(house, other.client_id, other.client_secret)
+    assert await works(house, other.client_id, rotated.json()["client_secret"])
+    own = f"/admin/v1/clients/{broken.client_id}"
+    refused = [await admin.post(f"{own}/{verb}") for verb in ("secret", "disable", "enable")]
+    assert {answer.status_code for answer in refused} == {400}
+    assert (await admin.put(own, json=NEW)).status_code == 200
+    assert broken.client_secret
+    assert await works(house, broken.client_id, broken.client_secret)

@@ -22,10 +22,17 @@ from idp.clients.authenticate import Attempt
 from idp.clients.client import FIRST_PARTY_SECTOR, Client
 from idp.clients.outbound import MAX_ANSWER, Caller, OutboundFault, public_address
 from idp.web.shell import Shell
+from tests.jobs.http_server import HttpServer, http_server
 from tests.protocol.assertions import assertion, by_assertion
-from tests.protocol.stage import Stage
+from tests.protocol.stage import CALLBACK, Party, Stage
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def web() -> Iterator[HttpServer]:
+    with http_server() as server:
+        yield server
 
 
 def sector(*redirect_uris: str, **members: Any) -> str:
@@ -156,20 +163,30 @@ async def test_invented_client_ids_are_remembered_in_short_and_not_for_ever(
     assert ("e" * 128, "203.0.113.9") in authenticator._turned_away
 
 
-async def test_a_client_that_moves_its_keys_leaves_no_trail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """T20: RFC 7592 lets it name another address as often as it likes, and each would stay in memory with its keys."""
-    from idp.clients import authenticate
+async def test_a_client_that_moves_its_keys_leaves_no_trail(stage: Stage, web: HttpServer) -> None:
+    """T20: RFC 7592 lets it name another address as often as it likes, and each would stay in memory with its keys.
 
-    monkeypatch.setattr(authenticate, "_MAX_PUBLISHED", 3)
+    Of as many clients as there are each keeps its own, and is not fetched for again.
+    """
     authenticator, key = stage.provider.authenticator, generate("ES256", 2048)
-    for number in range(6):
-        party = await stage.party(
-            token_endpoint_auth_method="private_key_jwt", jwks_uri=f"http://127.0.0.1:9/{number}.json"
-        )
+    members: dict[str, Any] = {"token_endpoint_auth_method": "private_key_jwt", "redirect_uris": [CALLBACK]}
+    parties = [await stage.party(**members, jwks_uri=f"{web.url}/{number}.json") for number in range(4)]
+
+    async def present(party: Party) -> None:
         form = by_assertion(assertion(stage, party.client_id, key))
         with pytest.raises(InvalidClient):
             await authenticator.authenticate(Attempt(None, form, "203.0.113.9"))
-    assert [uri[-6:] for uri in authenticator._published] == ["3.json", "4.json", "5.json"]
+
+    for _ in range(2):
+        for party in parties:
+            await present(party)
+    assert len(web.received) == len(parties)
+    for number in range(4, 8):
+        moved = metadata.validate({**members, "jwks_uri": f"{web.url}/{number}.json"})
+        await stage.change(parties[0], metadata=moved)
+        await present(parties[0])
+    assert len(web.received) == len(parties) + 4
+    assert sorted(authenticator._published) == sorted(party.client_id for party in parties)
 
 
 def network(stage: Stage, client: str, *forwarded: str, trusted: tuple[str, ...] = ()) -> str:

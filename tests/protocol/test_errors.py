@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from idp.base.errors import InvalidRequest
 from idp.base.opaque import digest
+from idp.store.tables import grants
 from idp.web import wire
 from tests.protocol.stage import Party, Stage, stayed
 from tests.support.browser import Browser
@@ -255,13 +256,24 @@ async def test_an_address_keeps_its_query(stage: Stage) -> None:
     assert page.left_to.startswith(f"{address}&code=")
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
 @pytest.mark.parametrize("endpoint", FOR_BROWSERS)
 async def test_browsers_get_and_post_alone(stage: Stage, endpoint: str, method: str) -> None:
     answer = await stage.http.request(method, endpoint)
     assert answer.status_code == 405
-    assert answer.headers["allow"] == ("GET, HEAD" if endpoint == "/authorize/lanjut" else "GET, HEAD, POST")
+    assert answer.headers["allow"] == ("GET" if endpoint == "/authorize/lanjut" else "GET, POST")
     assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_whoever_only_looks_at_a_link_does_nothing(stage: Stage) -> None:
+    """RFC 9110 section 9.2.1: HEAD is safe, and programs that check links send it with the cookies of a browser."""
+    party, browser, _ = await stage.signed_in()
+    tokens = await party.tokens(browser)
+    before = await stage.house.count(grants)
+    assert (await browser.http.head((await party.authorization()).url)).status_code == 405
+    assert await stage.house.count(grants) == before
+    assert (await browser.http.head(f"/end_session?id_token_hint={tokens.id_token}")).status_code == 405
+    assert (await party.userinfo(tokens.access_token)).status_code == 200
 
 
 @pytest.mark.parametrize("endpoint", FOR_BROWSERS)

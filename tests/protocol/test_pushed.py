@@ -119,6 +119,18 @@ async def test_it_belongs_to_its_client(stage: Stage, party: Party, browser: Bro
     stayed(await browser.get("/authorize", request_uri=request_uri))
 
 
+async def test_a_client_that_pushes_alone_begins_in_no_other_way(stage: Stage, browser: Browser) -> None:
+    """Section 6. What a stranger puts into a link in its name asks nobody anything."""
+    party = await stage.party(require_pushed_authorization_requests=True)
+    plain = await party.authorization(scope="openid")
+    refused = (await browser.get(plain.url)).parameters
+    assert (refused["error"], refused["state"]) == ("invalid_request", plain.state)
+    posted = await party.http.post("/authorize", data=dict(parse_qsl(urlsplit(plain.url).query)))
+    assert (await browser.get(posted.headers["location"])).parameters["error"] == "invalid_request"
+    request, request_uri = await pushed(party)
+    await party.redeem(request, (await go(browser, party, request_uri)).parameters["code"])
+
+
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [

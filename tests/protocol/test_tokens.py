@@ -79,12 +79,14 @@ async def test_a_verifier_without_a_challenge_is_refused(stage: Stage) -> None:
     assert answer.json()["error"] == "invalid_grant"
 
 
-async def test_an_address_may_be_left_out_when_there_is_one(stage: Stage) -> None:
-    """OAuth 2.1 section 4.1.3."""
+async def test_an_address_comes_again_also_where_there_is_only_one(stage: Stage) -> None:
+    """RFC 6749 section 4.1.3: the request had it, as every request has."""
     party, browser, _ = await stage.signed_in()
     request, code = await party.code(browser)
     answer = await party.token(grant_type="authorization_code", code=code, code_verifier=request.code_verifier)
-    assert answer.status_code == 200
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "invalid_grant", "error_description": "redirect_uri is missing"}
+    await party.redeem(request, code)
 
 
 async def test_a_replay_ends_what_the_code_gave(stage: Stage) -> None:
@@ -322,6 +324,17 @@ async def test_rotation(stage: Stage) -> None:
     assert third.refresh_token not in {first.refresh_token, second.refresh_token}
 
 
+async def test_an_answer_that_was_lost_in_a_tunnel_is_asked_for_once_more(stage: Stage) -> None:
+    """A client may wait for a while before it gives an answer up, and then until it can ask again."""
+    party, browser, _ = await stage.signed_in()
+    first = await party.tokens(browser, OFFLINE)
+    lost = await party.refresh(first.refresh_token)
+    stage.clock.advance(30)
+    again = await party.refresh(first.refresh_token)
+    assert again.refresh_token == lost.refresh_token
+    await party.refresh(again.refresh_token)
+
+
 async def test_t4_an_older_token_ends_the_family(stage: Stage) -> None:
     party, browser, _ = await stage.signed_in()
     first = await party.tokens(browser, OFFLINE)
@@ -486,6 +499,7 @@ async def test_introspection_of_refresh_tokens(stage: Stage) -> None:
     first = await party.tokens(browser, OFFLINE)
     known = await party.introspect(first.refresh_token, token_type_hint="refresh_token")
     assert known["active"] is True
+    assert "token_type" not in known, "RFC 7662 section 2.2: how an access token is used (RFC 6749 section 7.1)"
     assert known["sub"] == first.claims["sub"]
     second = await party.refresh(first.refresh_token)
     assert await party.introspect(first.refresh_token) == {"active": False}

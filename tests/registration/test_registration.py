@@ -123,6 +123,40 @@ async def test_what_is_not_acceptable(house: House, metadata: dict[str, Any], co
     assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", answer.json()["error_description"]), "RFC 6749 section 5.2"
 
 
+async def test_a_protection_that_we_do_not_give_is_refused_by_name(house: House) -> None:
+    made = (await register(house)).json()
+    own, token = f"/register/{made['client_id']}", bearer(made["registration_access_token"])
+    for name, value in (
+        ("id_token_encrypted_response_alg", "RSA-OAEP-256"),
+        ("id_token_encrypted_response_enc", "A256GCM"),
+        ("userinfo_encrypted_response_alg", "ECDH-ES"),
+        ("request_object_encryption_alg", "RSA-OAEP"),
+        ("authorization_signed_response_alg", "PS256"),
+        ("introspection_encrypted_response_alg", "RSA-OAEP"),
+        ("require_signed_request_object", True),
+        ("tls_client_certificate_bound_access_tokens", True),
+        ("dpop_bound_access_tokens", True),
+    ):
+        answer = await register(house, **{name: value})
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata"), name
+        assert name in answer.json()["error_description"]
+        wanted = {**WEB, "client_id": made["client_id"], name: value}
+        assert (await house.http().put(own, json=wanted, headers=token)).status_code == 400, name
+
+
+async def test_what_asks_for_no_more_than_we_do_anyway_is_left_out(house: House) -> None:
+    """Among it what the Dynamic plan registers about request objects, which are refused one by one, and what says no."""
+    silent = {
+        "id_token_encrypted_response_alg": None, "userinfo_encrypted_response_alg": "", "dpop_bound_access_tokens": False,
+        "require_signed_request_object": False, "request_object_signing_alg": "RS256",
+        "request_uris": ["https://rp.example/request#x"], "backchannel_token_delivery_mode": "poll",
+    }  # fmt: skip
+    answer = await register(house, **silent, userinfo_signed_response_alg="RS256")
+    assert answer.status_code == 201
+    assert not silent.keys() & answer.json().keys()
+    assert answer.json()["userinfo_signed_response_alg"] == "RS256"
+
+
 async def test_what_people_read_is_said_in_languages_and_nothing_else(house: House) -> None:
     """RFC 7591 section 2.2. What only looks like it is as unknown as anything else, and is not repeated in an error."""
     strange = {
@@ -257,16 +291,32 @@ async def test_whoever_tries_out_is_not_counted(houses: Houses) -> None:
         assert [(await register(house)).status_code for _ in range(3)] == [201, 201, 201]
 
 
-async def test_a_page_of_another_origin_registers_and_manages(house: House) -> None:
+async def test_no_page_of_another_origin_registers_where_no_token_is_asked(house: House) -> None:
+    """Anybody's page would have its visitors do it: a browser asks before it sends JSON, and is told nothing (Fetch)."""
+    wrong = await house.http().post("/register", content=b"{}", headers={"Content-Type": "text/plain"})
+    for answer in (await register(house), await register(house, grant_types=["password"]), wrong):
+        assert answer.status_code in (201, 400)
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+    asked = await house.http().options("/register", headers={"Access-Control-Request-Method": "POST"})
+    assert (asked.status_code, asked.headers["allow"]) == (405, "POST")
+    assert not [name for name in asked.headers if name.startswith("access-control-")]
+
+
+async def test_a_page_of_another_origin_registers_with_a_token(houses: Houses) -> None:
+    async with houses(dev=False, registration={"enabled": True}) as house:
+        asked = await house.http().options("/register")
+        assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "POST")
+        assert (await register(house)).headers["access-control-allow-origin"] == "*", "that a token is missing"
+
+
+async def test_a_page_of_another_origin_manages_its_client(house: House) -> None:
     """No cookie counts here, so whoever has the token may send it from wherever they are (Fetch)."""
     made = await register(house)
-    assert made.headers["access-control-allow-origin"] == "*"
     own = f"/register/{made.json()['client_id']}"
-    for address, methods in (("/register", "POST"), (own, "GET, PUT, DELETE")):
-        asked = await house.http().options(address)
-        assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, methods)
-        refused = await house.http().patch(address)
-        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (405, "*")
+    asked = await house.http().options(own)
+    assert (asked.status_code, asked.headers["access-control-allow-methods"]) == (204, "GET, PUT, DELETE")
+    refused = await house.http().patch(own)
+    assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (405, "*")
     for method, status in (("GET", 200), ("DELETE", 204), ("GET", 401)):
         answer = await house.http().request(method, own, headers=bearer(made.json()["registration_access_token"]))
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (status, "*")

@@ -21,7 +21,7 @@ class Lifetimes(BaseModel):
         180 * 86400, ge=60, description="A refresh token family dies this long after sign-in."
     )
     refresh_grace: int = Field(
-        10, ge=0, le=60, description="How long the previous refresh token still returns the same successor."
+        30, ge=0, le=60, description="How long the previous refresh token still returns the same successor."
     )
     session_idle: int = Field(20 * 60, ge=60, description="Session without any use.")
     session_absolute: int = Field(12 * 3600, ge=60, description="Session, whatever its use.")
@@ -172,7 +172,8 @@ class Registration(BaseModel):
 
     enabled: bool = Field(False, description="Open the registration endpoint. Implied by dev mode.")
     require_initial_access_token: bool = Field(
-        True, description="Ask for an initial access token (scope `clients:register`); off in dev mode."
+        True,
+        description="Ask for an initial access token (scope `clients:register`); off in dev mode. Where none is asked, no page of another origin may register (no CORS).",
     )
     require_pkce: bool = Field(
         False,

@@ -34,7 +34,8 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
         provider.database,
         handle,
         client_id=client.client_id,
-        redirect_uri=_redirect_uri(client, values.get("redirect_uri")),
+        # No request is without one here, so it has to come again, as it was (RFC 6749 section 4.1.3, OIDC Core section 3.1.3.2).
+        redirect_uri=values.get("redirect_uri", ""),
         challenge=_challenge(values.get("code_verifier")),
         now=provider.clock.now(),
         event=provider.new_id(),
@@ -49,7 +50,7 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
             event=provider.new_id(),
             network=request.network,
         )
-        raise InvalidGrant("the code is not valid")
+        raise InvalidGrant("the code is not valid" if "redirect_uri" in values else "redirect_uri is missing")
     provider.failpoint("code.consumed")
     grant = from_row(row)
     resources = minting.granted_audience(provider, client, grant, request.resources)
@@ -59,13 +60,6 @@ async def exchange(provider: Provider, client: Client, request: TokenRequest) ->
     )
     provider.failpoint("code.signed")
     return answer
-
-
-def _redirect_uri(client: Client, sent: str | None) -> str:
-    """The redirect URI of the request, sent again; a client with a single one may leave it out (OAuth 2.1 section 4.1.3)."""
-    if sent is None and len(client.redirect_uris) == 1:
-        return next(iter(client.redirect_uris))
-    return sent or ""
 
 
 def _challenge(verifier: str | None) -> str | None:

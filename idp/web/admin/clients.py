@@ -61,6 +61,7 @@ class Metadata(Body):
     access_token_signed_response_alg: Algorithm | None = None
     default_max_age: int | None = None
     require_auth_time: bool | None = None
+    require_pushed_authorization_requests: bool | None = None
     default_acr_values: list[str] | None = None
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool | None = None

@@ -35,10 +35,16 @@ def is_open(provider: Provider) -> bool:
 
 
 def endpoint(provider: Provider) -> App:
-    """The registration endpoint (RFC 7591 section 3)."""
+    """The registration endpoint (RFC 7591 section 3).
+
+    Pages of other origins may use it where it takes a token. Where it takes none, any page could have its visitors register
+    clients, each in the name of their own network: a browser that is told nothing here sends no JSON for it (Fetch).
+    """
+    settings = provider.settings
+    shared = settings.registration.require_initial_access_token and not settings.dev
 
     async def register(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "OPTIONS":
+        if shared and scope["method"] == "OPTIONS":
             return await wire.answer_preflight(send, b"POST")
         if scope["method"] != "POST":
             return await wire.answer(send, 405, b"", wire.ANY_ORIGIN, (b"allow", b"POST"))
@@ -51,7 +57,7 @@ def endpoint(provider: Provider) -> App:
         body = _information(provider, made.client, made, made.registration_token)
         await wire.answer_json(send, 201, body, wire.ANY_ORIGIN)
 
-    return _answering(register)
+    return _answering(register) if shared else wire.unshared(_answering(register))
 
 
 def management(provider: Provider) -> Route:
