@@ -54,6 +54,7 @@ async def test_the_first_page_says_what_is_needed_and_is_not_the_sign_in(house: 
         ({"password": "kudaterbangbiru7"}, "Tambahkan huruf besar, simbol, atau pakai frasa minimal 20 karakter."),
         ({"password": "Sari-Dewi-Naik-77"}, "Jangan pakai nama, tanggal lahir, NIK, atau nomor ponsel Anda."),
         ({"password": "Kuda-27031990-Ya"}, "Jangan pakai nama, tanggal lahir, NIK, atau nomor ponsel Anda."),
+        ({"password": "27Maret1990!ab"}, "Jangan pakai nama, tanggal lahir, NIK, atau nomor ponsel Anda."),
         ({"password": "Kuda-337415-Biru"}, "Jangan pakai nama, tanggal lahir, NIK, atau nomor ponsel Anda."),
         ({"password": "SandiAkunKu123!"}, "Kata sandi ini mudah ditebak atau pernah bocor. Pilih yang lain."),
         ({"terms": None}, "Centang kotak ini jika Anda setuju."),
