@@ -11,6 +11,7 @@ from idp.flows import activity, people
 from idp.store.audit import Event
 from idp.store.tables import accounts as accounts_table
 from idp.store.tables import audit, known_devices, outbox
+from idp.theme import samples
 from idp.theme.language import CODES
 from idp.theme.lint import THEMES
 from idp.theme.render import Theme
@@ -310,5 +311,5 @@ async def test_the_sweep_keeps_what_the_lists_show(house: House) -> None:
 
 def test_every_event_that_is_shown_has_its_sentence() -> None:
     for code in CODES:
-        said = Theme(THEMES).language(code).messages
+        said = Theme(THEMES, terms=samples.TERMS).language(code).messages
         assert [event for event in activity.SHOWN if f"aktivitas.{event}" not in said] == []
