@@ -102,6 +102,8 @@ async def _with_passkey(frame: Frame, request: Request, behind: Waiting, form: F
         response = frame.redirect(behind.onward(levels.PASSKEY, outcome.handle.id))
         frame.cookies.set_session(response, outcome.handle)
         return response
+    if isinstance(outcome, passkey.Suspended):
+        return _again(frame, request, behind, form, {"": Message("bukan_saya.passkey")}, promote_reset=True)
     late = isinstance(outcome, passkey.TooLate)
     signal = outcome.signal if isinstance(outcome, passkey.Unknown) else ""
     error = {"": Message("passkey.lama" if late else "passkey.gagal")}
