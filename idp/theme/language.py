@@ -213,7 +213,7 @@ def choose(*wishes: str) -> str:
 
     A wish is one tag or a space separated list of them, best first, as `ui_locales` is (OpenID Connect Core section
     3.1.2.1). Callers pass them in this order: the choice just made (`?bahasa=`), the one remembered in the cookie,
-    `ui_locales`, the letter or link that was followed last. The person's own choice beats the relying party's, or the switch would be undone on the next page of
+    `ui_locales`, the letter or link that was followed last, the language that whoever is signed in is written to in. The person's own choice beats the relying party's, or the switch would be undone on the next page of
     the journey. `Accept-Language` is no wish: many phones here speak English to owners who do not.
     """
     return next(filter(None, map(named, wishes)), DEFAULT)

@@ -80,19 +80,27 @@ class Frame:
         return language.within(zone) if zone else language
 
     def _chosen(self, request: HTTPConnection) -> Language:
-        """The choice just made, then the remembered one, then what a relying party wishes (`prefer`), then where one came from (`follow`)."""
+        """The choice just made, then the remembered one, then what a relying party wishes (`prefer`), then where one came from
+        (`follow`); last, what whoever is signed in wants to be written to in (`recognise`): a new browser knows nothing else.
+        """
         return self.provider.theme.language(
             _asked_language(request),
             self.cookies.language(request),
             request.scope.get("gerbang.ui_locales", ""),
             self.cookies.followed(request),
+            request.scope.get("gerbang.written_in", ""),
             self.provider.settings.default_language,
         )
 
     def receive(self, request: HTTPConnection, stands: Standing, ends: int) -> None:
-        """Take note of who is signed in: their zone for every time on the page, and when their session ends (UNIX seconds)."""
-        request.scope["gerbang.zone"] = str(stands.person.further.get("zoneinfo") or "")
+        """Take note of who is signed in, and of when their session ends (UNIX seconds)."""
+        self.recognise(request, stands)
         request.scope["gerbang.session_ends"] = ends
+
+    def recognise(self, request: HTTPConnection, stands: Standing) -> None:
+        """Take note of who is here: their zone for every time on the page, and the language that they are written to in."""
+        request.scope["gerbang.zone"] = str(stands.person.further.get("zoneinfo") or "")
+        request.scope["gerbang.written_in"] = stands.person.locale
 
     def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
         """Take note of the languages that somebody else knows the person to wish for: a relying party (OIDC Core section

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -237,4 +238,4 @@ def _kind(request: Request, allowed: tuple[str, ...]) -> str:
 
 
 def _nobody(frame: Frame, request: Request) -> Waiting:
-    return Waiting(frame.provider, "", None, frame.language(request).code)
+    return Waiting(frame.provider, "", None, partial(frame.language, request))
