@@ -4,7 +4,7 @@ Every end of a session tells the services that took part, by back-channel logout
 the same transaction, so that no crash can end a session here and leave it standing there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -26,7 +26,12 @@ from idp.store.outbox import BACKCHANNEL
 _POSTED = "posted-logout"
 _WAY_BACK = 300
 """Seconds for a redirect to our own address, on the slowest network."""
-_SHOWN = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
+_STATES = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
+_SEVERITY = ("confirmed", "pending", "failed", "unreached")
+_ENDED = "signed-out"
+_SHOWN = 900
+"""Seconds for which one may watch the services confirm."""
+_WATCHED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,22 @@ async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
     return SignedOut(stands.session.id, None)
 
 
+def watching(provider: Provider, visitor: Visitor, sessions: Sequence[UUID], by: str | None = None) -> str:
+    """A slip by which this browser, and no other, may watch for a while how services confirm that sessions have ended. `by` as of `SignedOut`."""
+    value = [by or "", *(str(one) for one in sessions[:_WATCHED])]
+    return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, value, provider.clock.now() + _SHOWN)
+
+
+async def watched(provider: Provider, visitor: Visitor, text: str, language: str) -> list[tuple[str, str]]:
+    """`confirmations` of all sessions of a slip, one line per service: what is worst among them. Nothing for a slip of another browser."""
+    told: dict[str, str] = {}
+    by, *sessions = slip.read(provider.material, _ENDED, visitor.device, text, provider.clock.now()) or [""]
+    for session_id in sessions:
+        for name, state in await confirmations(provider, UUID(session_id), language, by or None):
+            told[name] = max(told.get(name, state), state, key=_SEVERITY.index)
+    return sorted(told.items())
+
+
 async def confirmations(
     provider: Provider, session_id: UUID, language: str, but: str | None = None
 ) -> list[tuple[str, str]]:
@@ -102,7 +123,7 @@ async def confirmations(
     async with provider.database.reading() as tx:
         items = await provider.outbox.about(tx, session_id, BACKCHANNEL)
         visited = await grant.clients_of_session(tx, session_id)
-    found = [(provider.clients.known(client_id), _SHOWN[state]) for client_id, state in items]
+    found = [(provider.clients.known(client_id), _STATES[state]) for client_id, state in items]
     untold = {*visited} - {client_id for client_id, _ in items} - {but}
     found += [(provider.clients.known(client_id), "unreached") for client_id in sorted(untold)]
     return [

@@ -22,13 +22,12 @@ from idp.base.errors import PageFault
 from idp.base.opaque import b64encode, digest
 from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
-from idp.flows.logout import SignedOut, confirmations
+from idp.flows.logout import SignedOut, watching
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language, named
 from idp.theme.records import Announcement, PasswordRules, Service
-from idp.theme.records import SignedOut as SignedOutService
 from idp.web import upload
 from idp.web.compression import compress_page
 from idp.web.cookies import Cookies
@@ -141,7 +140,7 @@ class Frame:
             **{
                 "site": self.site,
                 "root": self.root,
-                "here": self._here(request),
+                "here": self.here(request),
                 "csrf": self._csrf.token(self.cookies.device(request)),
                 "nonce": nonce,
                 "rules": self._rules,
@@ -158,7 +157,7 @@ class Frame:
         It asks for no device cookie: a cache would hand one browser's to the next.
         """
         language = self.language(request)
-        fixed = {"site": self.site, "root": self.root, "here": self._here(request), "csrf": ""}
+        fixed = {"site": self.site, "root": self.root, "here": self.here(request), "csrf": ""}
         body = self.provider.theme.render(template, language, **fixed, **context)
         headers = {**_guards("", None), "Cache-Control": f"public, max-age={max_age}", "Vary": "Cookie"}
         return Response(body, 200, headers, media_type="text/html")
@@ -192,16 +191,16 @@ class Frame:
         location = target.redirect_uri + separator + urlencode(answer.parameters, quote_via=quote)
         return Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
 
-    async def signed_out(self, request: HTTPConnection, outcome: SignedOut) -> Response:
-        """The browser without its session: at the relying party's address, or on our page that tells which services know."""
-        if outcome.location is not None:
-            response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
-        else:
-            ended = outcome.session_id
-            code = self.language(request).code
-            told = await confirmations(self.provider, ended, code, outcome.by) if ended else []
-            services = [SignedOutService(name, state) for name, state in told]
-            response = self.page(request, "keluar_selesai", services=services, next="", again="")
+    def signed_out(self, request: HTTPConnection, outcome: SignedOut) -> Response:
+        """The browser without its session: at the relying party's address, or where it may watch which services know."""
+        location = outcome.location
+        if location is None:
+            visitor, ended = self.visitor(request), [outcome.session_id] if outcome.session_id is not None else []
+            query = {"sesi": watching(self.provider, visitor, ended, outcome.by)} if ended else {}
+            if wish := request.scope.get("gerbang.ui_locales"):
+                query["ui_locales"] = wish
+            location = f"{self.root}/keluar/selesai{f'?{urlencode(query)}' if query else ''}"
+        response = Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
         self.cookies.drop_session(response)
         return response
 
@@ -219,7 +218,7 @@ class Frame:
             response.body = b""
         await response(request.scope, request.receive, send)
 
-    def _here(self, request: HTTPConnection) -> str:
+    def here(self, request: HTTPConnection) -> str:
         """This page by GET, without the language of the link that led here."""
         path = request.scope["path"]
         if path.startswith("//") or "\\" in path:

@@ -151,7 +151,7 @@ PAGES = (
             SignedOut("SIAPKerja", "unreached"),
         ),
         next="https://saldo.contoh.go.id/",
-        again="/akun/keluar?sesi=slip",
+        again="/keluar/selesai?sesi=slip",
         service=SALDO,
     ),
 )
