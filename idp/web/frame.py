@@ -8,7 +8,6 @@ A door answers GET (and HEAD) with `await get(request)` and POST with `await pos
 a handler raises becomes a page.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -18,7 +17,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.accounts.policy import Policy
-from idp.base.errors import PageFault
 from idp.base.opaque import b64encode, digest
 from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
@@ -43,8 +41,6 @@ Admit = Callable[[Request], Awaitable[Response | None]]
 _MAX_USER_AGENT = 256
 # The pages on which people are told what concerns everybody.
 _ANNOUNCING = frozenset({"masuk", "akun"})
-# Seconds for a whole upload: five megabytes at a hundred kilobits.
-_UPLOAD_TIME = 420
 
 
 class Frame:
@@ -258,15 +254,11 @@ class Frame:
             if refused is not None:
                 return refused
             with self._uploads.one(request.scope.get("gerbang.network", "")):
-                try:
-                    async with asyncio.timeout(_UPLOAD_TIME):
-                        form = await upload.parse(
-                            request.headers.get("content-type", ""),
-                            request.stream(),
-                            self.provider.settings.documents.max_bytes,
-                        )
-                except TimeoutError:
-                    raise PageFault("kesalahan.permintaan", "upload too slow", 408) from None
+                form = await upload.parse(
+                    request.headers.get("content-type", ""),
+                    upload.steady(request.stream()),
+                    self.provider.settings.documents.max_bytes,
+                )
                 self._csrf.own(form, self.cookies.device(request))
                 return await post(request, form)
 
