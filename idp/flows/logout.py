@@ -44,6 +44,15 @@ class SignedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """Sessions that have ended, as `watching` names them."""
+
+    by: str
+    language: str
+    sessions: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """The person has to be asked, since nobody proved that a service of theirs wants this (T10)."""
 
@@ -96,18 +105,27 @@ async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
     return SignedOut(stands.session.id, None)
 
 
-def watching(provider: Provider, visitor: Visitor, sessions: Sequence[UUID], by: str | None = None) -> str:
-    """A slip by which this browser, and no other, may watch for a while how services confirm that sessions have ended. `by` as of `SignedOut`."""
-    value = [by or "", *(str(one) for one in sessions[:_WATCHED])]
+def watching(provider: Provider, visitor: Visitor, sessions: Sequence[UUID], by: str = "", language: str = "") -> str:
+    """A slip by which this browser, and no other, may watch for a while how services confirm that sessions have ended.
+
+    `by` is the client that asked for it, and `language` the one that it asked for, if it did.
+    """
+    value = [by, language, *(str(one) for one in sessions[:_WATCHED])]
     return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, value, provider.clock.now() + _SHOWN)
 
 
-async def watched(provider: Provider, visitor: Visitor, text: str, language: str) -> list[tuple[str, str]]:
-    """`confirmations` of all sessions of a slip, one line per service: what is worst among them. Nothing for a slip of another browser."""
+def watched(provider: Provider, visitor: Visitor, text: str) -> Watched:
+    """What a slip lets this browser see; nothing if it is another browser's, or old."""
+    value = slip.read(provider.material, _ENDED, visitor.device, text, provider.clock.now())
+    by, language, *sessions = value or ("", "")
+    return Watched(by, language, tuple(map(UUID, sessions)))
+
+
+async def all_confirmations(provider: Provider, seen: Watched, language: str) -> list[tuple[str, str]]:
+    """`confirmations` of all its sessions, one line per service: what is worst among them."""
     told: dict[str, str] = {}
-    by, *sessions = slip.read(provider.material, _ENDED, visitor.device, text, provider.clock.now()) or [""]
-    for session_id in sessions:
-        for name, state in await confirmations(provider, UUID(session_id), language, by or None):
+    for session_id in seen.sessions:
+        for name, state in await confirmations(provider, session_id, language, seen.by or None):
             told[name] = max(told.get(name, state), state, key=_SEVERITY.index)
     return sorted(told.items())
 

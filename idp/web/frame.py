@@ -191,11 +191,10 @@ class Frame:
         """The browser without its session: at the relying party's address, or where it may watch which services know."""
         location = outcome.location
         if location is None:
-            visitor, ended = self.visitor(request), [outcome.session_id] if outcome.session_id is not None else []
-            query = {"sesi": watching(self.provider, visitor, ended, outcome.by)} if ended else {}
-            if wish := request.scope.get("gerbang.ui_locales"):
-                query["ui_locales"] = wish
-            location = f"{self.root}/keluar/selesai{f'?{urlencode(query)}' if query else ''}"
+            ended = [outcome.session_id] if outcome.session_id is not None else []
+            wish = named(request.scope.get("gerbang.ui_locales", ""))
+            slip = watching(self.provider, self.visitor(request), ended, outcome.by or "", wish)
+            location = f"{self.root}/keluar/selesai?sesi={quote(slip)}"
         response = Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
         self.cookies.drop_session(response)
         return response

@@ -16,9 +16,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
     frame = Frame(provider)
 
     async def show(request: Request) -> Response:
-        frame.prefer(request, query(request, "ui_locales"))
         if frame.visitor(request).session is None:
             return await done(request)
+        frame.prefer(request, query(request, "ui_locales"))
         return frame.page(request, "keluar")
 
     async def submit(request: Request, form: Form) -> Response:
@@ -26,8 +26,9 @@ def routes(provider: Provider) -> list[BaseRoute]:
         return frame.signed_out(request, await logout.by_person(provider, frame.visitor(request)))
 
     async def done(request: Request) -> Response:
-        visitor, code = frame.visitor(request), frame.language(request).code
-        told = await logout.watched(provider, visitor, query(request, "sesi"), code)
+        seen = logout.watched(provider, frame.visitor(request), query(request, "sesi"))
+        frame.prefer(request, seen.language or query(request, "ui_locales"))
+        told = await logout.all_confirmations(provider, seen, frame.language(request).code)
         services = [SignedOut(name, state) for name, state in told]
         return frame.page(request, "keluar_selesai", services=services, next="", again=frame.here(request))
 
