@@ -5,8 +5,8 @@ its month is somebody's birthday, and a month with its year is most of it.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import permutations
+from functools import cache
+from itertools import product
 
 # As they are written here, in either language, whole and short; two have an older spelling that identity cards still show.
 _MONTHS = (
@@ -26,44 +26,83 @@ _MONTHS = (
 # What a letter may be written as; what `idp.accounts.guessable.fold` undoes, without touching the digits of day and year.
 _LOOKS_LIKE = {"o": "o0", "i": "i1!", "e": "e3", "a": "a4@", "s": "s5$", "t": "t7", "b": "b8"}
 
-_GAP = r"[\W_]*"
-_BREAK = r"[\W_]+"
+_GAP = re.compile(r"[\W_]+")
+_AROUND = re.compile(r"[\d\W_]*")
+_NUMBERS = re.compile(r"(?<!\d)\d+(?:[\W_]+\d+){2,}")
+# Where day, month and year stand, in each order that people write them in.
+_PLACES = ((0, 1, 2), (1, 0, 2), (2, 1, 0))
 _UNKNOWN_YEAR = "0000"
 
 
 def within(text: str, born: str) -> bool:
     """Whether `text`, without case and accents, holds the date `born`: `YYYY-MM-DD`, or `0000-MM-DD`."""
-    return any(re.search(shape, text) for shape in _shapes(*born.split("-")))
+    year, month, day = born.split("-")
+    years = () if year == _UNKNOWN_YEAR else (year, year[2:])
+    if any(
+        _beside(text, *name.span(), _spellings(day), years)
+        for word in _names(int(month))
+        for name in word.finditer(text)
+    ):
+        return True
+    return _in_digits(text, day, month, years)
 
 
-def _shapes(year: str, month: str, day: str) -> Iterator[str]:
-    """The ways of writing a date, as regular expressions.
+def _beside(text: str, start: int, end: int, days: tuple[str, ...], years: tuple[str, ...]) -> bool:
+    """Whether the numbers around the name of the month, at `start` to `end`, make it a birth date.
 
-    With all three parts in a row nothing else is asked. With two of them, a month must not be the piece of another word
+    Where day and year are there, nothing else is asked. Where one of them is, a month must not be the piece of another word
     (`7 sepeda` is no 7th of September), nor two digits the piece of a longer number (`april 1990` is no 19th of April).
     """
-    short_day, short_month = f"0?{int(day)}", f"0?{int(month)}"
-    name = f"(?:{'|'.join(map(_dressed, _MONTHS[int(month) - 1].split()))})"
-    begins, ends = f"(?<![a-z]){name}", f"{name}(?![a-z])"
-    yield from (f"(?<!\\d){_in_a_row(short_day, ends)}", f"{_in_a_row(begins, short_day)}(?!\\d)")
-    if year == _UNKNOWN_YEAR:
-        return
-    yield from (_in_a_row(year, ends), _in_a_row(begins, year))
-    yield from (f"(?<!\\d){_in_a_row(year[2:], ends)}", f"{_in_a_row(begins, year[2:])}(?!\\d)")
-    for each in (year, year[2:]):
-        yield from (_in_a_row(*order) for order in permutations((short_day, name, each)))
-        yield from (_in_a_row(*order) for order in _orders(day, month, each))
-        # Without their noughts three numbers are too few digits to be told from any others, but for what parts them.
-        yield from (f"(?<!\\d){_BREAK.join(order)}(?!\\d)" for order in _orders(short_day, short_month, each))
+    left = _GAP.split(_numbers(text[:start][::-1])[::-1])
+    right = _GAP.split(_numbers(text[end:]))
+    all_left, all_right = "".join(left), "".join(right)
+    for day, year in product(days, years):
+        if all_left.endswith((day + year, year + day)) or all_right.startswith((day + year, year + day)):
+            return True
+        if (all_left.endswith(day) and all_right.startswith(year)) or (
+            all_left.endswith(year) and all_right.startswith(day)
+        ):
+            return True
+    nearest_left, nearest_right = next(filter(None, left[::-1]), ""), next(filter(None, right), "")
+    short, whole = {*days, *years[1:]}, years[:1]
+    ends = not text[end : end + 1].isalpha() and (nearest_left in short or nearest_left.endswith(whole))
+    begins = not text[:start][-1:].isalpha() and (nearest_right in short or nearest_right.startswith(whole))
+    return ends or begins
+
+
+def _in_digits(text: str, day: str, month: str, years: tuple[str, ...]) -> bool:
+    """With its noughts a date is one among digits however it is parted; without them three numbers have to be parted."""
+    digits = _GAP.sub("", text)
+    if any("".join(order) in digits for year in years for order in _orders(day, month, year)):
+        return True
+    for found in _NUMBERS.finditer(text):
+        numbers = _GAP.split(found[0])
+        for three in zip(numbers, numbers[1:], numbers[2:], strict=False):
+            for at_day, at_month, at_year in _PLACES:
+                if three[at_year] in years and int(three[at_day]) == int(day) and int(three[at_month]) == int(month):
+                    return True
+    return False
 
 
 def _orders(day: str, month: str, year: str) -> tuple[tuple[str, str, str], ...]:
     return (day, month, year), (month, day, year), (year, month, day)
 
 
-def _in_a_row(*parts: str) -> str:
-    return _GAP.join(parts)
+def _numbers(text: str) -> str:
+    """What a text begins with that is no letter."""
+    found = _AROUND.match(text)
+    return found[0] if found else ""
 
 
-def _dressed(word: str) -> str:
-    return "".join(f"[{_LOOKS_LIKE[letter]}]" if letter in _LOOKS_LIKE else letter for letter in word)
+def _spellings(day: str) -> tuple[str, ...]:
+    return (day, str(int(day))) if day.startswith("0") else (day,)
+
+
+@cache
+def _names(month: int) -> tuple[re.Pattern[str], ...]:
+    """The names of a month, each as whoever dresses it up may write it. One by one: `jun1990` is not `juni` and 990."""
+    return tuple(re.compile("".join(map(_dressed, word))) for word in _MONTHS[month - 1].split())
+
+
+def _dressed(letter: str) -> str:
+    return f"[{_LOOKS_LIKE[letter]}]" if letter in _LOOKS_LIKE else letter
