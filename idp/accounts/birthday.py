@@ -27,7 +27,7 @@ _MONTHS = (
 _LOOKS_LIKE = {"o": "o0", "i": "i1!", "e": "e3", "a": "a4@", "s": "s5$", "t": "t7", "b": "b8"}
 
 _GAP = re.compile(r"[\W_]+")
-_AROUND = re.compile(r"[\d\W_]*")
+_BEHIND = re.compile(r"[\W_]*(\d+)")
 _NUMBERS = re.compile(r"(?<!\d)\d+(?:[\W_]+\d+){2,}")
 # Where day, month and year stand, in each order that people write them in.
 _PLACES = ((0, 1, 2), (1, 0, 2), (2, 1, 0))
@@ -48,25 +48,23 @@ def within(text: str, born: str) -> bool:
 
 
 def _beside(text: str, start: int, end: int, days: tuple[str, ...], years: tuple[str, ...]) -> bool:
-    """Whether the numbers around the name of the month, at `start` to `end`, make it a birth date.
+    """Whether the number before or behind the name of the month, at `start` to `end`, makes it a birth date.
 
-    Where day and year are there, nothing else is asked. Where one of them is, a month must not be the piece of another word
-    (`7 sepeda` is no 7th of September), nor two digits the piece of a longer number (`april 1990` is no 19th of April).
+    A day with the whole year is one in whatever it stands. With less, the month must not be the piece of another word
+    (`7 sepeda` is no 7th of September), nor a day or two digits of the year the piece of a longer number (`april 1990` is no
+    19th of April).
     """
-    left = _GAP.split(_numbers(text[:start][::-1])[::-1])
-    right = _GAP.split(_numbers(text[end:]))
-    all_left, all_right = "".join(left), "".join(right)
-    for day, year in product(days, years):
-        if all_left.endswith((day + year, year + day)) or all_right.startswith((day + year, year + day)):
-            return True
-        if (all_left.endswith(day) and all_right.startswith(year)) or (
-            all_left.endswith(year) and all_right.startswith(day)
-        ):
-            return True
-    nearest_left, nearest_right = next(filter(None, left[::-1]), ""), next(filter(None, right), "")
-    short, whole = {*days, *years[1:]}, years[:1]
-    ends = not text[end : end + 1].isalpha() and (nearest_left in short or nearest_left.endswith(whole))
-    begins = not text[:start][-1:].isalpha() and (nearest_right in short or nearest_right.startswith(whole))
+    whole, short = years[:1], years[1:]
+    left, right = _number(text[:start][::-1])[::-1], _number(text[end:])
+    pairs = list(product(days, whole))
+    if right.startswith(tuple(day + year for day, year in pairs)) or left.endswith(
+        tuple(year + day for day, year in pairs)
+    ):
+        return True
+    exact = {*days, *short, *(day + year for day, year in product(days, short))}
+    exact |= {year + day for day, year in product(days, short)}
+    ends = not text[end : end + 1].isalpha() and (left in exact or left.endswith(whole))
+    begins = not text[:start][-1:].isalpha() and (right in exact or right.startswith(whole))
     return ends or begins
 
 
@@ -88,10 +86,10 @@ def _orders(day: str, month: str, year: str) -> tuple[tuple[str, str, str], ...]
     return (day, month, year), (month, day, year), (year, month, day)
 
 
-def _numbers(text: str) -> str:
-    """What a text begins with that is no letter."""
-    found = _AROUND.match(text)
-    return found[0] if found else ""
+def _number(text: str) -> str:
+    """The number that a text begins with, behind whatever parts it from what stood before."""
+    found = _BEHIND.match(text)
+    return found[1] if found else ""
 
 
 def _spellings(day: str) -> tuple[str, ...]:
