@@ -23,6 +23,7 @@ from idp.clients.authenticate import Authenticator
 from idp.clients.outbound import Caller
 from idp.clients.registry import Clients
 from idp.flows import demo
+from idp.flows.terms import terms
 from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects
 from idp.keys.keyring import Keyring
@@ -105,7 +106,7 @@ async def open_provider(
             tickets=Tickets(keys, entropy, settings.lifetimes.interaction),
             subjects=Subjects(keys),
             refresh_tokens=RefreshTokens(keys),
-            theme=_theme(settings.themes, settings.theme),
+            theme=_theme(settings.themes, settings.theme, tuple(terms(settings).items())),
             failpoint=failpoint.arm(settings.failpoint),
             notices=Notices(),
         )
@@ -203,9 +204,9 @@ async def _following(provider: Provider) -> AsyncIterator[None]:
 
 
 @cache
-def _theme(folder: Path, name: str) -> Theme:
+def _theme(folder: Path, name: str, told: tuple[tuple[str, int], ...]) -> Theme:
     """Compiling its templates takes most of a start, and the files of a theme do not change while a process runs."""
     try:
-        return Theme(folder, name)
+        return Theme(folder, name, terms=dict(told))
     except ValueError as mistake:
         raise NotReady(f"IDP_THEME: {mistake}") from None

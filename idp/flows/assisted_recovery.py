@@ -128,7 +128,7 @@ async def send_code(provider: Provider, visitor: Visitor, typed: str) -> str | M
             handle, code = await challenge.issue(
                 provider, tx, links.ASSISTED, case.id, links.BY_SMS, case.contact, lifetime, reference=reference
             )
-            told: dict[str, Any] = {"kode": code, "ref": reference, "menit": lifetime // 60}
+            told: dict[str, Any] = {"kode": code, "ref": reference}
             await messages.sms(provider, tx, case.contact, "atur_ulang", case.locale, case.id, **told)
     return slip.write(provider.material, provider.entropy, _CODE, visitor.device, [str(handle.id), number], ends)
 

@@ -21,7 +21,7 @@ from idp.theme.language import Message
 
 EMAIL, PHONE = lookup.EMAIL, lookup.PHONE
 _ASKED = "contact-change"
-_LIFETIME = 600
+CODE_LIFETIME = 600
 _CHANNELS = {EMAIL: links.BY_EMAIL, PHONE: links.BY_SMS}
 
 
@@ -53,7 +53,7 @@ async def ask(provider: Provider, visitor: Visitor, stands: Standing, kind: str,
             return refused
         holder = await _holder(provider, tx, kind, value)
         challenge_id = await _send(provider, tx, person, holder, kind, value)
-    expires = provider.clock.now() + _LIFETIME
+    expires = provider.clock.now() + CODE_LIFETIME
     carried = slip.write(
         provider.material, provider.entropy, _ASKED, stands.session.id.bytes, [kind, value, str(challenge_id)], expires
     )
@@ -145,7 +145,7 @@ async def _holder(provider: Provider, tx: Tx, kind: str, value: str) -> Account 
 
 async def _send(provider: Provider, tx: Tx, person: Account, holder: Account | None, kind: str, value: str) -> UUID:
     """The code to the new contact; to its owner, if it has one, word of it and a code that nobody gets."""
-    handle, code = await challenge.issue(provider, tx, links.CONTACT, person.id, _CHANNELS[kind], value, _LIFETIME)
+    handle, code = await challenge.issue(provider, tx, links.CONTACT, person.id, _CHANNELS[kind], value, CODE_LIFETIME)
     taken = holder is not None and holder.id != person.id
     template = "kontak_terpakai" if taken else "kontak_kode"
     if kind == EMAIL:

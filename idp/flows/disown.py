@@ -112,6 +112,9 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
             await _end(provider, tx, visitor, claim.account_id, session_id)
         # Read again under the lock: the page was shown a while ago.
         deeds = await undo.of_sessions(provider, tx, claim.account_id, claim.sessions)
+        for session_id in deeds.sessions:
+            await _end(provider, tx, visitor, claim.account_id, session_id)
+        here = here or (visitor.session is not None and visitor.session.id in deeds.sessions)
         restored = await undo.take_back(provider, tx, visitor, person, deeds)
         await account.require_reset(tx, claim.account_id, now)
         reference = report.new_reference(provider.entropy)

@@ -9,7 +9,7 @@ from idp.grants import consent, grant
 from idp.grants.grant import Connection
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, session, slip
+from idp.sessions import device, session
 from idp.sessions.device import Device
 from idp.sessions.session import Session
 from idp.sessions.visitor import Visitor
@@ -17,9 +17,6 @@ from idp.store.database import Tx
 
 # How often looking around is written down as use of the session, in seconds.
 SEEN_EVERY = 60
-# For how long one may watch the services confirm that a session has ended, in seconds.
-_SHOWN = 900
-_ENDED = "ended-everywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +93,7 @@ async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing)
     async with provider.database.transaction() as tx:
         own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
         await logout.end_all(provider, tx, stands.account_id, "person", visitor.network)
-    ended = [str(one.id) for one in own[:20]]
-    return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, ended, provider.clock.now() + _SHOWN)
-
-
-async def confirmations(provider: Provider, visitor: Visitor, ended: str, language: str) -> list[tuple[str, str]]:
-    """(service, confirmed | pending | failed | unreached), one line per service: what is worst among its sessions."""
-    told: dict[str, str] = {}
-    severity = ("confirmed", "pending", "failed", "unreached")
-    for session_id in slip.read(provider.material, _ENDED, visitor.device, ended, provider.clock.now()) or []:
-        for name, state in await logout.confirmations(provider, UUID(session_id), language):
-            told[name] = max(told.get(name, state), state, key=severity.index)
-    return sorted(told.items())
+    return logout.watching(provider, visitor, [one.id for one in own])
 
 
 async def present(provider: Provider, visitor: Visitor) -> Standing | None:

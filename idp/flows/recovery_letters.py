@@ -119,6 +119,5 @@ async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> 
         void=reader is None,
         kode=code,
         ref=reference,
-        menit=lifetime // 60,
     )
     return handle.id, reader is not None

@@ -220,9 +220,8 @@ async def _send_sms(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
     if await messages.too_often(provider, tx, sign_up.draft.phone) is not None:
         return
     _, code = await _issue(provider, tx, sign_up, links.BY_SMS, sign_up.draft.phone)
-    hours = provider.settings.lifetimes.activation // 3600
     phone, language = sign_up.draft.phone, sign_up.language
-    await messages.sms(provider, tx, phone, "aktivasi", language, sign_up.id, kode=code, jam=hours)
+    await messages.sms(provider, tx, phone, "aktivasi", language, sign_up.id, kode=code)
 
 
 async def _issue(provider: Provider, tx: Tx, sign_up: SignUp, channel: str, destination: str) -> tuple[Handle, str]:

@@ -158,8 +158,8 @@ class RequestRow:
 
 @dataclass(frozen=True)
 class KeptRow:
-    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, putusan (days after a
-    decision), akhir or akun."""
+    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, putusan (some time after
+    a decision), akhir or akun."""
 
     name: str
     basis: str

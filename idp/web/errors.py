@@ -8,6 +8,9 @@ from idp.base.errors import OAuthError, PageFault, Unavailable
 from idp.theme.language import Message
 from idp.web.shell import BodyTooLarge
 
+# RFC 9110 section 15.5.9: nobody waits for the rest of a body that came too slowly.
+_LATE = {"Connection": "close"}
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -25,7 +28,7 @@ def shown(fault: Exception, request_id: str) -> Shown:
         context = {"retry_after": fault.retry_after, "reference": request_id}
         return Shown("sibuk", 503, context, {"Retry-After": str(fault.retry_after)})
     if isinstance(fault, PageFault):
-        return _page(fault.key, fault.status, "", fault.told, fault.onward)
+        return _page(fault.key, fault.status, "", fault.told, fault.onward, _LATE if fault.status == 408 else {})
     if isinstance(fault, BodyTooLarge):
         return _page("kesalahan.permintaan", 413, "")
     if isinstance(fault, OAuthError):
@@ -33,7 +36,14 @@ def shown(fault: Exception, request_id: str) -> Shown:
     return _page("kesalahan.umum", 500, request_id)
 
 
-def _page(key: str, status: int, reference: str, told: Mapping[str, str] | None = None, onward: str = "") -> Shown:
+def _page(
+    key: str,
+    status: int,
+    reference: str,
+    told: Mapping[str, str] | None = None,
+    onward: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Shown:
     said = told or {}
     context = {
         "title": Message(f"{key}.judul", **said),
@@ -42,4 +52,4 @@ def _page(key: str, status: int, reference: str, told: Mapping[str, str] | None 
         "next_label": Message("kesalahan.kembali", **said) if onward else "",
         "reference": reference,
     }
-    return Shown("kesalahan", status, context)
+    return Shown("kesalahan", status, context, headers or {})

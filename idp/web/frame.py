@@ -8,7 +8,6 @@ A door answers GET (and HEAD) with `await get(request)` and POST with `await pos
 a handler raises becomes a page.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -18,17 +17,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.accounts.policy import Policy
-from idp.base.errors import PageFault
 from idp.base.opaque import b64encode, digest
 from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
-from idp.flows.logout import SignedOut, confirmations
+from idp.flows.logout import SignedOut, watching
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language, named
 from idp.theme.records import Announcement, PasswordRules, Service
-from idp.theme.records import SignedOut as SignedOutService
 from idp.web import upload
 from idp.web.compression import compress_page
 from idp.web.cookies import Cookies
@@ -44,8 +41,6 @@ Admit = Callable[[Request], Awaitable[Response | None]]
 _MAX_USER_AGENT = 256
 # The pages on which people are told what concerns everybody.
 _ANNOUNCING = frozenset({"masuk", "akun"})
-# Seconds for a whole upload: five megabytes at a hundred kilobits.
-_UPLOAD_TIME = 420
 
 
 class Frame:
@@ -80,19 +75,27 @@ class Frame:
         return language.within(zone) if zone else language
 
     def _chosen(self, request: HTTPConnection) -> Language:
-        """The choice just made, then the remembered one, then what a relying party wishes (`prefer`), then where one came from (`follow`)."""
+        """The choice just made, then the remembered one, then what a relying party wishes (`prefer`), then where one came from
+        (`follow`); last, what whoever is signed in wants to be written to in (`recognise`): a new browser knows nothing else.
+        """
         return self.provider.theme.language(
             _asked_language(request),
             self.cookies.language(request),
             request.scope.get("gerbang.ui_locales", ""),
             self.cookies.followed(request),
+            request.scope.get("gerbang.written_in", ""),
             self.provider.settings.default_language,
         )
 
     def receive(self, request: HTTPConnection, stands: Standing, ends: int) -> None:
-        """Take note of who is signed in: their zone for every time on the page, and when their session ends (UNIX seconds)."""
-        request.scope["gerbang.zone"] = str(stands.person.further.get("zoneinfo") or "")
+        """Take note of who is signed in, and of when their session ends (UNIX seconds)."""
+        self.recognise(request, stands)
         request.scope["gerbang.session_ends"] = ends
+
+    def recognise(self, request: HTTPConnection, stands: Standing) -> None:
+        """Take note of who is here: their zone for every time on the page, and the language that they are written to in."""
+        request.scope["gerbang.zone"] = str(stands.person.further.get("zoneinfo") or "")
+        request.scope["gerbang.written_in"] = stands.person.locale
 
     def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
         """Take note of the languages that somebody else knows the person to wish for: a relying party (OIDC Core section
@@ -133,7 +136,7 @@ class Frame:
             **{
                 "site": self.site,
                 "root": self.root,
-                "here": self._here(request),
+                "here": self.here(request),
                 "csrf": self._csrf.token(self.cookies.device(request)),
                 "nonce": nonce,
                 "rules": self._rules,
@@ -150,7 +153,7 @@ class Frame:
         It asks for no device cookie: a cache would hand one browser's to the next.
         """
         language = self.language(request)
-        fixed = {"site": self.site, "root": self.root, "here": self._here(request), "csrf": ""}
+        fixed = {"site": self.site, "root": self.root, "here": self.here(request), "csrf": ""}
         body = self.provider.theme.render(template, language, **fixed, **context)
         headers = {**_guards("", None), "Cache-Control": f"public, max-age={max_age}", "Vary": "Cookie"}
         return Response(body, 200, headers, media_type="text/html")
@@ -184,16 +187,15 @@ class Frame:
         location = target.redirect_uri + separator + urlencode(answer.parameters, quote_via=quote)
         return Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
 
-    async def signed_out(self, request: HTTPConnection, outcome: SignedOut) -> Response:
-        """The browser without its session: at the relying party's address, or on our page that tells which services know."""
-        if outcome.location is not None:
-            response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
-        else:
-            ended = outcome.session_id
-            code = self.language(request).code
-            told = await confirmations(self.provider, ended, code, outcome.by) if ended else []
-            services = [SignedOutService(name, state) for name, state in told]
-            response = self.page(request, "keluar_selesai", services=services, next="", again="")
+    def signed_out(self, request: HTTPConnection, outcome: SignedOut) -> Response:
+        """The browser without its session: at the relying party's address, or where it may watch which services know."""
+        location = outcome.location
+        if location is None:
+            ended = [outcome.session_id] if outcome.session_id is not None else []
+            wish = named(request.scope.get("gerbang.ui_locales", ""))
+            slip = watching(self.provider, self.visitor(request), ended, outcome.by or "", wish)
+            location = f"{self.root}/keluar/selesai?sesi={quote(slip)}"
+        response = Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
         self.cookies.drop_session(response)
         return response
 
@@ -211,7 +213,7 @@ class Frame:
             response.body = b""
         await response(request.scope, request.receive, send)
 
-    def _here(self, request: HTTPConnection) -> str:
+    def here(self, request: HTTPConnection) -> str:
         """This page by GET, without the language of the link that led here."""
         path = request.scope["path"]
         if path.startswith("//") or "\\" in path:
@@ -251,15 +253,11 @@ class Frame:
             if refused is not None:
                 return refused
             with self._uploads.one(request.scope.get("gerbang.network", "")):
-                try:
-                    async with asyncio.timeout(_UPLOAD_TIME):
-                        form = await upload.parse(
-                            request.headers.get("content-type", ""),
-                            request.stream(),
-                            self.provider.settings.documents.max_bytes,
-                        )
-                except TimeoutError:
-                    raise PageFault("kesalahan.permintaan", "upload too slow", 408) from None
+                form = await upload.parse(
+                    request.headers.get("content-type", ""),
+                    upload.steady(request.stream()),
+                    self.provider.settings.documents.max_bytes,
+                )
                 self._csrf.own(form, self.cookies.device(request))
                 return await post(request, form)
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import orjson
 
-from idp.accounts import requests
+from idp.accounts import requests, spending
 from idp.base.errors import Unavailable
 from idp.base.jose import ALGORITHMS
 from idp.provider import Provider
@@ -97,8 +97,11 @@ async def _measure(provider: Provider) -> None:
         async with asyncio.timeout(_PATIENCE), provider.database.reading() as tx:
             depth = await provider.outbox.depth(tx)
             waiting, overdue = await requests.levels(tx, provider.clock.now())
+            spent = await spending.shares(tx, provider.settings.spending, provider.clock.now())
     except (Unavailable, TimeoutError):
         return
+    for prefix, share in spent.items():
+        metrics.SPENDING.labels(prefix or "all").set(share)
     metrics.PRIVACY.labels("open").set(waiting)
     metrics.PRIVACY.labels("overdue").set(overdue)
     # Every series always, nought too: an alert on what is absent never rings.

@@ -56,6 +56,14 @@ PRIVACY = Gauge(
     multiprocess_mode="mostrecent",
 )
 
+SPENDING = Gauge(
+    "gerbang_sms_spending_share",
+    "Share of what messages to telephones may cost today that is used up, by prefix; `all` is the whole day's.",
+    ["prefix"],
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
+
 _tokens: dict[tuple[str, str], Counter] = {}
 _seen: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 

@@ -17,6 +17,7 @@ from idp.base.settings import SettingsError, load
 from idp.flows import channels
 from idp.provider import Provider
 from idp.store.tables import spending
+from idp.web import management
 from tests.jobs.conftest import Providers
 from tests.jobs.http_server import HttpServer, http_server
 from tests.jobs.outbox import put_mail, put_sms, row, state
@@ -185,6 +186,47 @@ async def test_the_days_spending_ends_what_it_pays_for(
         await put_sms(provider)
         await worker.drain(provider)
         assert len(web.received) == 4
+
+
+async def test_one_number_gets_so_many_in_a_day_whatever_they_are_about(
+    providers: Providers, web: HttpServer, clock: ManualClock
+) -> None:
+    """T40: a number that its owner has proved is written to by notices too, which no journey counts."""
+    async with providers(sms={"url": web.url}, limits={"sms_per_number": 2}) as provider:
+        web.answers = [503]
+        late = await put_sms(provider)
+        await worker.drain(provider)
+        assert await state(provider, late) == "waiting"
+        items = [await put_sms(provider) for _ in range(2)]
+        await worker.drain(provider)
+        assert [await state(provider, each) for each in items] == ["delivered", "delivered"], (
+            "what stayed counts nothing"
+        )
+        clock.advance(400)
+        await worker.drain(provider)
+        assert await state(provider, late) == "dead"
+        error = (await row(provider, late)).last_error
+        assert error == "this number has had its messages of a day"
+        assert await channels.out_of_order(provider) == frozenset()
+        other = await put_sms(provider, to="+6281399990000")
+        await worker.drain(provider)
+        assert await state(provider, other) == "delivered"
+        clock.advance(86_400)
+        again = await put_sms(provider)
+        await worker.drain(provider)
+        assert await state(provider, again) == "delivered"
+
+
+async def test_how_much_of_the_day_is_spent_is_measured(providers: Providers, web: HttpServer) -> None:
+    caps = {"price": {"+62": 300}, "per_day": 1200, "per_prefix_per_day": {"+62": 600, "+1": 0}}
+    async with providers(sms={"url": web.url}, spending=caps) as provider:
+        await put_sms(provider)
+        await worker.drain(provider)
+        transport = httpx2.ASGITransport(management.application(provider))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://management") as http:
+            told = (await http.get("/metrics")).text
+        for prefix, share in (("all", 0.25), ("+62", 0.5), ("+1", 1.0)):
+            assert f'gerbang_sms_spending_share{{prefix="{prefix}"}} {share}' in told
 
 
 async def test_when_all_is_spent_pages_hear_of_it_until_midnight(

@@ -250,7 +250,7 @@ async def test_the_account_is_what_was_typed(house: House) -> None:
         row = (await tx.execute(select(accounts).where(accounts.c.email == EMAIL))).one()
         event = (await tx.execute(select(audit).where(audit.c.event == "account.activated"))).one()
     assert (row.name, row.phone, row.kpj, row.status) == ("Sari Dewi", NUMBER, "50917364820", "active")
-    assert (row.email_verified, row.phone_verified, row.password_policy) == (True, True, "hybrid-1")
+    assert (row.email_verified, row.phone_verified, row.password_policy) == (True, True, "hybrid-2")
     assert event.account_id == row.id
     assert (await sign_in(house.browser(), "0813-7152-0946")).url.endswith("/akun")
 

@@ -20,8 +20,8 @@ from idp.sessions import device as devices
 from idp.sessions import levels, place
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
-from idp.theme.records import ServiceRow, SessionRow, SignedOut
-from idp.web.form import Form, identified, query
+from idp.theme.records import ServiceRow, SessionRow
+from idp.web.form import Form, identified
 from idp.web.frame import Frame
 from idp.web.pages.own_doors import OwnDoors
 from idp.web.pages.second_factor import NAMES
@@ -35,11 +35,10 @@ Page = Callable[[Frame, Request, Standing, Message], Awaitable[Response]]
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
-    """The account's own page, what is seen after signing out everywhere, and the way to stay signed in."""
+    """The account's own page, and the way to stay signed in."""
     frame = Frame(provider)
     return [
         OwnDoors(frame).door("/akun", _show, partial(deed, page=_home)),
-        frame.door("/akun/keluar", partial(_ended, frame)),
         frame.door("/akun/tetap-masuk", post=partial(_stay, frame)),
     ]
 
@@ -48,7 +47,7 @@ async def deed(frame: Frame, request: Request, stands: Standing, form: Form, *, 
     """Do what a button of the account's pages says, and tell it on the page that it stands on."""
     if "everywhere" in form:
         ended = await home.end_everywhere(frame.provider, frame.visitor(request), stands)
-        response = frame.redirect(f"/akun/keluar?sesi={quote(ended)}")
+        response = frame.redirect(f"/keluar/selesai?sesi={quote(ended)}")
         frame.cookies.drop_session(response)
         return response
     return await page(frame, request, stands, await _done(frame, request, stands, form))
@@ -95,14 +94,6 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         password_since=found.methods.password_since,
         totp_since=found.methods.totp.created_at if found.methods.totp else None,
     )
-
-
-async def _ended(frame: Frame, request: Request) -> Response:
-    visitor, code = frame.visitor(request), frame.language(request).code
-    told = await home.confirmations(frame.provider, visitor, query(request, "sesi"), code)
-    services = [SignedOut(name, state) for name, state in told]
-    again = f"{frame.root}/akun/keluar?{request.url.query}"
-    return frame.page(request, "keluar_selesai", services=services, next="", again=again)
 
 
 async def _stay(frame: Frame, request: Request, form: Form) -> Response:

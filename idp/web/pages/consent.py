@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import nik
 from idp.base.errors import AccessDenied, PageFault
-from idp.flows import consent, owner
+from idp.flows import consent
 from idp.flows import interaction as flow
 from idp.flows.interaction import Interaction
 from idp.grants.standing import Standing
@@ -18,7 +18,7 @@ from idp.theme.language import Language
 from idp.theme.records import Claim
 from idp.web.form import Form
 from idp.web.frame import Frame
-from idp.web.pages.waiting import Waiting, answers, shown_to, turned_away, waiting
+from idp.web.pages.waiting import Waiting, answers, here, shown_to, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -29,7 +29,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         """Who asks, and who is asked; None unless both are there."""
         if behind.interaction is None:
             return None
-        stands = await owner.here(provider, frame.visitor(request), behind.interaction.client.client_id)
+        stands = await here(frame, request, behind.interaction.client.client_id)
         return None if stands is None or stands.held else (behind.interaction, stands)
 
     async def show(request: Request) -> Response:

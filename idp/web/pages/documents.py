@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -132,7 +133,7 @@ async def _step(frame: Frame, request: Request, behind: Waiting, tab: draft.Tab)
         for kind in _WHILE_REGISTERING
     ]
     context = draft.context(frame, request, behind, tab, steps.DOCUMENTS)
-    return frame.page(request, "daftar_dokumen", papers=papers, kept_days=_kept_days(frame), **context)
+    return frame.page(request, "daftar_dokumen", papers=papers, **context)
 
 
 async def _home(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
@@ -152,7 +153,6 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         in_review=identity.in_review,
         # Without photos the identity page offers it too, and advises against it: here it is the next step only with all of them.
         may_ask_officer=identity.may_ask_officer and not identity.missing,
-        kept_days=_kept_days(frame),
         hidden=shown_to(stands),
     )
 
@@ -187,10 +187,6 @@ def _paper(frame: Frame, one: Document, *, shown: bool) -> Paper:
         created=one.created_at,
         goes=(one.delete_after or 0) if one.decided_at else 0,
     )
-
-
-def _kept_days(frame: Frame) -> int:
-    return frame.provider.settings.lifetimes.proofing_documents // 86_400
 
 
 async def _kept(adding: Awaitable[Message | None], field: str) -> _Refused | None:
@@ -242,4 +238,4 @@ def _kind(request: Request, allowed: tuple[str, ...]) -> str:
 
 
 def _nobody(frame: Frame, request: Request) -> Waiting:
-    return Waiting(frame.provider, "", None, frame.language(request).code)
+    return Waiting(frame.provider, "", None, partial(frame.language, request))

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts.passkey import MAX_NAME, Passkey
 from idp.flows import interaction as flow
-from idp.flows import owner, passkey, passkey_enrolment, removal, second_factor
+from idp.flows import passkey, passkey_enrolment, removal, second_factor
 from idp.flows.passkey import TooLate
 from idp.flows.passkey_enrolment import Enrolled, Full
 from idp.flows.second_factor import Proved
@@ -27,7 +27,7 @@ from idp.web.frame import Frame
 from idp.web.pages.account import device
 from idp.web.pages.own_doors import OwnDoors, to_show_first
 from idp.web.pages.second_factor import NAME_OF, NAMES, always, reason
-from idp.web.pages.waiting import EXCUSE, Waiting, shown_to, turned_away, waiting
+from idp.web.pages.waiting import EXCUSE, Waiting, here, shown_to, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -42,7 +42,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 async def _show(frame: Frame, request: Request) -> Response:
     behind = await waiting(frame, request)
-    stands = await owner.here(frame.provider, frame.visitor(request))
+    stands = await here(frame, request)
     if stands is None:
         return turned_away(frame, behind)
     if levels.PASSKEY not in second_factor.methods(stands, behind.asks):
@@ -53,7 +53,7 @@ async def _show(frame: Frame, request: Request) -> Response:
 async def _prove(frame: Frame, request: Request, form: Form) -> Response:
     provider, visitor = frame.provider, frame.visitor(request)
     behind = await waiting(frame, request, form)
-    stands = await owner.here(provider, visitor)
+    stands = await here(frame, request)
     if "cancel" in form and behind.interaction is not None:
         return frame.respond(request, flow.declined(provider, behind.interaction))
     if stands is None:

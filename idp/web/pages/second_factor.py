@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.base.errors import PageFault
-from idp.flows import channels, owner, second_factor
+from idp.flows import channels, second_factor
 from idp.flows import interaction as flow
 from idp.flows.second_factor import Paused, Proved
 from idp.grants.standing import Standing
@@ -23,7 +23,7 @@ from idp.theme.records import Method
 from idp.web import metrics
 from idp.web.form import Form, query
 from idp.web.frame import Frame
-from idp.web.pages.waiting import EXCUSE, HOMES, Waiting, answers, shown_to, turned_away, waiting
+from idp.web.pages.waiting import EXCUSE, HOMES, Waiting, answers, here, shown_to, turned_away, waiting
 
 # The methods by the names that addresses, buttons and the catalogue give them.
 NAMES = {"passkey": levels.PASSKEY, "totp": levels.TOTP, "sms": levels.SMS, "recovery": levels.RECOVERY}
@@ -44,7 +44,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await owner.here(provider, frame.visitor(request))
+        stands = await here(frame, request)
         if stands is None:
             return turned_away(frame, behind)
         methods = await second_factor.offered(provider, stands, behind.asks)
@@ -57,7 +57,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
-        stands = await owner.here(provider, frame.visitor(request))
+        stands = await here(frame, request)
         if "cancel" in form and behind.interaction is not None:
             return frame.respond(request, flow.declined(provider, behind.interaction))
         if stands is None:

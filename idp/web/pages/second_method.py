@@ -11,12 +11,12 @@ from starlette.routing import BaseRoute
 from idp.accounts import contact
 from idp.base.errors import AccessDenied, OAuthError, UnmetAuthenticationRequirements
 from idp.flows import interaction as flow
-from idp.flows import owner, prompts
+from idp.flows import prompts
 from idp.provider import Provider
 from idp.sessions import levels
 from idp.web.form import Form
 from idp.web.frame import Frame
-from idp.web.pages.waiting import turned_away, waiting
+from idp.web.pages.waiting import here, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -25,7 +25,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_second(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await owner.here(provider, frame.visitor(request))
+        stands = await here(frame, request)
         if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind) if behind.interaction else frame.redirect("/akun/keamanan")
         excluded = behind.interaction.client.excluded_factors
@@ -45,7 +45,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit_second(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
-        stands = await owner.here(provider, frame.visitor(request))
+        stands = await here(frame, request)
         if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind)
         if "alone" in form and not behind.interaction.request.acr_essential:
@@ -57,7 +57,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show_identity(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await owner.here(provider, frame.visitor(request))
+        stands = await here(frame, request)
         if stands is None or stands.held or behind.interaction is None:
             return turned_away(frame, behind) if behind.interaction else frame.redirect("/akun")
         if not prompts.unmet(behind.interaction.request, stands.without(behind.interaction.client.excluded_factors)):

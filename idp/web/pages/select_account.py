@@ -6,11 +6,10 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import contact
 from idp.base.errors import PageFault
-from idp.flows import owner
 from idp.provider import Provider
 from idp.web.form import Form
 from idp.web.frame import Frame
-from idp.web.pages.waiting import answers, shown_to, turned_away, waiting
+from idp.web.pages.waiting import answers, here, shown_to, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -19,7 +18,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
-        stands = await owner.here(provider, frame.visitor(request))
+        stands = await here(frame, request)
         if behind.interaction is None or stands is None or stands.held:
             return turned_away(frame, behind)
         return frame.page(
@@ -34,7 +33,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
     async def submit(request: Request, form: Form) -> Response:
         behind = await waiting(frame, request, form)
-        stands = await owner.here(provider, frame.visitor(request))
+        stands = await here(frame, request)
         if behind.interaction is None or stands is None or stands.held:
             return turned_away(frame, behind)
         if not answers(form, stands):

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import contact
 from idp.flows import interaction as flow
-from idp.flows import owner, passkey, sign_in
+from idp.flows import passkey, sign_in
 from idp.flows.beginning import SignedIn
 from idp.flows.sign_in import MustReset, NotActivated, Paused
 from idp.grants.standing import Standing
@@ -17,7 +17,7 @@ from idp.web import metrics
 from idp.web.form import Form, query
 from idp.web.frame import Frame
 from idp.web.pages.sign_up import remember
-from idp.web.pages.waiting import Waiting, waiting
+from idp.web.pages.waiting import Waiting, here, waiting
 
 _OUTCOMES = {SignedIn: "started", Paused: "paused", NotActivated: "not_activated", MustReset: "must_reset"}
 
@@ -33,7 +33,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     async def show(request: Request) -> Response:
         behind = await waiting(frame, request)
         visitor = frame.visitor(request)
-        stands = await owner.here(provider, visitor) if behind.interaction is None else None
+        stands = await here(frame, request) if behind.interaction is None else None
         if stands is not None and stands.held:
             return frame.redirect(behind.path("/masuk/kode"))
         if stands is not None and behind.home == "/akun":
@@ -102,6 +102,8 @@ async def _with_passkey(frame: Frame, request: Request, behind: Waiting, form: F
         response = frame.redirect(behind.onward(levels.PASSKEY, outcome.handle.id))
         frame.cookies.set_session(response, outcome.handle)
         return response
+    if isinstance(outcome, passkey.Suspended):
+        return _again(frame, request, behind, form, {"": Message("bukan_saya.passkey")}, promote_reset=True)
     late = isinstance(outcome, passkey.TooLate)
     signal = outcome.signal if isinstance(outcome, passkey.Unknown) else ""
     error = {"": Message("passkey.lama" if late else "passkey.gagal")}

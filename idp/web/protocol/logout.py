@@ -44,4 +44,4 @@ async def _end(frame: Frame, request: Request, values: Mapping[str, str]) -> Res
     outcome = await logout.by_relying_party(frame.provider, values, frame.visitor(request))
     if isinstance(outcome, logout.Confirm):
         return frame.redirect("/keluar" + (f"?{urlencode({'ui_locales': locales})}" if locales else ""))
-    return await frame.signed_out(request, outcome)
+    return frame.signed_out(request, outcome)
