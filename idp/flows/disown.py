@@ -26,8 +26,7 @@ LINK_LIFETIME = 7 * 86_400
 """How long the link of a message may be used, in seconds: as long as its sessions are kept."""
 
 DEAD = "kesalahan.bukan_saya"
-_RESULT_LIFETIME = 3600
-_LINK, _RESULT = "disown-mailed", "disowned"
+_LINK = "disown-mailed"
 _ANYBODY = b""
 
 
@@ -143,21 +142,6 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
         )
         await provider.audit.append(tx, event)
     return Disowned(reference, here, deeds)
-
-
-def remember(
-    provider: Provider, visitor: Visitor, reference: str, undone: Sequence[str] = (), left: Sequence[str] = ()
-) -> str:
-    """The number, what was taken back and what could not be, in words, for the next page of this browser, and of no other."""
-    value = [reference, list(undone), list(left)]
-    expires = provider.clock.now() + _RESULT_LIFETIME
-    return slip.write(provider.material, provider.entropy, _RESULT, visitor.device, value, expires)
-
-
-def recall(provider: Provider, visitor: Visitor, carried: str) -> tuple[str, list[str], list[str]] | None:
-    """(number, undone, left) as `remember` put them into an address; None in another browser, or an hour later."""
-    found = slip.read(provider.material, _RESULT, visitor.device, carried, provider.clock.now())
-    return (found[0], found[1], found[2]) if isinstance(found, list) else None
 
 
 async def _reads(provider: Provider, tx: Tx, account_id: UUID, key: str) -> bool:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from idp.base.errors import Fault, PageFault
 from idp.web.shell import BodyTooLarge, Receive, Scope, Send
 
-Show = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Response]]
 ShowFault = Callable[[HTTPConnection, Exception], Response]
 Deliver = Callable[[Request, Response, Send], Awaitable[None]]
 
@@ -19,7 +19,7 @@ log = structlog.get_logger("gerbang.web")
 class Door:
     """Method, handler, whatever a handler raises as a page, and the answer on its way: `fault` and `send` as the frame has them."""
 
-    def __init__(self, path: str, handlers: Mapping[str, Show], fault: ShowFault, send: Deliver) -> None:
+    def __init__(self, path: str, handlers: Mapping[str, Handler], fault: ShowFault, send: Deliver) -> None:
         self.path = path
         self._fault = fault
         self._send = send

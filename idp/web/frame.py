@@ -3,13 +3,14 @@
     frame = Frame(provider)
     frame.door("/masuk", get=show, post=submit)
 
-A door answers GET (and HEAD) with `await get(request)` and POST with `await post(request, form)`. The form that reaches
-`post` is whole: UTF-8, no field twice unless the door asked for it, small enough, and sent by a page of ours. Whatever
-a handler raises becomes a page.
+A door answers GET (and HEAD) with `await get(frame, request)` and POST with `await post(frame, request, form)`. The form
+that reaches `post` is whole: UTF-8, no field twice unless the door asked for it, small enough, and sent by a page of ours.
+Whatever a handler raises becomes a page.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -33,13 +34,14 @@ from idp.web import upload
 from idp.web.compression import compress_page
 from idp.web.cookies import Cookies
 from idp.web.csrf import Csrf
-from idp.web.door import Door, Show
+from idp.web.door import Door, Handler
 from idp.web.errors import shown
 from idp.web.form import Form, parse
 from idp.web.shell import Send
 
-Submit = Callable[[Request, Form], Awaitable[Response]]
-Admit = Callable[[Request], Awaitable[Response | None]]
+Show = Callable[["Frame", Request], Awaitable[Response]]
+Submit = Callable[["Frame", Request, Form], Awaitable[Response]]
+Admit = Callable[["Frame", Request], Awaitable[Response | None]]
 
 _MAX_USER_AGENT = 256
 # The pages on which people are told what concerns everybody.
@@ -199,7 +201,7 @@ class Frame:
 
     def fault(self, request: HTTPConnection, fault: Exception) -> Response:
         """A fault as its page."""
-        answer = shown(fault, str(request.scope.get("gerbang.request_id", "")))
+        answer = shown(fault, self.root, str(request.scope.get("gerbang.request_id", "")))
         return self.page(request, answer.template, answer.status, headers=answer.headers, **answer.context)
 
     async def send(self, request: Request, response: Response, send: Send) -> None:
@@ -225,51 +227,52 @@ class Frame:
         self, path: str, get: Show | None = None, post: Submit | None = None, *, repeated: Collection[str] = ()
     ) -> Route:
         """A page's route. `repeated` names the fields that a form may hold more than once."""
-        handlers: dict[str, Show] = {}
+        handlers: dict[str, Handler] = {}
         if get is not None:
-
-            async def show(request: Request) -> Response:
-                self._linked(request)
-                return await get(request)
-
-            handlers["GET"] = show
+            handlers["GET"] = partial(self._shown, get)
         if post is not None:
-
-            async def submit(request: Request) -> Response:
-                return await post(request, await self._form(request, repeated))
-
-            handlers["POST"] = submit
+            handlers["POST"] = partial(self._submitted, post, repeated)
         return Route(path, self._at(path, handlers), include_in_schema=False)
 
     def upload_door(self, path: str, get: Show, post: Submit, admit: Admit) -> Route:
         """A door whose form holds a file. `admit` answers in place of `post` before the body is read, or lets it be read:
         megabytes are taken from those alone who may send them, and from a few at the same time."""
-
-        async def submit(request: Request) -> Response:
-            self._csrf.same_origin(request)
-            refused = await admit(request)
-            if refused is not None:
-                return refused
-            with self._uploads.one(request.scope.get("gerbang.network", "")):
-                try:
-                    async with asyncio.timeout(_UPLOAD_TIME):
-                        form = await upload.parse(
-                            request.headers.get("content-type", ""),
-                            request.stream(),
-                            self.provider.settings.documents.max_bytes,
-                        )
-                except TimeoutError:
-                    raise PageFault("kesalahan.permintaan", "upload too slow", 408) from None
-                self._csrf.own(form, self.cookies.device(request))
-                return await post(request, form)
-
-        return Route(path, self._at(path, {"GET": get, "POST": submit}), include_in_schema=False)
+        handlers: dict[str, Handler] = {"GET": partial(get, self), "POST": partial(self._uploaded, post, admit)}
+        return Route(path, self._at(path, handlers), include_in_schema=False)
 
     def endpoint(self, path: str, get: Show, post: Show | None = None) -> Door:
         """A protocol endpoint that browsers come to: faults become pages, but other sites may post to it."""
-        return self._at(path, {"GET": get, "POST": post} if post else {"GET": get})
+        handlers: dict[str, Handler] = {"GET": partial(get, self)}
+        if post is not None:
+            handlers["POST"] = partial(post, self)
+        return self._at(path, handlers)
 
-    def _at(self, path: str, handlers: Mapping[str, Show]) -> Door:
+    async def _shown(self, get: Show, request: Request) -> Response:
+        self._linked(request)
+        return await get(self, request)
+
+    async def _submitted(self, post: Submit, repeated: Collection[str], request: Request) -> Response:
+        return await post(self, request, await self._form(request, repeated))
+
+    async def _uploaded(self, post: Submit, admit: Admit, request: Request) -> Response:
+        self._csrf.same_origin(request)
+        refused = await admit(self, request)
+        if refused is not None:
+            return refused
+        with self._uploads.one(request.scope.get("gerbang.network", "")):
+            try:
+                async with asyncio.timeout(_UPLOAD_TIME):
+                    form = await upload.parse(
+                        request.headers.get("content-type", ""),
+                        request.stream(),
+                        self.provider.settings.documents.max_bytes,
+                    )
+            except TimeoutError:
+                raise PageFault("kesalahan.permintaan", "upload too slow", 408) from None
+            self._csrf.own(form, self.cookies.device(request))
+            return await post(self, request, form)
+
+    def _at(self, path: str, handlers: Mapping[str, Handler]) -> Door:
         return Door(path, handlers, self.fault, self.send)
 
     async def _form(self, request: Request, repeated: Collection[str]) -> Form:

@@ -23,8 +23,8 @@ from idp.theme.language import Language, Message
 from idp.theme.records import ServiceRow, SessionRow, SignedOut
 from idp.web.form import Form, identified, query
 from idp.web.frame import Frame
+from idp.web.pages.method_names import FACTORS
 from idp.web.pages.own_doors import OwnDoors
-from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import shown_to
 
 # Each says something about another claim, and is not worth a line of its own.
@@ -39,8 +39,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
     frame = Frame(provider)
     return [
         OwnDoors(frame).door("/akun", _show, partial(deed, page=_home)),
-        frame.door("/akun/keluar", partial(_ended, frame)),
-        frame.door("/akun/tetap-masuk", post=partial(_stay, frame)),
+        frame.door("/akun/keluar", _ended),
+        frame.door("/akun/tetap-masuk", post=_stay),
     ]
 
 
@@ -82,7 +82,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         "akun",
         name=stands.person.name,
         level=stands.person.identity_level,
-        ways=[name for name, factor in NAMES.items() if factor in stands.enrolled],
+        ways=[name for name, factor in FACTORS.items() if factor in stands.enrolled],
         password_due=passwords.due(frame.provider, stands) == policy.REMIND,
         hidden=shown_to(stands),
         new_terms=found.terms_version != frame.provider.theme.notice_version,

@@ -23,13 +23,9 @@ from idp.theme.records import Method
 from idp.web import metrics
 from idp.web.form import Form, query
 from idp.web.frame import Frame
+from idp.web.pages.method_names import ASKED, NAME_OF
 from idp.web.pages.waiting import EXCUSE, HOMES, Waiting, answers, shown_to, turned_away, waiting
 
-# The methods by the names that addresses, buttons and the catalogue give them.
-NAMES = {"passkey": levels.PASSKEY, "totp": levels.TOTP, "sms": levels.SMS, "recovery": levels.RECOVERY}
-# A mailed code is no method of an account; it stands in for one while that does not arrive.
-_ASKED = {**NAMES, "email": second_factor.MAIL}
-NAME_OF = {method: name for name, method in _ASKED.items()}
 _SENT = (levels.SMS, second_factor.MAIL)
 
 # What a service is about to do, by the scope that lets it; the weightiest is told.
@@ -41,46 +37,47 @@ _SHOWS = frozenset({HOMES["salinan"], HOMES["dokumen"]})
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page and its answer."""
     frame = Frame(provider)
+    return [frame.door("/masuk/kode", _show, _submit)]
 
-    async def show(request: Request) -> Response:
-        behind = await waiting(frame, request)
-        stands = await owner.here(provider, frame.visitor(request))
-        if stands is None:
-            return turned_away(frame, behind)
-        methods = await second_factor.offered(provider, stands, behind.asks)
-        if not methods:
-            return frame.redirect(behind.onward())
-        code_wanted = _ASKED.get(query(request, "cara")) in methods and methods != (levels.PASSKEY,)
-        if levels.PASSKEY in methods and not code_wanted:
-            return frame.redirect(behind.path("/masuk/passkey"))
-        return await _page(frame, request, behind, stands, methods)
 
-    async def submit(request: Request, form: Form) -> Response:
-        behind = await waiting(frame, request, form)
-        stands = await owner.here(provider, frame.visitor(request))
-        if "cancel" in form and behind.interaction is not None:
-            return frame.respond(request, flow.declined(provider, behind.interaction))
-        if stands is None:
-            return turned_away(frame, behind)
-        methods = await second_factor.offered(provider, stands, behind.asks)
-        if not methods:
-            return frame.redirect(behind.onward())
-        if "sesi" in form and not answers(form, stands):
-            return frame.redirect(behind.path("/masuk/kode"))
-        if "method" in form:
-            return await _choose(frame, request, behind, stands, methods, form.text("method"))
-        if "resend" in form:
-            return await _send(frame, request, behind, stands, methods, _asked(form, methods))
-        return await _prove(frame, request, behind, stands, methods, form)
+async def _show(frame: Frame, request: Request) -> Response:
+    behind = await waiting(frame, request)
+    stands = await owner.here(frame.provider, frame.visitor(request))
+    if stands is None:
+        return turned_away(frame, behind)
+    methods = await second_factor.offered(frame.provider, stands, behind.asks)
+    if not methods:
+        return frame.redirect(behind.onward())
+    code_wanted = ASKED.get(query(request, "cara")) in methods and methods != (levels.PASSKEY,)
+    if levels.PASSKEY in methods and not code_wanted:
+        return frame.redirect(behind.path("/masuk/passkey"))
+    return await _page(frame, request, behind, stands, methods)
 
-    return [frame.door("/masuk/kode", show, submit)]
+
+async def _submit(frame: Frame, request: Request, form: Form) -> Response:
+    behind = await waiting(frame, request, form)
+    stands = await owner.here(frame.provider, frame.visitor(request))
+    if "cancel" in form and behind.interaction is not None:
+        return frame.respond(request, flow.declined(frame.provider, behind.interaction))
+    if stands is None:
+        return turned_away(frame, behind)
+    methods = await second_factor.offered(frame.provider, stands, behind.asks)
+    if not methods:
+        return frame.redirect(behind.onward())
+    if "sesi" in form and not answers(form, stands):
+        return frame.redirect(behind.path("/masuk/kode"))
+    if "method" in form:
+        return await _choose(frame, request, behind, stands, methods, form.text("method"))
+    if "resend" in form:
+        return await _send(frame, request, behind, stands, methods, _asked(form, methods))
+    return await _prove(frame, request, behind, stands, methods, form)
 
 
 async def _choose(
     frame: Frame, request: Request, behind: Waiting, stands: Standing, methods: tuple[str, ...], name: str
 ) -> Response:
     """Another way. What is sent leaves at once, unless one that still works did already: one press is enough."""
-    method = _ASKED.get(name)
+    method = ASKED.get(name)
     if method not in methods:
         raise PageFault("kesalahan.permintaan", "a method that is no help here")
     if method == levels.PASSKEY:
@@ -92,7 +89,7 @@ async def _choose(
 
 def _asked(form: Form, methods: tuple[str, ...]) -> str:
     """Which of the codes that are sent a form is about; SMS where it does not say."""
-    method = _ASKED.get(form.text("cara"))
+    method = ASKED.get(form.text("cara"))
     return method if method in _SENT and method in methods else levels.SMS
 
 
@@ -139,8 +136,8 @@ def _opened(name: str, methods: tuple[str, ...], *, down: bool = False) -> str:
     While messages do not arrive, what needs none comes first.
     """
     codes = [method for method in methods if method != levels.PASSKEY]
-    if _ASKED.get(name) in codes:
-        return _ASKED[name]
+    if ASKED.get(name) in codes:
+        return ASKED[name]
     return min(codes, key=lambda method: down and method == levels.SMS)
 
 

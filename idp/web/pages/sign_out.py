@@ -13,15 +13,16 @@ from idp.web.frame import Frame
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page and its answer."""
     frame = Frame(provider)
+    return [frame.door("/keluar", _show, _submit)]
 
-    async def show(request: Request) -> Response:
-        frame.prefer(request, query(request, "ui_locales"))
-        if frame.visitor(request).session is None:
-            return frame.page(request, "keluar_selesai", services=[], next="", again="")
-        return frame.page(request, "keluar")
 
-    async def submit(request: Request, form: Form) -> Response:
-        frame.prefer(request, query(request, "ui_locales"))
-        return await frame.signed_out(request, await logout.by_person(provider, frame.visitor(request)))
+async def _show(frame: Frame, request: Request) -> Response:
+    frame.prefer(request, query(request, "ui_locales"))
+    if frame.visitor(request).session is None:
+        return frame.page(request, "keluar_selesai", services=[], next="", again="")
+    return frame.page(request, "keluar")
 
-    return [frame.door("/keluar", show, submit)]
+
+async def _submit(frame: Frame, request: Request, form: Form) -> Response:
+    frame.prefer(request, query(request, "ui_locales"))
+    return await frame.signed_out(request, await logout.by_person(frame.provider, frame.visitor(request)))

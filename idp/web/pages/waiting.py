@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from idp.base.errors import PageFault
 from idp.flows import interaction as flow
+from idp.flows import owner
 from idp.flows.interaction import Interaction
 from idp.grants import claims as claims_of
 from idp.grants.standing import Standing
@@ -122,6 +123,14 @@ async def still_waiting(frame: Frame, request: Request, form: Form | None = None
         return await waiting(frame, request, form, kept)
     except PageFault:
         return Waiting(frame.provider, "", None, frame.language(request).code)
+
+
+async def both(frame: Frame, request: Request, behind: Waiting) -> tuple[Interaction, Standing] | None:
+    """The request that waits and the person whom it is about, for pages that stand between them; None unless both are there."""
+    if behind.interaction is None:
+        return None
+    stands = await owner.here(frame.provider, frame.visitor(request), behind.interaction.client.client_id)
+    return None if stands is None or stands.held else (behind.interaction, stands)
 
 
 def turned_away(frame: Frame, behind: Waiting) -> Response:
