@@ -28,7 +28,7 @@ from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language, named
-from idp.theme.records import Announcement, PasswordRules, Service
+from idp.theme.records import Announcement, PasswordRules
 from idp.theme.records import SignedOut as SignedOutService
 from idp.web import upload
 from idp.web.compression import compress_page
@@ -37,6 +37,7 @@ from idp.web.csrf import Csrf
 from idp.web.door import Door, Handler
 from idp.web.errors import shown
 from idp.web.form import Form, parse
+from idp.web.guards import guards
 from idp.web.shell import Send
 
 Show = Callable[["Frame", Request], Awaitable[Response]]
@@ -143,7 +144,7 @@ class Frame:
                 **context,
             },
         )
-        fixed = {**_guards(nonce, context.get("service")), "Cache-Control": "no-store", "Vary": "Cookie"}
+        fixed = {**guards(nonce, context.get("service")), "Cache-Control": "no-store", "Vary": "Cookie"}
         return Response(body, status, {**fixed, **(headers or {})}, media_type="text/html")
 
     def public_page(self, request: HTTPConnection, template: str, max_age: int, **context: Any) -> Response:
@@ -154,7 +155,7 @@ class Frame:
         language = self.language(request)
         fixed = {"site": self.site, "root": self.root, "here": self._here(request), "csrf": ""}
         body = self.provider.theme.render(template, language, **fixed, **context)
-        headers = {**_guards("", None), "Cache-Control": f"public, max-age={max_age}", "Vary": "Cookie"}
+        headers = {**guards("", None), "Cache-Control": f"public, max-age={max_age}", "Vary": "Cookie"}
         return Response(body, 200, headers, media_type="text/html")
 
     def _surroundings(self, request: HTTPConnection, template: str) -> dict[str, Any]:
@@ -220,6 +221,10 @@ class Frame:
             return self.root + "/"
         query = "&".join(part for part in request.url.query.split("&") if part and not part.startswith("bahasa="))
         return self.root + quote(path) + (f"?{query}" if query else "")
+
+    def come_again(self, moment: int) -> dict[str, str]:
+        """The header that says when to come again; at `moment` (UNIX seconds), and no sooner than in a second."""
+        return {"Retry-After": str(max(1, moment - self.provider.clock.now()))}
 
     # Doors
 
@@ -287,20 +292,6 @@ def shown_rules(held: Policy, *, second_factor: bool = False) -> PasswordRules:
     """The rules for a new password as pages show them."""
     shortest = held.min_mfa if second_factor else held.min_single
     return PasswordRules(shortest, held.classes_required, held.phrase_min or 0)
-
-
-def _guards(nonce: str, service: Service | None) -> dict[str, str]:
-    """What keeps a page from being bent: its policy, and the word against frames that older browsers know."""
-    return {"Content-Security-Policy": _policy(nonce, service), "X-Frame-Options": "DENY"}
-
-
-def _policy(nonce: str, service: Service | None) -> str:
-    """The Content-Security-Policy of a page. `form-action` stays open: a POST may end in a redirect to a relying party."""
-    images = "'self' data:"
-    if service is not None and service.logo_uri.startswith("https://"):
-        images += f" https://{urlsplit(service.logo_uri).netloc}"
-    scripts = f"'nonce-{nonce}'" if nonce else "'self'"
-    return f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def _asked_language(request: HTTPConnection) -> str:

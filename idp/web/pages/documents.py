@@ -65,15 +65,12 @@ def routes(provider: Provider) -> list[BaseRoute]:
 async def _show_step(frame: Frame, request: Request, behind: Waiting, tab: Tab) -> Response:
     found = {one.kind: one for one in await documents.mine(frame.provider, tab.draft.id)}
 
-    def address(step: str, parameter: str) -> str:
-        return frame.root + draft.extended(draft.path(behind, tab.number, step), parameter)
-
     papers = [
         Paper(
             kind,
-            add=address("dokumen/unggah", f"jenis={kind}"),
+            add=frame.root + draft.path(behind, tab.number, "dokumen/unggah", jenis=kind),
             id=str(one.id) if (one := found.get(kind)) else "",
-            picture=address("dokumen/gambar", f"id={one.id}") if one else "",
+            picture=frame.root + draft.path(behind, tab.number, "dokumen/gambar", id=str(one.id)) if one else "",
         )
         for kind in _WHILE_REGISTERING
     ]

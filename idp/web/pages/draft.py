@@ -36,15 +36,11 @@ class Tab:
         return self.draft.answers
 
 
-def path(behind: Waiting, number: int, step: str) -> str:
+def path(behind: Waiting, number: int, step: str, **query: str) -> str:
     """Where a step of this tab is; `step` is what stands behind `/daftar/`."""
-    address = behind.path(f"/daftar/{step}")
-    return extended(address, f"lembar={number}") if number > 1 else address
-
-
-def extended(address: str, parameter: str) -> str:
-    """An address with one more parameter."""
-    return f"{address}{'&' if '?' in address else '?'}{parameter}"
+    if number > 1:
+        query["lembar"] = str(number)
+    return behind.path(f"/daftar/{step}", **query)
 
 
 async def here(frame: Frame, request: Request, form: Form | None = None) -> Tab | None:
@@ -92,10 +88,8 @@ def onward(frame: Frame, behind: Waiting, tab: Tab, changed: Draft | None) -> Re
     """On to the first step that is not answered; says so when the password has to be chosen anew."""
     if changed is None:
         return frame.redirect(behind.path("/daftar"))
-    following = path(behind, tab.number, steps.missing(changed.answers))
-    if tab.answers.password_hash and not changed.answers.password_hash:
-        following = extended(following, "lagi=1")
-    return frame.redirect(following)
+    anew = {"lagi": "1"} if tab.answers.password_hash and not changed.answers.password_hash else {}
+    return frame.redirect(path(behind, tab.number, steps.missing(changed.answers), **anew))
 
 
 def gone(frame: Frame, request: Request, behind: Waiting) -> Response:

@@ -9,4 +9,7 @@ FACTORS = {"passkey": levels.PASSKEY, "totp": levels.TOTP, "sms": levels.SMS, "r
 ASKED = {**FACTORS, "email": second_factor.MAIL}
 """What can be asked. A mailed code is no method of an account; it stands in for one while that does not arrive."""
 
+SENT = (levels.SMS, second_factor.MAIL)
+"""Methods whose code is sent when it is asked for."""
+
 NAME_OF = {method: name for name, method in ASKED.items()}

@@ -20,8 +20,6 @@ from idp.web.pages import pending
 from idp.web.pages.waiting import Waiting, waiting
 
 _OUTCOMES = {SignedIn: "started", Paused: "paused", NotActivated: "not_activated", MustReset: "must_reset"}
-
-
 # In the address of whoever would rather sign in where they are.
 _HERE = "di_sini"
 
@@ -86,9 +84,8 @@ async def _submit(frame: Frame, request: Request, form: Form) -> Response:
     if isinstance(outcome, MustReset):
         return _again(frame, request, behind, form, {"": Message("bukan_saya.wajib")}, promote_reset=True)
     if isinstance(outcome, Paused):
-        wait = {"Retry-After": str(max(1, outcome.until - frame.provider.clock.now()))}
         error = {"": Message("masuk.jeda", jam=outcome.until)}
-        return _again(frame, request, behind, form, error, status=429, promote_reset=True, headers=wait)
+        return _again(frame, request, behind, form, error, promote_reset=True, until=outcome.until)
     error = {"identifier": Message("masuk.gagal")}
     return _again(frame, request, behind, form, error, promote_reset=outcome.promote_reset)
 
@@ -138,21 +135,19 @@ def _again(
     form: Form,
     errors: dict[str, Message],
     *,
-    status: int = 400,
+    until: int | None = None,
     promote_reset: bool = False,
-    headers: dict[str, str] | None = None,
     signal: str = "",
 ) -> Response:
-    """The page once more, without the password."""
-    values = form.typed("identifier", "public_device")
+    """The page once more, without the password; `until` when nothing more is looked at before that moment."""
     return frame.page(
         request,
         "masuk",
-        status,
-        headers=headers,
+        400 if until is None else 429,
+        headers=None if until is None else frame.come_again(until),
         promote_reset=promote_reset,
         passkey_options=passkey.sign_in_options(frame.provider, frame.visitor(request)),
-        values=values,
+        values=form.typed("identifier", "public_device"),
         errors=errors,
         signal=signal,
         **behind.context,

@@ -74,7 +74,7 @@ async def _submit(frame: Frame, request: Request, form: Form) -> Response:
         return await _check(frame, request, behind, tab, {"terms": Message("setuju")})
     outcome = await sign_up.submit(frame.provider, frame.visitor(request), tab.draft.id, behind.ticket)
     if isinstance(outcome, Prove):
-        return frame.redirect(draft.extended(draft.path(behind, tab.number, "ramai"), f"dari={steps.CHECK}"))
+        return frame.redirect(draft.path(behind, tab.number, "ramai", dari=steps.CHECK))
     if isinstance(outcome, Message):
         return await _check(frame, request, behind, tab, {"": outcome}, ticked=True)
     if outcome is None:
