@@ -7,7 +7,7 @@ code that is typed is never right.
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, links, lookup
+from idp.accounts import account, contact, contact_change, entrance, links, lookup
 from idp.accounts.account import Account
 from idp.accounts.contact_change import ContactChange
 from idp.base.errors import PageFault
@@ -119,7 +119,7 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
             raise PageFault("kesalahan.kontak", "contact link spent meanwhile")
         restored = await undo.take_back(provider, tx, visitor, person, deeds)
         # Whoever made the change had typed the password for it, or has chosen another since: either opens the account again.
-        await account.require_reset(tx, person.id, now)
+        await entrance.require_reset(tx, person.id, now)
         await logout.end_all(provider, tx, person.id, "person", visitor.network)
         await device.forget_all(tx, person.id)
         lines = undo.said(provider, restored, deeds)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, lookup, report
+from idp.accounts import account, contact, contact_change, entrance, lookup, report
 from idp.accounts.account import Account
 from idp.accounts.report import Report
 from idp.base.errors import PageFault
@@ -112,7 +112,7 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
         # Read again under the lock: the page was shown a while ago.
         deeds = await undo.of_sessions(provider, tx, claim.account_id, claim.sessions)
         restored = await undo.take_back(provider, tx, visitor, person, deeds)
-        await account.require_reset(tx, claim.account_id, now)
+        await entrance.require_reset(tx, claim.account_id, now)
         reference = report.new_reference(provider.entropy)
         made = Report(
             id=provider.new_id(),

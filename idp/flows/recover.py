@@ -14,6 +14,7 @@ from uuid import UUID
 from idp.accounts import (
     account,
     contact,
+    entrance,
     links,
     one_time_code,
     proven_phone,
@@ -214,7 +215,7 @@ async def _methods(tx: Tx, challenge: Challenge, person: Account) -> tuple[str, 
     if challenge.channel == links.BY_SMS:
         if person.email is not None and person.email_verified:
             asked.add(second_factor.MAIL)
-    elif levels.SMS in has and (asked or await account.must_reset(tx, person.id)):
+    elif levels.SMS in has and (asked or await entrance.must_reset(tx, person.id)):
         asked.add(levels.SMS)
     return tuple(method for method in (*second_factor.ORDER, second_factor.MAIL) if method in asked)
 

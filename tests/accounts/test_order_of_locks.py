@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from idp.accounts import account, removal, requests
+from idp.accounts import account, entrance, removal, requests
 from idp.accounts.requests import Request
 from idp.base.opaque import Handle
 from idp.flows import erase, home, logout, owner, people, privacy, privacy_desk, second_factor, sign_in
@@ -107,7 +107,7 @@ async def test_a_sign_in_beside_a_new_password_is_one_with_the_old_one(house: Ho
 
     async def another_password(tx: Tx) -> None:
         now = provider.clock.now()
-        await account.set_password(tx, account_id, await provider.hasher.hash("layar biru di teluk"), "hybrid-1", now)
+        await entrance.set_password(tx, account_id, await provider.hasher.hash("layar biru di teluk"), "hybrid-1", now)
         await logout.end_all(provider, tx, account_id, "recovery", visitor.network)
 
     trying = sign_in.sign_in(provider, visitor, person.email, person.password, public_device=False)

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts import contact
-from idp.flows import assisted_recovery, owner, passwords
+from idp.flows import assisted_recovery, owner, passwords, recovery_case
 from idp.provider import Provider
 from idp.theme.language import Message
 from idp.web.form import Form, query
@@ -83,7 +83,7 @@ async def _submit_code(frame: Frame, request: Request, form: Form) -> Response:
 
 async def _show_cancel(frame: Frame, request: Request) -> Response:
     token = query(request, "token")
-    case = await assisted_recovery.look(frame.provider, token)
+    case = await recovery_case.look(frame.provider, token)
     if case.account_id is not None:
         frame.follow(request, await owner.language(frame.provider, case.account_id))
     return frame.page(
@@ -97,7 +97,7 @@ async def _show_cancel(frame: Frame, request: Request) -> Response:
 
 
 async def _submit_cancel(frame: Frame, request: Request, form: Form) -> Response:
-    await assisted_recovery.cancel_by_link(frame.provider, frame.visitor(request), form.text("token"))
+    await recovery_case.cancel_by_link(frame.provider, frame.visitor(request), form.text("token"))
     return frame.redirect(f"{_ROOT}/dibatalkan")
 
 

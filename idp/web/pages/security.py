@@ -10,7 +10,7 @@ from idp.accounts import contact, passkey, policy, recovery_codes, totp
 from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import app_enrolment, assisted_recovery, passkey_enrolment, passwords, removal, security
+from idp.flows import app_enrolment, passkey_enrolment, passwords, recovery_case, removal, security
 from idp.flows.app_enrolment import Enrolment
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -68,7 +68,7 @@ async def _change(frame: Frame, request: Request, stands: Standing, behind: Wait
 async def _submit_methods(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
     provider, visitor = frame.provider, frame.visitor(request)
     if "cancel-recovery" in form:
-        await assisted_recovery.cancel(provider, visitor, stands)
+        await recovery_case.cancel(provider, visitor, stands)
         return frame.redirect("/akun/keamanan?kabar=pemulihan_batal")
     if "keep" in form:
         await removal.call_off(provider, visitor, stands, FACTORS.get(form.text("keep"), ""))
@@ -141,7 +141,7 @@ def _recovery(case: Case) -> Message:
 
 async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
     methods, said = await security.methods(frame.provider, stands), query(request, "kabar")
-    case = await assisted_recovery.under_way(frame.provider, stands)
+    case = await recovery_case.under_way(frame.provider, stands)
     return frame.page(
         request,
         "akun_keamanan",
