@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -72,18 +72,21 @@ async def open_provider(
     if settings.dev and not material.exists(settings.keys):
         material.create(settings.keys, entropy)
     keys = material.load(settings.keys)
-    database = await connect(settings)
-    hasher = Hasher(settings.limits.hash_threads, settings.limits.hash_queue)
-    darkroom = Darkroom(settings.documents.max_bytes, settings.documents.max_pixels, settings.documents.at_once)
-    caller = Caller(settings.outbound, allow_private=settings.dev)
-    ephemeral = open_ephemeral(settings.redis_url, clock)
-    try:
-        await _check_schema(settings, database, any_schema)
-        sealer = Sealer(keys, entropy)
-        clients = Clients()
-        authenticator = Authenticator(
-            settings, clock, ephemeral, clients, caller, lambda client_id: reread(database, clients, client_id)
-        )
+    # What has to be closed is closed in the opposite order.
+    async with contextlib.AsyncExitStack() as opened:
+        database = await connect(settings)
+        opened.push_async_callback(database.close)
+        ephemeral = open_ephemeral(settings.redis_url, clock)
+        opened.push_async_callback(ephemeral.close)
+        caller = Caller(settings.outbound, allow_private=settings.dev)
+        opened.push_async_callback(caller.close)
+        darkroom = Darkroom(settings.documents.max_bytes, settings.documents.max_pixels, settings.documents.at_once)
+        opened.callback(darkroom.close)
+        hasher = Hasher(settings.limits.hash_threads, settings.limits.hash_queue)
+        opened.callback(hasher.close)
+        if not any_schema:
+            await _check_schema(settings, database)
+        sealer, clients = Sealer(keys, entropy), Clients()
         provider = Provider(
             settings=settings,
             clock=clock,
@@ -96,7 +99,9 @@ async def open_provider(
             keyring=Keyring(),
             clients=clients,
             caller=caller,
-            authenticator=authenticator,
+            authenticator=Authenticator(
+                settings, clock, ephemeral, clients, caller, partial(reread, database, clients)
+            ),
             hasher=hasher,
             darkroom=darkroom,
             objects=Objects(settings.documents, settings.var / "documents", sealer, settings.outbound.ca_file),
@@ -109,18 +114,11 @@ async def open_provider(
             failpoint=failpoint.arm(settings.failpoint),
             notices=Notices(),
         )
-        async with contextlib.AsyncExitStack() as stack:
-            if not any_schema:
-                await _fill_memory(provider)
-            if following:
-                await stack.enter_async_context(_following(provider))
-            yield provider
-    finally:
-        hasher.close()
-        darkroom.close()
-        await caller.close()
-        await ephemeral.close()
-        await database.close()
+        if not any_schema:
+            await _fill_memory(provider)
+        if following:
+            await opened.enter_async_context(_following(provider))
+        yield provider
 
 
 @asynccontextmanager
@@ -162,9 +160,7 @@ def build(provider: Provider) -> App:
     )
 
 
-async def _check_schema(settings: Settings, database: Database, any_schema: bool) -> None:
-    if any_schema:
-        return
+async def _check_schema(settings: Settings, database: Database) -> None:
     if not await schema.stale(database):
         return
     if not settings.dev:
