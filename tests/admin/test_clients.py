@@ -1,6 +1,5 @@
 """Officers and relying parties: the whole life of a client, and how far an officer may go."""
 
-import asyncio
 from typing import Any
 
 import httpx2
@@ -11,6 +10,7 @@ from idp.flows import register_client
 from idp.flows.client_rules import Checked
 from idp.flows.register_client import SECRET_OVERLAP
 from tests.admin.conftest import Officer, machine, token
+from tests.support.hosts import host
 from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
@@ -147,23 +147,15 @@ async def test_a_client_that_is_raised_meanwhile_is_out_of_reach(house: House, o
     low = await officer("clients:read", "clients:write")
     client_id, _ = await machine(house, "clients:read")
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+    async def raise_it() -> None:
         async with house.provider.database.transaction() as tx:
             known = await register_client.held(tx, client_id)
             raised = Checked({**known.metadata, "scope": "keys:write"}, known.policy, known.source)
             await register_client.rewrite(house.provider, tx, known, raised, by="another officer")
-        body = orjson.dumps(NEW["metadata"]["redirect_uris"])
-        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-        await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        sector = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/sector"
-        answer = await low.put(
-            f"/admin/v1/clients/{client_id}", json={"metadata": {**NEW["metadata"], "sector_identifier_uri": sector}}
-        )
+    async with host(raise_it, orjson.dumps(NEW["metadata"]["redirect_uris"])) as url:
+        wanted = {"metadata": {**NEW["metadata"], "sector_identifier_uri": f"{url}/sector"}}
+        answer = await low.put(f"/admin/v1/clients/{client_id}", json=wanted)
     assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
     async with house.provider.database.reading() as tx:
         assert (await register_client.current(tx, client_id)).scopes == frozenset({"keys:write"})
