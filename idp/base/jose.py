@@ -121,7 +121,7 @@ def read_jwks(document: Any) -> list[Key]:
 
 
 def read_header(token: str) -> dict[str, Any]:
-    """The protected header, checked for form: three canonical parts, known members, no `crit` (T14–T16)."""
+    """The protected header, checked for form: three canonical parts, known members, no `crit` (T14–T16). Raises JoseFault."""
     if len(token) > MAX_JWT:
         raise JoseFault("too large")
     parts = token.split(".")

@@ -176,7 +176,10 @@ async def look_new(provider: Provider, visitor: Visitor, token: str) -> tuple[Ca
 
 
 async def finish(provider: Provider, visitor: Visitor, token: str, password: str) -> dict[str, Message]:
-    """Set the password, put the new contact in the old one's place, end everything. What is wrong by field; empty when it is done."""
+    """Set the password, put the new contact in the old one's place, end everything. What is wrong by field; empty when it is done.
+
+    PageFault as `look_new`, also when the case came to its end meanwhile, or the new contact is another account's by now.
+    """
     case, person = await look_new(provider, visitor, token)
     if refused := await passwords.refused(provider, person, password, second_factor=False):
         return {"password": refused}

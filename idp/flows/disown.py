@@ -92,7 +92,9 @@ async def by_event(provider: Provider, stands: Standing, event_id: UUID) -> Clai
 
 
 async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned:
-    """Do what the page said: end, revoke, forget, require a new password, open a report, tell every contact."""
+    """Do what the page said: end, revoke, forget, require a new password, open a report, tell every contact. PageFault when the
+    account is gone.
+    """
     now = provider.clock.now()
     here = visitor.session is not None and visitor.session.id in claim.sessions
     async with provider.database.transaction() as tx:

@@ -128,7 +128,7 @@ async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
 
 
 async def send_code(provider: Provider, visitor: Visitor, token: str, method: str) -> Message | None:
-    """Send a code for a reset by another channel than its own; what to say when it is one too many."""
+    """Send a code for a reset by another channel than its own; what to say when it is one too many. PageFault as `look`."""
     reset = await look(provider, visitor, token)
     if method not in reset.methods or method not in (levels.SMS, second_factor.MAIL):
         raise PageFault("kesalahan.permintaan", "no code can be sent for this reset")
@@ -137,7 +137,7 @@ async def send_code(provider: Provider, visitor: Visitor, token: str, method: st
 
 
 async def show_passkey(provider: Provider, visitor: Visitor, token: str, text: str) -> str | Message:
-    """A passkey instead of a code: the slip that says so to `set_password` for ten minutes, or what to say."""
+    """A passkey instead of a code: the slip that says so to `set_password` for ten minutes, or what to say. PageFault as `look`."""
     reset = await look(provider, visitor, token)
     if levels.PASSKEY not in reset.methods:
         raise PageFault("kesalahan.permintaan", "no passkey helps with this reset")
@@ -157,7 +157,10 @@ def passkey_shown(provider: Provider, visitor: Visitor, reset: Reset, shown: str
 async def set_password(
     provider: Provider, visitor: Visitor, token: str, password: str, code: str, method: str = "", shown: str = ""
 ) -> dict[str, Message]:
-    """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done."""
+    """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done.
+
+    PageFault as `look`, also when the reset came to its end meanwhile.
+    """
     reset = await look(provider, visitor, token)
     if refused := await passwords.refused(provider, reset.account, password, second_factor=bool(reset.methods)):
         return {"password": refused}
