@@ -28,6 +28,7 @@ from idp.grants.subject import Subjects
 from idp.keys.keyring import Keyring
 from idp.keys.vault import Vault
 from idp.provider import Provider, reread
+from idp.sessions.slip import Slips
 from idp.sessions.ticket import Tickets
 from idp.store import material, schema
 from idp.store.audit import Audit
@@ -86,7 +87,7 @@ async def open_provider(
         opened.callback(hasher.close)
         if not any_schema:
             await _check_schema(settings, database)
-        sealer, clients = Sealer(keys, entropy), Clients()
+        sealer, slips, clients = Sealer(keys, entropy), Slips(keys, entropy), Clients()
         provider = Provider(
             settings=settings,
             clock=clock,
@@ -107,7 +108,8 @@ async def open_provider(
             objects=Objects(settings.documents, settings.var / "documents", sealer, settings.outbound.ca_file),
             outbox=Outbox(sealer, clock, entropy),
             audit=Audit(clock, entropy),
-            tickets=Tickets(keys, entropy, settings.lifetimes.interaction),
+            slips=slips,
+            tickets=Tickets(slips, settings.lifetimes.interaction),
             subjects=Subjects(keys),
             refresh_tokens=RefreshTokens(keys),
             theme=_theme(settings.themes, settings.theme),

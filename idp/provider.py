@@ -20,6 +20,7 @@ from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects
 from idp.keys.keyring import Keyring
 from idp.keys.vault import Vault
+from idp.sessions.slip import Slips
 from idp.sessions.ticket import Tickets
 from idp.store.audit import Audit
 from idp.store.database import Database
@@ -52,6 +53,7 @@ class Provider:
     objects: Objects
     outbox: Outbox
     audit: Audit
+    slips: Slips
     tickets: Tickets
     subjects: Subjects
     refresh_tokens: RefreshTokens

@@ -27,7 +27,7 @@ from idp.flows import challenge, logout, messages, passwords, recovery_case, rec
 from idp.flows.recovery_case import DEAD
 from idp.flows.removal import TAKING
 from idp.provider import Provider
-from idp.sessions import device, slip
+from idp.sessions import device
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -88,12 +88,12 @@ async def ask(
         event = Event("recovery.case_opened", account_id=case.account_id, network=visitor.network, detail=detail)
         await provider.audit.append(tx, event)
     value = [case.number, ends]
-    return slip.write(provider.material, provider.entropy, _ASKED, visitor.device, value, now + _SHOWN)
+    return provider.slips.write(_ASKED, visitor.device, value, now + _SHOWN)
 
 
 def asked(provider: Provider, visitor: Visitor, text: str) -> tuple[str, int]:
     """The number of a case just opened here, and until when it waits. PageFault for a slip of another browser, or an old one."""
-    value = slip.read(provider.material, _ASKED, visitor.device, text, provider.clock.now())
+    value = provider.slips.read(_ASKED, visitor.device, text, provider.clock.now())
     if value is None:
         raise PageFault(DEAD, "assisted recovery slip")
     return value[0], value[1]
@@ -125,7 +125,7 @@ async def send_code(provider: Provider, visitor: Visitor, typed: str) -> str | M
             )
             told: dict[str, Any] = {"kode": code, "ref": reference, "menit": lifetime // 60}
             await messages.sms(provider, tx, case.contact, "atur_ulang", case.locale, case.id, **told)
-    return slip.write(provider.material, provider.entropy, _CODE, visitor.device, [str(handle.id), number], ends)
+    return provider.slips.write(_CODE, visitor.device, [str(handle.id), number], ends)
 
 
 def number_of(provider: Provider, visitor: Visitor, text: str) -> str:
@@ -143,11 +143,11 @@ async def prove(provider: Provider, visitor: Visitor, text: str, typed: str) -> 
         sent = await links.read(tx, challenge_id)
     assert sent is not None
     case_id = str(sent.subject_id)
-    return slip.write(provider.material, provider.entropy, _PROVEN, visitor.device, case_id, now + _PROOF_LIFETIME)
+    return provider.slips.write(_PROVEN, visitor.device, case_id, now + _PROOF_LIFETIME)
 
 
 def _sent(provider: Provider, visitor: Visitor, text: str) -> list[str]:
-    value = slip.read(provider.material, _CODE, visitor.device, text, provider.clock.now())
+    value = provider.slips.read(_CODE, visitor.device, text, provider.clock.now())
     if value is None:
         raise PageFault(DEAD, "assisted recovery code slip")
     kept: list[str] = value
@@ -163,7 +163,7 @@ def _live(provider: Provider, case: Case) -> bool:
 
 async def look_new(provider: Provider, visitor: Visitor, token: str) -> tuple[Case, Account]:
     """What the link to the new address, or the proof of the new number, is worth. PageFault when it is worth nothing (any more)."""
-    proven = slip.read(provider.material, _PROVEN, visitor.device, token, provider.clock.now())
+    proven = provider.slips.read(_PROVEN, visitor.device, token, provider.clock.now())
     async with provider.database.reading() as tx:
         case = await assisted.by_link(tx, provider.sealer, token)
         if case is None and isinstance(proven, str):

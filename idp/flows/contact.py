@@ -14,7 +14,7 @@ from idp.base.errors import PageFault
 from idp.flows import challenge, logout, messages, owner, recycled, undo
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, slip
+from idp.sessions import device
 from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
 from idp.theme.language import Message
@@ -54,15 +54,13 @@ async def ask(provider: Provider, visitor: Visitor, stands: Standing, kind: str,
         holder = await _holder(provider, tx, kind, value)
         challenge_id = await _send(provider, tx, person, holder, kind, value)
     expires = provider.clock.now() + _LIFETIME
-    carried = slip.write(
-        provider.material, provider.entropy, _ASKED, stands.session.id.bytes, [kind, value, str(challenge_id)], expires
-    )
+    carried = provider.slips.write(_ASKED, stands.session.id.bytes, [kind, value, str(challenge_id)], expires)
     return Asked(kind, value, challenge_id, carried)
 
 
 def carried(provider: Provider, stands: Standing, text: str) -> Asked | None:
     """The change that a page carries; None if it took too long, or is another session's."""
-    value = slip.read(provider.material, _ASKED, stands.session.id.bytes, text, provider.clock.now())
+    value = provider.slips.read(_ASKED, stands.session.id.bytes, text, provider.clock.now())
     return None if value is None else Asked(value[0], value[1], UUID(value[2]), text)
 
 

@@ -17,7 +17,7 @@ from idp.flows.activity import Happening
 from idp.flows.undo import Deeds
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, session, slip
+from idp.sessions import device, session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -59,13 +59,13 @@ def address(provider: Provider, person: Account, sessions: Sequence[UUID]) -> st
     """The link by which the reader of the account's mailbox disowns sessions; it shows a page, whose button does it."""
     value = [str(person.id), _key(provider, person.email or ""), *(str(one) for one in sessions)]
     expires = provider.clock.now() + LINK_LIFETIME
-    token = slip.write(provider.material, provider.entropy, _LINK, _ANYBODY, value, expires)
+    token = provider.slips.write(_LINK, _ANYBODY, value, expires)
     return f"{provider.settings.issuer}/bukan-saya?token={token}"
 
 
 async def by_link(provider: Provider, token: str) -> Claim:
     """What a mailed link is about. PageFault when it is none of ours, too old, or went to a mailbox that the account has left."""
-    value = slip.read(provider.material, _LINK, _ANYBODY, token, provider.clock.now())
+    value = provider.slips.read(_LINK, _ANYBODY, token, provider.clock.now())
     if value is None:
         raise PageFault(DEAD, "disown link")
     owner, (key, *named) = UUID(value[0]), value[1:]

@@ -9,7 +9,7 @@ from idp.grants import consent, grant
 from idp.grants.grant import Connection
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, session, slip
+from idp.sessions import device, session
 from idp.sessions.device import Device
 from idp.sessions.session import Session
 from idp.sessions.visitor import Visitor
@@ -97,14 +97,14 @@ async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing)
         own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
         await logout.end_all(provider, tx, stands.account_id, "person", visitor.network)
     ended = [str(one.id) for one in own[:20]]
-    return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, ended, provider.clock.now() + _SHOWN)
+    return provider.slips.write(_ENDED, visitor.device, ended, provider.clock.now() + _SHOWN)
 
 
 async def confirmations(provider: Provider, visitor: Visitor, ended: str, language: str) -> list[tuple[str, str]]:
     """(service, confirmed | pending | failed | unreached), one line per service: what is worst among its sessions."""
     told: dict[str, str] = {}
     severity = ("confirmed", "pending", "failed", "unreached")
-    for session_id in slip.read(provider.material, _ENDED, visitor.device, ended, provider.clock.now()) or []:
+    for session_id in provider.slips.read(_ENDED, visitor.device, ended, provider.clock.now()) or []:
         for name, state in await logout.confirmations(provider, UUID(session_id), language):
             told[name] = max(told.get(name, state), state, key=severity.index)
     return sorted(told.items())

@@ -17,7 +17,7 @@ from idp.clients.client import Client
 from idp.flows import access, owner
 from idp.grants import grant
 from idp.provider import Provider
-from idp.sessions import session, slip
+from idp.sessions import session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -72,12 +72,12 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
 def park(provider: Provider, values: Mapping[str, str]) -> str:
     """A posted request, sealed for its way back by GET: whoever posts a hint keeps it out of addresses, and so do we."""
     expires_at = provider.clock.now() + _WAY_BACK
-    return slip.write(provider.material, provider.entropy, _POSTED, b"", values, expires_at)
+    return provider.slips.write(_POSTED, b"", values, expires_at)
 
 
 def parked(provider: Provider, text: str) -> Mapping[str, str]:
     """The request that `park` sealed; nothing, as if no hint had come, once it is old."""
-    values: Mapping[str, str] | None = slip.read(provider.material, _POSTED, b"", text, provider.clock.now())
+    values: Mapping[str, str] | None = provider.slips.read(_POSTED, b"", text, provider.clock.now())
     return values or {}
 
 

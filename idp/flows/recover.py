@@ -28,7 +28,7 @@ from idp.flows import logout, messages, passwords, recovery_letters, second_fact
 from idp.flows import passkey as passkeys
 from idp.flows.second_factor import Entry
 from idp.provider import Provider
-from idp.sessions import device, enrolled, levels, slip
+from idp.sessions import device, enrolled, levels
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -70,7 +70,7 @@ async def request(provider: Provider, visitor: Visitor, typed: str) -> str | Mes
     now = provider.clock.now()
     expires = now + provider.settings.lifetimes.reset
     value = [*map(str, sent), now, typed[:320]]
-    return slip.write(provider.material, provider.entropy, _ASKED, visitor.device, value, expires)
+    return provider.slips.write(_ASKED, visitor.device, value, expires)
 
 
 async def again(provider: Provider, visitor: Visitor, asked: str) -> str | Message:
@@ -100,9 +100,7 @@ async def prove(provider: Provider, visitor: Visitor, asked: str, typed: str) ->
             await proven_phone.used(tx, proven.subject_id, now)
     if proven is None:
         return None
-    return slip.write(
-        provider.material, provider.entropy, _PROVEN, visitor.device, str(proven.id), now + _PROOF_LIFETIME
-    )
+    return provider.slips.write(_PROVEN, visitor.device, str(proven.id), now + _PROOF_LIFETIME)
 
 
 async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
@@ -145,12 +143,12 @@ async def show_passkey(provider: Provider, visitor: Visitor, token: str, text: s
     if refused is not None:
         return Message("passkey.lama" if isinstance(refused, passkeys.TooLate) else "passkey.gagal_lain")
     value, until = str(reset.challenge.id), provider.clock.now() + _PROOF_LIFETIME
-    return slip.write(provider.material, provider.entropy, _PASSKEY, visitor.device, value, until)
+    return provider.slips.write(_PASSKEY, visitor.device, value, until)
 
 
 def passkey_shown(provider: Provider, visitor: Visitor, reset: Reset, shown: str) -> bool:
     """Whether a slip says that this browser showed a passkey for this reset lately."""
-    value = slip.read(provider.material, _PASSKEY, visitor.device, shown, provider.clock.now())
+    value = provider.slips.read(_PASSKEY, visitor.device, shown, provider.clock.now())
     return isinstance(value, str) and value == str(reset.challenge.id)
 
 
@@ -197,7 +195,7 @@ async def set_password(
 
 
 def _read(provider: Provider, visitor: Visitor, asked: str) -> list[Any]:
-    value = slip.read(provider.material, _ASKED, visitor.device, asked, provider.clock.now())
+    value = provider.slips.read(_ASKED, visitor.device, asked, provider.clock.now())
     if value is None:
         raise PageFault("kesalahan.atur_ulang", "recovery slip")
     kept: list[Any] = value
@@ -232,5 +230,5 @@ def _method(reset: Reset, chosen: str, code: str) -> str:
 
 
 async def _proven(provider: Provider, tx: Tx, visitor: Visitor, token: str) -> Challenge | None:
-    proven = slip.read(provider.material, _PROVEN, visitor.device, token, provider.clock.now())
+    proven = provider.slips.read(_PROVEN, visitor.device, token, provider.clock.now())
     return await links.read(tx, UUID(proven)) if isinstance(proven, str) else None

@@ -8,7 +8,6 @@ from idp.accounts.report import Report
 from idp.base.errors import Fault
 from idp.flows import messages
 from idp.provider import Provider
-from idp.sessions import slip
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.theme.language import Message
@@ -64,12 +63,12 @@ def remember(
     """The number, what was taken back and what could not be, in words, for the next page of this browser, and of no other."""
     value = [reference, list(undone), list(left)]
     expires = provider.clock.now() + _CARRIED_LIFETIME
-    return slip.write(provider.material, provider.entropy, _CARRIED, visitor.device, value, expires)
+    return provider.slips.write(_CARRIED, visitor.device, value, expires)
 
 
 def recall(provider: Provider, visitor: Visitor, carried: str) -> tuple[str, list[str], list[str]] | None:
     """(number, undone, left) as `remember` put them into an address; None in another browser, or an hour later."""
-    found = slip.read(provider.material, _CARRIED, visitor.device, carried, provider.clock.now())
+    found = provider.slips.read(_CARRIED, visitor.device, carried, provider.clock.now())
     return (found[0], found[1], found[2]) if isinstance(found, list) else None
 
 

@@ -14,7 +14,6 @@ from starlette.responses import Response
 from idp.accounts.draft import Answers, Draft
 from idp.flows import answers as steps
 from idp.flows import drafting
-from idp.sessions import slip
 from idp.web.form import Form, query
 from idp.web.frame import Frame
 from idp.web.pages.waiting import Waiting
@@ -130,14 +129,8 @@ def context(frame: Frame, request: Request, behind: Waiting, tab: Tab, step: str
 
 def mark(frame: Frame, request: Request, tab: Tab) -> str:
     """The slip by which a form names its draft."""
-    return slip.write(
-        frame.provider.material,
-        frame.provider.entropy,
-        _FORM,
-        frame.visitor(request).device,
-        str(tab.draft.id),
-        tab.draft.expires_at,
-    )
+    device, expires_at = frame.visitor(request).device, tab.draft.expires_at
+    return frame.provider.slips.write(_FORM, device, str(tab.draft.id), expires_at)
 
 
 def _known(frame: Frame, request: Request) -> dict[int, UUID]:
@@ -150,10 +143,10 @@ def _write(frame: Frame, request: Request, response: Response, known: dict[int, 
     newest = [[number, str(known[number])] for number in sorted(known)[-_MOST:]]
     lifetime = provider.settings.lifetimes.draft
     device, expires = frame.visitor(request).device, provider.clock.now() + lifetime
-    value = slip.write(provider.material, provider.entropy, _COOKIE, device, newest, expires)
+    value = provider.slips.write(_COOKIE, device, newest, expires)
     frame.cookies.remember(response, _COOKIE, value, lifetime if newest else 0)
 
 
 def _read(frame: Frame, request: Request, purpose: str, text: str) -> Any:
     provider = frame.provider
-    return slip.read(provider.material, purpose, frame.visitor(request).device, text, provider.clock.now())
+    return provider.slips.read(purpose, frame.visitor(request).device, text, provider.clock.now())

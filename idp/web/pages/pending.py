@@ -9,7 +9,6 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.sessions import slip
 from idp.theme.language import Message
 from idp.web.frame import Frame
 
@@ -19,7 +18,7 @@ _COOKIE = "sign-up"
 def here(frame: Frame, request: Request) -> UUID | None:
     """The registration that this browser sent and that waits for activation."""
     device, now = frame.visitor(request).device, frame.provider.clock.now()
-    known = slip.read(frame.provider.material, _COOKIE, device, frame.cookies.recall(request, _COOKIE), now)
+    known = frame.provider.slips.read(_COOKIE, device, frame.cookies.recall(request, _COOKIE), now)
     return UUID(known) if isinstance(known, str) else None
 
 
@@ -28,7 +27,7 @@ def remember(frame: Frame, request: Request, response: Response, sign_up_id: UUI
     provider, device = frame.provider, frame.visitor(request).device
     lifetime = provider.settings.lifetimes.pending_sign_up
     expires = provider.clock.now() + lifetime
-    value = slip.write(provider.material, provider.entropy, _COOKIE, device, str(sign_up_id), expires)
+    value = provider.slips.write(_COOKIE, device, str(sign_up_id), expires)
     frame.cookies.remember(response, _COOKIE, value, lifetime)
 
 
