@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import policy
 from idp.base.errors import PageFault
 from idp.base.opaque import b64decode
-from idp.flows import consent, home, passwords
+from idp.flows import consent, home, owner, passwords
 from idp.grants import claims
 from idp.grants.grant import Connection
 from idp.grants.standing import Standing
@@ -107,7 +107,7 @@ async def _ended(frame: Frame, request: Request) -> Response:
 
 async def _stay(frame: Frame, request: Request, form: Form) -> Response:
     provider = frame.provider
-    until = await home.stay(provider, frame.visitor(request))
+    until = await owner.stay(provider, frame.visitor(request))
     left, status = (0, 401) if until is None else (until - provider.clock.now(), 200)
     return JSONResponse({"left": left}, status, {"Cache-Control": "no-store"})
 

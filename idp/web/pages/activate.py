@@ -112,7 +112,7 @@ async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str
         400 if "errors" in said else 200,
         ask_identifier=before is None,
         values={"identifier": identifier},
-        destination=contact.masked_email(before.draft.email) if before else "",
+        destination=contact.masked_email(before.applicant.email) if before else "",
         **behind.context,
         **said,
     )
@@ -136,14 +136,14 @@ def _link(
     _speak(frame, request, behind, link)
     if link.state == activate.LIVE and link.sign_up is not None:
         # Whoever owns the address but did not register sees that somebody else did (T36).
-        draft = link.sign_up.draft
+        applicant = link.sign_up.applicant
         return frame.page(
             request,
             "aktivasi",
             400 if errors else 200,
-            holder=draft.name,
-            phone=contact.masked_phone(draft.phone),
-            identifier=draft.email,
+            holder=applicant.name,
+            phone=contact.masked_phone(applicant.phone),
+            identifier=applicant.email,
             ask_password=pending.here(frame, request) != link.sign_up.id,
             errors=errors or {},
             hidden={"token": token},

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from idp.base.errors import PageFault
 from idp.flows import disown, owner, report
-from idp.flows.disown import Claim
+from idp.flows.disown import Complaint
 from idp.provider import Provider
 from idp.web.form import Form, identified, query
 from idp.web.frame import Frame
@@ -25,13 +25,13 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 async def _show(frame: Frame, request: Request) -> Response:
     token, event_id = query(request, "token"), query(request, "peristiwa")
-    claim = await _claim(frame, request, token, event_id)
-    if claim is None:
+    complaint = await _complaint(frame, request, token, event_id)
+    if complaint is None:
         return frame.redirect(to_confirm("aktivitas"))
     if token:
-        frame.follow(request, await owner.language(frame.provider, claim.account_id))
-    if claim.known is not None:
-        return frame.page(request, "bukan_saya_selesai", reference=claim.known, undone=[], remains=[])
+        frame.follow(request, await owner.language(frame.provider, complaint.account_id))
+    if complaint.known is not None:
+        return frame.page(request, "bukan_saya_selesai", reference=complaint.known, undone=[], remains=[])
     hidden = {"token": token} if token else {"peristiwa": event_id}
     language, visitor = frame.language(request), frame.visitor(request)
     return frame.page(
@@ -39,19 +39,19 @@ async def _show(frame: Frame, request: Request) -> Response:
         "bukan_saya",
         back="" if token else f"{frame.root}/akun/aktivitas",
         hidden=hidden,
-        event=event_row(frame, claim.happening, language, visitor.network) if claim.happening else None,
-        undoes=claim.deeds.told(),
-        remains=claim.deeds.kept(),
-        ends_here=visitor.session is not None and visitor.session.id in claim.sessions,
+        event=event_row(frame, complaint.happening, language, visitor.network) if complaint.happening else None,
+        undoes=complaint.deeds.told(),
+        remains=complaint.deeds.kept(),
+        ends_here=visitor.session is not None and visitor.session.id in complaint.sessions,
     )
 
 
 async def _submit(frame: Frame, request: Request, form: Form) -> Response:
-    claim = await _claim(frame, request, form.text("token"), form.text("peristiwa"))
-    if claim is None:
+    complaint = await _complaint(frame, request, form.text("token"), form.text("peristiwa"))
+    if complaint is None:
         return frame.redirect(to_confirm("aktivitas"))
     visitor = frame.visitor(request)
-    done = await disown.disown(frame.provider, visitor, claim)
+    done = await disown.disown(frame.provider, visitor, complaint)
     say = frame.language(request).say
     undone, left = map(say, done.deeds.told()), map(say, done.deeds.kept())
     carried = report.remember(frame.provider, visitor, done.reference, list(undone), list(left))
@@ -69,7 +69,7 @@ async def _finished(frame: Frame, request: Request) -> Response:
     return frame.page(request, "bukan_saya_selesai", reference=reference, undone=undone, remains=left)
 
 
-async def _claim(frame: Frame, request: Request, token: str, event_id: str) -> Claim | None:
+async def _complaint(frame: Frame, request: Request, token: str, event_id: str) -> Complaint | None:
     """What is to be disowned; None when it is an event and nobody is signed in."""
     if token:
         return await disown.by_link(frame.provider, token)

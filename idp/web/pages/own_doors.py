@@ -15,8 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from idp.flows import security
-from idp.flows.home import ends_at, present
+from idp.flows import owner, security
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.web.form import Form
@@ -129,9 +128,9 @@ class OwnDoors:
 
 async def signed_in(frame: Frame, request: Request) -> Standing | None:
     """Who is signed in at this browser, and has shown all that their sign-in asks."""
-    stands = await present(frame.provider, frame.visitor(request))
+    stands = await owner.present(frame.provider, frame.visitor(request))
     if stands is not None:
-        frame.receive(request, stands, ends_at(frame.provider, stands))
+        frame.receive(request, stands, owner.ends_at(frame.provider, stands))
     return stands
 
 
