@@ -20,8 +20,8 @@ from idp.base.clock import Clock, SystemClock
 from idp.base.opaque import Entropy, SystemEntropy
 from idp.base.settings import Settings
 from idp.clients.authenticate import Authenticator
+from idp.clients.directory import Clients
 from idp.clients.outbound import Caller
-from idp.clients.registry import Clients
 from idp.flows import demo
 from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects

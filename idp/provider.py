@@ -11,11 +11,11 @@ from idp.base.clock import Clock
 from idp.base.failpoint import Failpoint
 from idp.base.opaque import Entropy, Handle, uuid7
 from idp.base.settings import Settings
-from idp.clients import registry
+from idp.clients import directory
 from idp.clients.authenticate import Authenticator
 from idp.clients.client import Client
+from idp.clients.directory import Clients
 from idp.clients.outbound import Caller
-from idp.clients.registry import Clients
 from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects
 from idp.keys.keyring import Keyring
@@ -76,7 +76,7 @@ class Provider:
     async def refresh_memory(self) -> None:
         """Take over clients, keys and notices as the database has them now."""
         async with self.database.reading() as tx:
-            self.clients.load(await registry.read_all(tx))
+            self.clients.load(await directory.read_all(tx))
             self.keyring.load(await self.vault.all(tx, opened=True), self.clock.now())
             self.notices.load(await notice.current(tx, self.clock.now()))
 
@@ -86,7 +86,7 @@ async def reread(database: Database, clients: Clients, client_id: str) -> Client
     if not 0 < len(client_id) <= 128 or "\x00" in client_id:
         return None
     async with database.reading() as tx:
-        found = await registry.read(tx, client_id)
+        found = await directory.read(tx, client_id)
     if found is not None and found != clients.known(client_id):
         clients.put(found)
     return clients.get(client_id) if found is not None else None
