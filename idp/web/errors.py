@@ -8,8 +8,7 @@ from idp.base.errors import OAuthError, PageFault, Unavailable
 from idp.theme.language import Message
 from idp.web.shell import BodyTooLarge
 
-# Where a way ends at a fault, the one step that helps: the path that it leads to, and the key of its words.
-_ONWARD: Mapping[str, tuple[str, str]] = {
+ONWARD: Mapping[str, tuple[str, str]] = {
     "kesalahan.tidak_ada": ("/akun", "akun.judul"),
     "kesalahan.atur_ulang": ("/lupa-kata-sandi", "lupa.judul"),
     "kesalahan.atur_ulang_cabang": ("/lupa-kata-sandi/bantuan", "pemulihan_cabang.judul"),
@@ -18,6 +17,7 @@ _ONWARD: Mapping[str, tuple[str, str]] = {
     "kesalahan.cara_batal": ("/akun/keamanan", "keamanan.judul"),
     "kesalahan.hapus_batal": ("/akun", "akun.judul"),
 }
+"""Where a way ends at a fault, the one step that helps: the path that it leads to, and the key of its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _next(fault: PageFault, root: str) -> tuple[str, Message] | None:
     """The one step that helps: where the service begins anew, or a page of ours."""
     if fault.onward:
         return fault.onward, Message("kesalahan.kembali", **fault.told)
-    path, label = _ONWARD.get(fault.key, ("", ""))
+    path, label = ONWARD.get(fault.key, ("", ""))
     return (f"{root}{path}", Message(label)) if path else None
 
 
