@@ -91,7 +91,7 @@ async def look(provider: Provider, token: str) -> Pending:
 
 
 async def cancel_by_link(provider: Provider, visitor: Visitor, token: str) -> None:
-    """Take the deletion back; whoever reads the person's mail may, since it changes nothing else."""
+    """Take the deletion back; whoever reads the person's mail may, since it changes nothing else. PageFault as `look`."""
     pending = await look(provider, token)
     if not await _cancel(provider, visitor, pending.request):
         raise PageFault("kesalahan.hapus_batal", "carried out or taken back meanwhile")

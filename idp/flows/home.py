@@ -1,4 +1,4 @@
-"""The account at a glance: services and sessions, ending them, and how long one's own goes on."""
+"""The account at a glance: services and sessions, and ending them."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,9 +14,6 @@ from idp.sessions.device import Device
 from idp.sessions.session import Session
 from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
-
-# How often looking around is written down as use of the session, in seconds.
-SEEN_EVERY = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,33 +91,3 @@ async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing)
         own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
         await logout.end_all(provider, tx, stands.account_id, "person", visitor.network)
     return logout.watching(provider, visitor, [one.id for one in own])
-
-
-async def present(provider: Provider, visitor: Visitor) -> Standing | None:
-    """Who is at this browser, and that they are: looking at one's account is use of the session."""
-    now = provider.clock.now()
-    stands = await owner.here(provider, visitor)
-    if stands is not None and stands.held:
-        return None
-    if stands is not None and stands.session.seen_at < now - SEEN_EVERY:
-        async with provider.database.transaction() as tx:
-            await session.touch(tx, stands.session.id, now)
-    return stands
-
-
-async def stay(provider: Provider, visitor: Visitor) -> int | None:
-    """Somebody who reads on says so: their session goes on. Until when (UNIX seconds), or None when it is over."""
-    now = provider.clock.now()
-    stands = await owner.here(provider, visitor)
-    if stands is None or stands.held:
-        return None
-    async with provider.database.transaction() as tx:
-        await session.touch(tx, stands.session.id, now)
-    return min(stands.session.expires_at, now + provider.settings.lifetimes.session_idle)
-
-
-def ends_at(provider: Provider, stands: Standing) -> int:
-    """When this session ends if nobody uses it after this page, in UNIX seconds."""
-    now, seen = provider.clock.now(), stands.session.seen_at
-    last = now if seen < now - SEEN_EVERY else seen
-    return min(stands.session.expires_at, last + provider.settings.lifetimes.session_idle)

@@ -17,7 +17,7 @@ from idp.clients.client import Client
 from idp.flows import access, owner
 from idp.grants import grant
 from idp.provider import Provider
-from idp.sessions import session, slip
+from idp.sessions import session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -86,12 +86,12 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
 def park(provider: Provider, values: Mapping[str, str]) -> str:
     """A posted request, sealed for its way back by GET: whoever posts a hint keeps it out of addresses, and so do we."""
     expires_at = provider.clock.now() + _WAY_BACK
-    return slip.write(provider.material, provider.entropy, _POSTED, b"", values, expires_at)
+    return provider.slips.write(_POSTED, b"", values, expires_at)
 
 
 def parked(provider: Provider, text: str) -> Mapping[str, str]:
     """The request that `park` sealed; nothing, as if no hint had come, once it is old."""
-    values: Mapping[str, str] | None = slip.read(provider.material, _POSTED, b"", text, provider.clock.now())
+    values: Mapping[str, str] | None = provider.slips.read(_POSTED, b"", text, provider.clock.now())
     return values or {}
 
 
@@ -111,12 +111,12 @@ def watching(provider: Provider, visitor: Visitor, sessions: Sequence[UUID], by:
     `by` is the client that asked for it, and `language` the one that it asked for, if it did.
     """
     value = [by, language, *(str(one) for one in sessions[:_WATCHED])]
-    return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, value, provider.clock.now() + _SHOWN)
+    return provider.slips.write(_ENDED, visitor.device, value, provider.clock.now() + _SHOWN)
 
 
 def watched(provider: Provider, visitor: Visitor, text: str) -> Watched:
     """What a slip lets this browser see; nothing if it is another browser's, or old."""
-    value = slip.read(provider.material, _ENDED, visitor.device, text, provider.clock.now())
+    value = provider.slips.read(_ENDED, visitor.device, text, provider.clock.now())
     by, language, *sessions = value or ("", "")
     return Watched(by, language, tuple(map(UUID, sessions)))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from idp.accounts import account, passkey, webauthn
+from idp.accounts import account, entrance, passkey, webauthn
 from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode, b64encode
@@ -18,7 +18,7 @@ from idp.flows.beginning import SignedIn, prepare, take_over
 from idp.flows.second_factor import Proved
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import assertion, device, levels, session, slip
+from idp.sessions import assertion, device, levels, session
 from idp.sessions.assertion import Found
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -198,7 +198,7 @@ async def _shown(
         if kept is None or kept.account_id != account_id:
             raise NotGood("not this account's")
         shown = _verify(provider, answer, kept.account_id, kept.public_key, synced=kept.synced)
-        if opens and kept.suspended_at is not None and await account.must_reset(tx, account_id):
+        if opens and kept.suspended_at is not None and await entrance.must_reset(tx, account_id):
             raise NotGood("suspended")
     except NotGood as fault:
         detail = {"factor": levels.PASSKEY, "reason": str(fault)}
@@ -225,12 +225,12 @@ def site(provider: Provider) -> Site:
 def ask(provider: Provider, purpose: str, bearer: bytes) -> bytes:
     """A new challenge. Its nonce of 96 random bits is what makes it unpredictable (NIST SP 800-63B-4 asks for 64)."""
     expires_at = provider.clock.now() + CHALLENGE
-    return b64decode(slip.write(provider.material, provider.entropy, purpose, bearer, expires_at, expires_at))
+    return b64decode(provider.slips.write(purpose, bearer, expires_at, expires_at))
 
 
 def asked(provider: Provider, purpose: str, bearer: bytes, answer: Answer) -> int | None:
     """Until when the challenge that was answered may be; None unless we asked it, of this bearer, for this purpose, lately."""
-    expires_at = slip.read(provider.material, purpose, bearer, answer.challenge, provider.clock.now())
+    expires_at = provider.slips.read(purpose, bearer, answer.challenge, provider.clock.now())
     return expires_at if isinstance(expires_at, int) else None
 
 

@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, links, lookup, passkey, removal, requests, totp
+from idp.accounts import account, contact, contact_change, entrance, links, lookup, passkey, removal, requests, totp
 from idp.accounts.account import Account
 from idp.accounts.contact_change import REVERTIBLE, ContactChange
 from idp.accounts.passkey import Passkey
@@ -149,7 +149,7 @@ async def take_back(provider: Provider, tx: Tx, visitor: Visitor, person: Accoun
         await logout.disconnect_all(provider, tx, person.id, "restricted")
         await _note(provider, tx, visitor, "account.restricted", person.id)
     if deeds.stopped_asking:
-        await account.ask_factor(tx, person.id, now)
+        await entrance.ask_factor(tx, person.id, now)
         await _note(provider, tx, visitor, "factor.always", person.id)
     restored = await account.read(tx, person.id)
     assert restored is not None

@@ -7,7 +7,7 @@ from idp.theme.language import Message
 
 @dataclass(frozen=True)
 class Service:
-    """A relying party as people see it. URIs are https or empty; the registry has checked them."""
+    """A relying party as people see it. URIs are https or empty; they were checked at registration."""
 
     name: str
     logo_uri: str = ""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from idp.web import management
 from tests.jobs.conftest import Providers
 from tests.jobs.http_server import HttpServer, http_server
 from tests.jobs.outbox import put_mail, put_sms, row, state
+from tests.support.hosts import host
 from tests.support.mail import MailServer
 
 pytestmark = pytest.mark.anyio
@@ -257,17 +259,15 @@ async def test_what_did_not_leave_by_midnight_is_given_back_to_the_day_before(
 ) -> None:
     """Else the new day could spend as much more, once for each message that was on its way at midnight."""
 
-    async def at_midnight(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+    async def midnight() -> None:
         clock.advance(20)
-        writer.write(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-        await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(at_midnight, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     clock.advance(-clock.now() % 86_400 - 10)
-    async with server, providers(sms={"url": url}, spending={"price": {"+": 500}, "per_day": 500}) as provider:
+    dear = {"price": {"+": 500}, "per_day": 500}
+    async with (
+        host(midnight, status=HTTPStatus.SERVICE_UNAVAILABLE) as url,
+        providers(sms={"url": url}, spending=dear) as provider,
+    ):
         item = await put_sms(provider)
         await worker.drain(provider)
         assert await state(provider, item) == "waiting"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from idp.accounts import links, lookup, pending
-from idp.accounts.pending import Draft, SignUp
+from idp.accounts.pending import Applicant, SignUp
 from idp.flows import register_client
 from idp.store.tables import accounts, audit, sign_ups
 from tests.journeys.mailbox import letters, newest
@@ -354,7 +354,7 @@ async def check_fifty(house: House) -> None:
     tokens = []
     for _ in range(50):
         sign_up = SignUp(
-            provider.new_id(), key, Draft("Sari Dewi", EMAIL, NUMBER), hashed, "hybrid-1", "id", now, now + 86_400
+            provider.new_id(), key, Applicant("Sari Dewi", EMAIL, NUMBER), hashed, "hybrid-1", "id", now, now + 86_400
         )  # fmt: skip
         handle = provider.new_handle()
         sent = links.Challenge(handle.id, links.ACTIVATE, sign_up.id, links.BY_EMAIL, EMAIL, 5, now, now + 3600)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from idp.accounts import nik, requests
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import erase, home, people, privacy, proofing, recovery_codes, removal, security
+from idp.flows import erase, owner, people, privacy, proofing, recovery_codes, removal, security
 from idp.flows.proofing import Data
 from idp.sessions import levels
 from idp.sessions.visitor import Visitor
@@ -145,7 +145,7 @@ async def test_what_is_under_way_in_a_session_that_ends_is_not_done(house: House
     thief = await at_home_with_both(house, person)
     cookie = thief.http.cookies[session_cookie(provider.settings)]
     visitor = Visitor(Handle.parse(cookie), b"d" * 16, "203.0.113.1", "")
-    stands = await home.present(provider, visitor)
+    stands = await owner.present(provider, visitor)
     assert stands
     await here.submit(await here.get(await other_session(house, here, thief)), press="not-me")
     typed = Data(nik.read("5171032802960006"), "Made Wirawan", "1996-02-28", ())

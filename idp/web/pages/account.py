@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import policy
 from idp.base.errors import PageFault
 from idp.base.opaque import b64decode
-from idp.flows import consent, home, passwords
+from idp.flows import consent, home, owner, passwords
 from idp.grants import claims
 from idp.grants.grant import Connection
 from idp.grants.standing import Standing
@@ -23,8 +23,8 @@ from idp.theme.language import Language, Message
 from idp.theme.records import ServiceRow, SessionRow
 from idp.web.form import Form, identified
 from idp.web.frame import Frame
+from idp.web.pages.method_names import FACTORS
 from idp.web.pages.own_doors import OwnDoors
-from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import shown_to
 
 # Each says something about another claim, and is not worth a line of its own.
@@ -39,7 +39,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
     frame = Frame(provider)
     return [
         OwnDoors(frame).door("/akun", _show, partial(deed, page=_home)),
-        frame.door("/akun/tetap-masuk", post=partial(_stay, frame)),
+        frame.door("/akun/tetap-masuk", post=_stay),
     ]
 
 
@@ -81,7 +81,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         "akun",
         name=stands.person.name,
         level=stands.person.identity_level,
-        ways=[name for name, factor in NAMES.items() if factor in stands.enrolled],
+        ways=[name for name, factor in FACTORS.items() if factor in stands.enrolled],
         password_due=passwords.due(frame.provider, stands) == policy.REMIND,
         hidden=shown_to(stands),
         new_terms=found.terms_version != frame.provider.theme.notice_version,
@@ -98,7 +98,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
 
 async def _stay(frame: Frame, request: Request, form: Form) -> Response:
     provider = frame.provider
-    until = await home.stay(provider, frame.visitor(request))
+    until = await owner.stay(provider, frame.visitor(request))
     left, status = (0, 401) if until is None else (until - provider.clock.now(), 200)
     return JSONResponse({"left": left}, status, {"Cache-Control": "no-store"})
 

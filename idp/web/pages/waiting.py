@@ -141,6 +141,14 @@ async def here(frame: Frame, request: Request, client_id: str = "") -> Standing 
     return stands
 
 
+async def both(frame: Frame, request: Request, behind: Waiting) -> tuple[Interaction, Standing] | None:
+    """The request that waits and the person whom it is about, for pages that stand between them; None unless both are there."""
+    if behind.interaction is None:
+        return None
+    stands = await here(frame, request, behind.interaction.client.client_id)
+    return None if stands is None or stands.held else (behind.interaction, stands)
+
+
 def turned_away(frame: Frame, behind: Waiting) -> Response:
     """A page that does not apply: back to the request, which asks for what is missing, or to the sign-in."""
     return frame.redirect(behind.onward() if behind.interaction else "/masuk")
