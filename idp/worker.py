@@ -54,9 +54,9 @@ TIMETABLE = (
 )
 
 
-async def run(provider: Provider, stop: asyncio.Event) -> None:
+async def run(provider: Provider, stop: asyncio.Event, jobs: tuple[Job, ...] = TIMETABLE) -> None:
     """Work until `stop` is set, then finish what is under way."""
-    deliveries, timetable = Deliveries(provider), Timetable(provider)
+    deliveries, timetable = Deliveries(provider), Timetable(provider, jobs)
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_repeat(deliveries.start, stop))
         loops.create_task(_repeat(timetable.start, stop))

@@ -1,6 +1,7 @@
 """Fixtures of every floor. One suite runs on both kinds of storage: whatever uses `house`, `server` or `storage` runs twice.
 
-    house       the provider in this process, seeded as `--dev` does, under `house.clock.advance(seconds)`
+    house       the provider in this process, seeded as `--dev` does, under `house.clock.advance(seconds)`, with the randomness
+                of the last run
     houses      opens more of them on the same storage, with other settings: `async with houses(workers=2) as other:`
     server      the real program on a real port, one for a module; on PostgreSQL and Redis with two workers
     servers     makes unstarted ones, for tests that stop, kill and restart
@@ -27,6 +28,7 @@ from idp.store import schema
 from idp.store.database import Database, connect
 from tests.support import chromium as machine_browser
 from tests.support import mail, postgres, redis_server
+from tests.support.entropy import RepeatableEntropy
 from tests.support.servers import House, Server, Storage, Storages, open_house, running, settings_for
 
 # Our own cluster has no TLS. Asking for it first would add a round trip, and when a test cuts the connection in that
@@ -39,10 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # No deadline: a busy machine is not a finding. More examples when there is time for them.
+    # No deadline: a busy machine is not a finding. Every push tries the same examples, or it could be held up by one that
+    # nobody changed anything about; others, and more of them, are tried when there is time to look at what they find.
     slow = [hypothesis.HealthCheck.too_slow]
     hypothesis.settings.register_profile(
-        "push", deadline=None, suppress_health_check=slow, max_examples=50, print_blob=True
+        "push", deadline=None, suppress_health_check=slow, max_examples=50, derandomize=True
     )
     hypothesis.settings.register_profile(
         "long", deadline=None, suppress_health_check=slow, max_examples=2000, print_blob=True
@@ -97,7 +100,7 @@ def storages(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pyt
 async def seeded(storages: Storages) -> Storage:
     """A storage as `--dev` leaves it, made once and copied for every test: migrated, with keys, clients and accounts."""
     template = storages.empty()
-    async with open_house(template, ManualClock()):
+    async with open_house(template, ManualClock(), RepeatableEntropy(storages.name)):
         pass
     return template
 
@@ -135,11 +138,17 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
+def entropy(request: pytest.FixtureRequest) -> RepeatableEntropy:
+    """The randomness of `house`: its own for every test, and the same in every run."""
+    return RepeatableEntropy(request.node.nodeid)
+
+
+@pytest.fixture
 def houses(
-    storages: Storages, seeded: Storage, clock: ManualClock
+    storages: Storages, seeded: Storage, clock: ManualClock, entropy: RepeatableEntropy
 ) -> Iterator[Callable[..., AbstractAsyncContextManager[House]]]:
     made = storages.empty(seeded)
-    yield partial(open_house, made, clock)
+    yield partial(open_house, made, clock, entropy)
     storages.remove(made)
 
 

@@ -1,6 +1,7 @@
 // A person's browser without JavaScript: one cookie jar, forms filled as they stand on the page, redirects followed
 // as long as they stay with the provider.
 import { createHmac } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 
 const MAX_PAGES = 20
 
@@ -70,7 +71,7 @@ export async function answer(browser, page, person, { decision = 'allow' } = {})
       const known = !/<input[^>]*name="identifier"(?![^>]*type="hidden")/.test(page.html)
       page = await browser.submit(page, 'password', known ? { password } : { identifier, password }, 'sign-in')
     } else if (has(page, 'name="code"')) {
-      page = await browser.submit(page, 'code', { code: person.code() }, 'submit-code')
+      page = await browser.submit(page, 'code', { code: await person.code() }, 'submit-code')
     } else if (has(page, `id="${decision}"`)) {
       page = await browser.submit(page, decision, {}, decision)
     } else {
@@ -80,11 +81,15 @@ export async function answer(browser, page, person, { decision = 'allow' } = {})
   throw new Error('the provider asks and asks')
 }
 
-/** Codes of an authenticator app (RFC 6238). The provider takes each step once, so each call gives a later one. */
+/**
+ * Codes of an authenticator app (RFC 6238). The provider takes each step once, and one to either side of now: each call
+ * gives a later one, which is good for fifteen seconds at least, and waits where there is none yet.
+ */
 export function authenticator(secret) {
   let last = 0
-  return () => {
-    last = Math.max(last + 1, Math.floor(Date.now() / 30_000) - 1)
+  return async () => {
+    last = Math.max(last + 1, Math.floor((Date.now() + 15_000) / 30_000) - 1)
+    await setTimeout(Math.max(0, (last - 1) * 30_000 - Date.now()))
     const counter = Buffer.alloc(8)
     counter.writeBigUInt64BE(BigInt(last))
     const digest = createHmac('sha1', base32(secret)).update(counter).digest()

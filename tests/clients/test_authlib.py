@@ -15,6 +15,7 @@ from joserfc.jwk import KeySet
 from starlette.requests import Request
 
 from tests.support.browser import Browser
+from tests.support.processes import PATIENCE
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +42,7 @@ async def client(server: Server, metadata: dict[str, Any]) -> AsyncIterator[Any]
         code_challenge_method="S256",
         token_endpoint=metadata["token_endpoint"],
         trust_env=False,
-        timeout=30,
+        timeout=PATIENCE,
     ) as session:
         yield session
 
@@ -115,7 +116,7 @@ async def test_a_used_code_is_an_error_of_authlibs_own(
 async def test_client_credentials(server: Server, metadata: dict[str, Any]) -> None:
     admin = server.demo["admin"]
     async with AsyncOAuth2Client(
-        admin["client_id"], admin["client_secret"], scope=admin["scope"], trust_env=False, timeout=30
+        admin["client_id"], admin["client_secret"], scope=admin["scope"], trust_env=False, timeout=PATIENCE
     ) as machine:
         token = await machine.fetch_token(metadata["token_endpoint"], grant_type="client_credentials")
         assert "refresh_token" not in token
@@ -129,7 +130,7 @@ async def test_the_starlette_integration_signs_in_and_out(server: Server, browse
         server_metadata_url=f"{server.issuer}/.well-known/openid-configuration",
         client_id=known["client_id"],
         client_secret=known["client_secret"],
-        client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "trust_env": False},
+        client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "trust_env": False, "timeout": PATIENCE},
     )
     session: dict[str, Any] = {}
     redirect = await sso.authorize_redirect(_request(session), known["redirect_uris"][0])
@@ -157,7 +158,7 @@ async def test_a_code_for_another_client_is_refused(
     answer = await signed_in(server, browser, url)
     thief = server.demo["clients"]["saldo"]
     async with AsyncOAuth2Client(
-        thief["client_id"], thief["client_secret"], redirect_uri=client.redirect_uri, trust_env=False, timeout=30
+        thief["client_id"], thief["client_secret"], redirect_uri=client.redirect_uri, trust_env=False, timeout=PATIENCE
     ) as stolen:
         with pytest.raises(OAuthError) as refused:
             await stolen.fetch_token(
@@ -170,6 +171,6 @@ async def test_tokens_in_the_address_are_not_read(
     server: Server, client: Any, metadata: dict[str, Any], browser: Browser
 ) -> None:
     token = await granted(server, client, metadata, browser)
-    async with httpx2.AsyncClient(trust_env=False) as http:
+    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as http:
         answer = await http.get(metadata["userinfo_endpoint"], params={"access_token": token["access_token"]})
     assert answer.status_code == 401

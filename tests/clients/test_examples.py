@@ -26,7 +26,7 @@ from idp.store.database import connect
 from idp.store.tables import accounts
 from tests.clients.person import Authenticator, Person
 from tests.support.browser import Page
-from tests.support.processes import Child, accepts
+from tests.support.processes import PATIENCE, Child, accepts
 from tests.support.relying_party import Account
 from tests.support.servers import ROOT, Server, Storages, settings_for
 
@@ -87,11 +87,12 @@ def demo(storages: Storages, fixed_ports: None) -> Iterator[Demo]:
     storage.var.parent.mkdir(parents=True, exist_ok=True)
     screen = storage.var.parent / "screen.log"
     child = Child([sys.executable, "-m", "examples"], screen, cwd=ROOT, env=server.env(), stop_signal=signal.SIGINT)
-    child.wait_until(lambda: "Ctrl-C" in screen.read_text(), 90)
+    child.wait_until(lambda: "Ctrl-C" in screen.read_text())
     yield Demo(child, server)
     if storage.redis_url:
         child.process.send_signal(signal.SIGINT)  # somebody presses it twice
-        child.wait_until(lambda: not accepts("127.0.0.1", PORTS[0]), 10)
+        while child.process.poll() is None and accepts("127.0.0.1", PORTS[0]):
+            time.sleep(0.02)
     assert child.stop() == 0, "Ctrl-C is a way to end it, not an accident"
     assert not [port for port in (*PORTS, server.port) if accepts("127.0.0.1", port)], "something was left running"
     storages.remove(storage)
@@ -198,7 +199,7 @@ async def test_a_stolen_refresh_token_ends_the_family(demo: Demo, person: Person
     for _ in range(3):  # the app goes on, and leaves the stolen one two generations behind
         assert "balance" in (await person.look(JMO)).ids
     known = demo.server.demo["clients"]["jmo"]
-    async with httpx2.AsyncClient(trust_env=False) as http:
+    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as http:
         form = {"grant_type": "refresh_token", "refresh_token": stolen, "client_id": known["client_id"]}
         theft = await http.post(f"{demo.issuer}/token", data=form)
     assert (theft.status_code, theft.json()["error"]) == (400, "invalid_grant")
@@ -266,7 +267,7 @@ def test_a_taken_port_is_one_line_and_an_exit_code(storages: Storages, demo: Dem
     second = Server(storage)
     log = storage.var.parent / "second.log"
     child = Child([sys.executable, "-m", "examples"], log, cwd=ROOT, env=second.env())
-    assert child.process.wait(30) == 1
+    assert child.process.wait(PATIENCE) == 1
     assert re.fullmatch(r"run: port 8101 is taken: stop .*\n", log.read_text())
     storages.remove(storage)
 
@@ -275,7 +276,7 @@ def test_a_taken_provider_port_names_its_setting(storages: Storages, demo: Demo)
     storage = storages.empty()
     log = storage.var.parent / "second.log"
     child = Child([sys.executable, "-m", "examples"], log, cwd=ROOT, env=Server(storage, port=demo.server.port).env())
-    assert child.process.wait(30) == 1
+    assert child.process.wait(PATIENCE) == 1
     assert log.read_text() == f"run: port {demo.server.port} is taken: stop what listens there, or set IDP_PORT\n"
     storages.remove(storage)
 
@@ -312,12 +313,10 @@ async def jmo_signed_in(person: Person) -> Page:
 
 async def eventually_signed_out(person: Person, service: str) -> None:
     """Back-channel logout goes through the outbox, so it takes a moment."""
-    for _ in range(75):
-        page = await person.look(service)
-        if "sign-in" in page.ids:
-            return
+    deadline = time.monotonic() + PATIENCE
+    while "sign-in" not in (page := await person.look(service)).ids:
+        assert time.monotonic() < deadline, f"still signed in at {service}: {page.text}"
         await anyio.sleep(0.2)
-    raise AssertionError(f"still signed in at {service}: {page.text}")
 
 
 def money(page: Page) -> Any:
@@ -388,7 +387,7 @@ async def pay_contributions(demo: Demo, dewi: Person, balance: Page) -> None:
     await dewi.press(wrong, "pay", {"bill": found[1], "amount": "Rp150.000"})
     after = await dewi.look(f"{SALDO}/saldo")
     assert amount(after) == amount(balance) + 150_000, "a payment that is sent twice is booked once"
-    async with httpx2.AsyncClient(trust_env=False) as http:
+    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as http:
         unsigned = await http.post(f"{SALDO}/api/iuran", json={"code": found[1], "amount": 50_000, "number": "x" * 10})
     assert unsigned.status_code == 401
 
@@ -431,12 +430,11 @@ async def test_who_is_not_known_well_enough_is_shown_the_way(demo: Demo) -> None
         page = await siti.look(f"{demo.issuer}/akun/identitas")
         data = {"nik": "3374064507920002", "name": "Siti Rahayu", "day": "5", "month": "7", "year": "1992"}
         page = await siti.press(page, "submit-identity", data)
-        for _ in range(50):
-            if "Cocok dengan data peserta" in page.text:
-                break
+        deadline = time.monotonic() + PATIENCE
+        while "Cocok dengan data peserta" not in page.text:
+            assert time.monotonic() < deadline, page.text
             await anyio.sleep(0.2)
             page = await siti.look(f"{demo.issuer}/akun/identitas")
-        assert "Cocok dengan data peserta" in page.text
         known = await siti.open(f"{SIAPKERJA}/masuk")
         assert "JKP hanya untuk penerima upah" in known.text
 
@@ -494,6 +492,7 @@ async def test_a_real_browser_takes_history_home_and_allows_a_third_party(demo: 
         await page.click("#history")
         await page.select_option("#jenis", "klaim")
         await page.click("#filter")
+        await page.wait_for_url("**jenis=klaim**")
         assert "JKK" in await page.inner_text("#history")
         async with page.expect_download() as taken:
             await page.click("#pdf")

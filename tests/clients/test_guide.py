@@ -9,6 +9,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from tests.support.guides import snippet
+from tests.support.processes import PATIENCE
 from tests.support.servers import Server
 
 FOLDER = Path(__file__).parent
@@ -29,7 +30,10 @@ async def test_the_python_program(server: Server, monkeypatch: pytest.MonkeyPatc
     exec(compile(snippet("python"), "the guide", "exec"), program)
     us = server.relying_party("saldo")
     transport = httpx2.ASGITransport(program["app"])
-    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost:8101") as service, us.http:
+    async with (
+        httpx2.AsyncClient(transport=transport, base_url="http://localhost:8101", timeout=PATIENCE) as service,
+        us.http,
+    ):
         leaving = await service.get("/")
         browser = server.browser()
         page = await us.answer(browser, await browser.get(leaving.headers["location"]), server.account())
@@ -53,7 +57,7 @@ def test_the_javascript_program(server: Server, tmp_path: Path) -> None:
         env=os.environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

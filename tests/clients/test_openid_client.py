@@ -19,6 +19,6 @@ def test_every_flow_of_openid_client(server: Server) -> None:
         env={**os.environ, "DEMO": str(server.storage.var / "demo.json")},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=200,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{server.log()}"

@@ -32,8 +32,9 @@ async def status(version: str, *headers: str, body: str = "a=b", app: App = appl
     try:
         reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
         writer.write("\r\n".join((f"POST /token HTTP/{version}", *headers, "Connection: close", "", body)).encode())
-        line = await asyncio.wait_for(reader.readline(), 10)
+        line = await asyncio.wait_for(reader.readline(), 60)
         writer.close()
+        await writer.wait_closed()
         return int(line.split()[1])
     finally:
         listening.close()

@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.processes import Child, free_port
+from tests.support.processes import PATIENCE, Child, free_port
 from tests.support.servers import ROOT
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 # Every module of both packages: what a lock lacks shows at its import, wherever that is.
 IMPORTS = """
@@ -49,20 +49,20 @@ def served(clone: Path) -> Iterator[str]:
 
     def ready() -> bool:
         try:
-            answer = httpx2.get(f"http://127.0.0.1:{management}/health/ready", timeout=5, trust_env=False)
+            answer = httpx2.get(f"http://127.0.0.1:{management}/health/ready", timeout=PATIENCE, trust_env=False)
         except httpx2.TransportError:
             return False
         return answer.status_code == 200
 
-    child.wait_until(ready, 240)
+    child.wait_until(ready, 500)  # it sets everything up before
     yield f"http://localhost:{port}"
     child.stop()
 
 
 def test_a_clone_serves(served: str) -> None:
-    discovery = httpx2.get(f"{served}/.well-known/openid-configuration", trust_env=False).json()
+    discovery = httpx2.get(f"{served}/.well-known/openid-configuration", trust_env=False, timeout=PATIENCE).json()
     assert discovery["issuer"] == served
-    assert "Masuk" in httpx2.get(f"{served}/masuk", trust_env=False).text
+    assert "Masuk" in httpx2.get(f"{served}/masuk", trust_env=False, timeout=PATIENCE).text
 
 
 def test_the_runtime_lock_holds_everything_that_is_imported(served: str, clone: Path) -> None:

@@ -1,6 +1,8 @@
 """What documents tell operators to type is taken by the command line; what says everything by itself is also done."""
 
 import re
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,11 @@ def test_what_documents_say_is_taken() -> None:
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_the_operator_guide_from_top_to_bottom(idp: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT / "deploy")
-    done = [words for words in lines(OPERATOR_GUIDE) if len(words) > 2 and not THEIRS.keys() & set(words)]
+    later = f"{datetime.now(UTC).year + 1}-01-31T18:00+0700"  # the guide's own day will have been
+    said = [
+        [later if last == "--until" else word for last, word in pairwise(("", *each))] for each in lines(OPERATOR_GUIDE)
+    ]
+    done = [words for words in said if len(words) > 2 and not THEIRS.keys() & set(words)]
     for words in done:
         idp.good(*words, input="kuda lumping tiga belas\n" * 2)
     assert {words[0] for words in done} == {"bootstrap", "apply", "create", "disable", "audit", "privacy", "notices"}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from idp.base.clock import ManualClock, SystemClock
+from idp.base.opaque import SystemEntropy
 from idp.commands.config import REFERENCE, markdown
 from tests.commands.cli import CommandLine
 from tests.support.servers import open_house
@@ -35,7 +36,9 @@ async def test_the_officers_link_sets_a_password_once(idp: CommandLine) -> None:
     # The command line brings a loop of its own.
     made = await asyncio.to_thread(idp.json, "bootstrap", "--email", "ani@contoh.go.id", "--name", "Ani Pejabat")
     clock = ManualClock(SystemClock().now())
-    async with open_house(idp.storage, clock, dev=False, issuer=idp.environment["IDP_ISSUER"]) as house:
+    async with open_house(
+        idp.storage, clock, SystemEntropy(), dev=False, issuer=idp.environment["IDP_ISSUER"]
+    ) as house:
         browser = house.browser()
         page = await browser.submit(await browser.get(made["link"]), {"password": "kapal layar di laut biru"})
         assert page.status == 200

@@ -10,6 +10,7 @@ from idp.app import open_provider
 from idp.base.clock import ManualClock
 from idp.provider import Provider
 from tests.jobs.http_server import HttpServer, http_server
+from tests.support.entropy import RepeatableEntropy
 from tests.support.servers import Storage, Storages, settings_for
 
 Providers = Callable[..., AbstractAsyncContextManager[Provider]]
@@ -23,12 +24,12 @@ def place(storages: Storages, seeded: Storage) -> Iterator[Storage]:
 
 
 @pytest.fixture
-def providers(place: Storage, clock: ManualClock) -> Providers:
+def providers(place: Storage, clock: ManualClock, entropy: RepeatableEntropy) -> Providers:
     """Opens one more provider on this test's storage, with other settings if they are given."""
 
     @asynccontextmanager
     async def opened(**settings: Any) -> AsyncIterator[Provider]:
-        async with open_provider(settings_for(place, **settings), clock) as provider:
+        async with open_provider(settings_for(place, **settings), clock, entropy) as provider:
             yield provider
 
     return opened

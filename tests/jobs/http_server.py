@@ -56,7 +56,10 @@ def http_server() -> Iterator[HttpServer]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             return None
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Listener(ThreadingHTTPServer):
+        request_queue_size = 128  # five: of more that come at once, one is asked to come again in a second
+
+    server = Listener(("127.0.0.1", 0), Handler)
     known.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()

@@ -277,7 +277,7 @@ async def test_what_did_not_leave_by_midnight_is_given_back_to_the_day_before(
 
 
 async def test_a_second_mail_server_takes_what_the_first_cannot(providers: Providers, mail_server: MailServer) -> None:
-    smtp = {"host": "127.0.0.1", "port": 1, "starttls": False, "timeout": 2}
+    smtp = {"host": "127.0.0.1", "port": 1, "starttls": False, "timeout": 60}
     fallback = {"host": mail_server.host, "port": mail_server.port, "starttls": False}
     async with providers(smtp=smtp, smtp_fallback=fallback) as provider:
         item = await put_mail(provider)

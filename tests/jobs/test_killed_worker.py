@@ -20,7 +20,7 @@ from tests.jobs.test_mail import without_peer
 from tests.support.mail import MailServer
 from tests.support.servers import Server, Storage, settings_for
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 
 def copies(kind: str, mail_server: MailServer, web: HttpServer) -> list[Any]:
@@ -76,7 +76,7 @@ async def test_f7_a_delivery_outlives_its_worker(
     async with open_provider(settings_for(place, **outside), clock) as provider:
         await worker.drain(provider)
         assert copies(kind, mail_server, web) == already, "the dead worker's lease still holds"
-        clock.advance(LEASE + 60)
+        clock.advance(LEASE + 300)
         await worker.drain(provider)
         assert await state(provider, item) == "delivered"
     arrived = copies(kind, mail_server, web)

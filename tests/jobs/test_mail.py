@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 
 def smtp(server: MailServer) -> dict[str, object]:
-    return {"host": server.host, "port": server.port, "starttls": False, "timeout": 2}
+    return {"host": server.host, "port": server.port, "starttls": False, "timeout": 60}
 
 
 async def test_a_mail_arrives_with_both_bodies_and_a_stable_name(

@@ -12,6 +12,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page
 
 from tests.support.outbox import Letter
+from tests.support.processes import PATIENCE
 from tests.support.registration_in_chromium import register_in
 from tests.support.servers import Server
 
@@ -38,7 +39,7 @@ async def phone(chromium: Chromium, *, javascript: bool) -> AsyncIterator[Page]:
 
 async def letter(server: Server, to: str, subject: str) -> Letter:
     """A letter that the worker brings within seconds."""
-    deadline = monotonic() + 20
+    deadline = monotonic() + PATIENCE
     while monotonic() < deadline:
         if found := [one for one in server.outbox.letters(to) if one.subject == subject]:
             return found[-1]

@@ -9,6 +9,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page
 
 from tests.journeys.test_chromium import fits, phone
+from tests.support.processes import PATIENCE
 from tests.support.servers import Server
 
 # What the rows are on the other storage is asked without a browser; what a browser makes of the pages is the same.
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("backend", ["sqlite"], 
 
 async def code_by_sms(server: Server, to: str, reference: str) -> str:
     """The code of the message that bears a reference; the worker brings it within seconds."""
-    deadline = monotonic() + 20
+    deadline = monotonic() + PATIENCE
     while monotonic() < deadline:
         for letter in server.outbox.letters(to):
             if f"(ref {reference})" in letter.text:

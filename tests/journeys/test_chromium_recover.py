@@ -54,6 +54,7 @@ async def test_a_case_number_for_a_branch(server: Server, chromium: Chromium) ->
         await page.goto(f"{server.issuer}/lupa-kata-sandi")
         await page.fill("[name=identifier]", "tidak.ada@contoh.go.id")
         await page.keyboard.press("Enter")
+        await page.wait_for_url("**/terkirim*")
         await page.get_by_role("link", name="Tidak bisa memakai cara ini?").click()
         await page.get_by_label("Email baru yang bisa Anda buka").fill("bukan email")
         await page.keyboard.press("Enter")

@@ -62,8 +62,10 @@ async def at_step_up(house: House, browser: Browser, person: Account, **paramete
 
 
 async def told(house: House, event: str) -> list[dict[str, Any]]:
+    """What the trail says of an event, oldest first. Those of one second have no order."""
     async with house.provider.database.reading() as tx:
-        return [row.detail for row in await tx.execute(select(audit.c.detail).where(audit.c.event == event))]
+        wanted = select(audit.c.detail).where(audit.c.event == event).order_by(audit.c.id)
+        return [row.detail for row in await tx.execute(wanted)]
 
 
 async def identify(house: House, person: Account) -> None:
@@ -217,6 +219,7 @@ async def test_an_account_with_a_passkey_shows_it_before_it_gets_an_app(house: H
 @pytest.mark.parametrize("synced", [True, False], ids=["synced", "bound"])
 async def test_a_passkey_signs_in_without_a_name_or_password(house: House, synced: bool) -> None:
     key, _ = await enrolled(house, synced=synced)
+    house.clock.advance(1)
     party, browser = house.relying_party("saldo"), house.browser()
     request = await party.authorization("openid", acr_values=LOA2)
     page = await browser.get(request.url)
@@ -461,6 +464,7 @@ async def test_a_passkey_gets_in_while_a_stranger_burns_the_limits(house: House)
 
 async def test_a_public_device_is_not_remembered(house: House) -> None:
     key, _ = await enrolled(house)
+    house.clock.advance(1)
     browser = house.browser()
     page = await browser.get("/masuk")
     await browser.submit(page, {"passkey": key.get(asked(page)), "public_device": "1"})

@@ -15,6 +15,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import CDPSession, Page
 
 from tests.journeys.test_chromium import fits
+from tests.support.processes import PATIENCE
 from tests.support.servers import Server
 
 # What the rows are on the other storage is asked without a browser; what a browser makes of the pages is the same.
@@ -56,7 +57,7 @@ class Phone:
 
     async def forgets(self) -> None:
         """The device gives up every passkey that it keeps, since the page told it to."""
-        deadline = monotonic() + 5
+        deadline = monotonic() + PATIENCE
         while await self.credentials():
             assert monotonic() < deadline, "the device still offers what no longer works"
             await anyio.sleep(0.05)
@@ -67,7 +68,6 @@ async def phone(chromium: Chromium, locale: str = "id-ID") -> AsyncIterator[Phon
     """What the browser complains about on the way fails the test."""
     context = await chromium.new_context(locale=locale, viewport={"width": 320, "height": 640})
     page = await context.new_page()
-    page.set_default_timeout(10_000)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -125,8 +125,8 @@ async def remove_all(server: Server, phone: Phone, locale: str = "id-ID") -> Non
 
 async def leave(server: Server, page: Page) -> None:
     await page.goto(f"{server.issuer}/keluar")
-    await page.click("main button")
-    await page.wait_for_load_state()
+    async with page.expect_navigation():
+        await page.click("main button")
 
 
 @pytest.mark.parametrize("locale", ["id-ID", "en-US"])
@@ -153,7 +153,7 @@ async def test_a_passkey_from_its_making_to_its_end(server: Server, chromium: Ch
 
         # What the browser suggests in the field for the name, without the button.
         await leave(server, page)
-        await page.goto(f"{server.issuer}/masuk")
+        await page.goto(f"{server.issuer}/masuk", wait_until="commit")
         await page.wait_for_url("**/akun")
         await remove_all(server, device, locale)
         await device.forgets()
@@ -175,7 +175,7 @@ async def test_a_passkey_that_nobody_here_has_is_offered_once(server: Server, ch
         await device.session.send(
             "WebAuthn.addCredential", {"authenticatorId": device.authenticator, "credential": stray}
         )
-        await device.page.goto(f"{server.issuer}/masuk")
+        await device.page.goto(f"{server.issuer}/masuk", wait_until="commit")
         await device.page.get_by_role("alert").get_by_text("Passkey").first.wait_for()
         await device.forgets()
 

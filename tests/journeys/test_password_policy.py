@@ -131,6 +131,7 @@ async def test_the_rules_are_ticked_off_while_one_types(server: Server, chromium
     await page.fill("[name=identifier]", person.email)
     await page.fill("[name=password]", person.password)
     await page.click("#sign-in")
+    await page.wait_for_url("**/akun")
     await page.goto(f"{server.issuer}/akun/kata-sandi")
     met = page.locator("#password-hint .met")
     await page.fill("#password", "kuda")

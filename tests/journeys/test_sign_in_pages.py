@@ -130,7 +130,7 @@ async def test_a_foreign_host_header_changes_nothing(house: House) -> None:
     forged = {"Host": "jahat.example", "X-Forwarded-Host": "jahat.example", "Forwarded": "host=jahat.example"}
     for path in ("/masuk", "/tidak-ada", "/"):
         answer = await house.http().get(path, headers=forged, follow_redirects=False)
-        assert "jahat" not in answer.text + str(answer.headers)
+        assert "jahat.example" not in answer.text + str(answer.headers)
 
 
 @pytest.mark.parametrize("path", ["//jahat.example/", "/%5cjahat.example", "/\\jahat.example", "/%09/jahat.example"])

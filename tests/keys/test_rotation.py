@@ -16,6 +16,7 @@ from idp.base.settings import Lifetimes
 from idp.flows import rotate_keys
 from idp.keys.key import ACTIVE, NEXT, RETIRED, SigningKey, notice
 from idp.provider import Provider
+from tests.support.entropy import RepeatableEntropy
 from tests.support.servers import Storage, Storages, settings_for
 
 pytestmark = pytest.mark.anyio
@@ -24,11 +25,14 @@ DAY = 86_400
 
 
 @pytest.fixture
-async def replicas(storages: Storages, migrated: Storage, clock: ManualClock) -> AsyncIterator[list[Provider]]:
+async def replicas(
+    storages: Storages, migrated: Storage, clock: ManualClock, entropy: RepeatableEntropy
+) -> AsyncIterator[list[Provider]]:
     """Two replicas on one database, without any keys."""
     made = storages.empty(migrated)
     async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(open_provider(settings_for(made), clock)) for _ in range(2)]
+        settings = settings_for(made)
+        yield [await stack.enter_async_context(open_provider(settings, clock, entropy)) for _ in range(2)]
     storages.remove(made)
 
 

@@ -128,7 +128,7 @@ def bomb() -> Iterator[str]:
 
 async def test_a_packed_answer_is_never_unpacked(bomb: str) -> None:
     """T16: memory is bounded by what is received, whatever its sender says that it would become."""
-    caller = Caller(Outbound(timeout=2), allow_private=True)
+    caller = Caller(Outbound(timeout=60), allow_private=True)
     try:
         answer = await caller.get(bomb)
     except OutboundFault as fault:

@@ -10,15 +10,13 @@ import pytest
 
 from idp.base.failpoint import NAMES
 from idp.base.settings import SettingsError, load
-from tests.protocol.test_faults import OFFLINE, Answer, ask, signed_in, succeeded
+from tests.protocol.test_faults import OFFLINE, PATIENT, Answer, ask, signed_in, succeeded
 from tests.support.browser import Browser
 from tests.support.relying_party import AuthorizationRequest, RelyingParty
 from tests.support.servers import Server
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 
-# A lost answer may be asked for again; a start of the program on a busy machine must not outlast that.
-PATIENT = {"IDP_LIFETIMES__REFRESH_GRACE": "60"}
 POINTS = (
     ("code.before", "refresh.before"),
     ("code.consumed", "refresh.rotated"),

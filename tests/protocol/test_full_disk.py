@@ -10,7 +10,7 @@ import pytest
 from tests.protocol.test_faults import OFFLINE, signed_in
 from tests.support.servers import Server
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
 FULL = 128 * 1024
 """No file of the provider may grow beyond so many bytes; its log is far from it, its write-ahead log soon is not."""

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from idp.base.opaque import b64encode
+from tests.support.processes import PATIENCE
 from tests.support.servers import Server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
@@ -68,7 +69,7 @@ async def pour(server: Server, head: bytes, size: int) -> int:
     except ConnectionError:
         pass  # closed while we were still sending, as it should
     try:
-        line = await asyncio.wait_for(reader.readline(), 30)
+        line = await asyncio.wait_for(reader.readline(), PATIENCE)
     except ConnectionError:
         line = b""
     writer.close()

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.protocol.stage import Stage, path, query_of
+from tests.protocol.test_faults import PATIENT
 from tests.support.browser import Browser
 from tests.support.crowd import Crowd, crowd
 from tests.support.relying_party import RelyingParty
-from tests.support.servers import Server
+from tests.support.servers import Server, Storages, running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
@@ -19,6 +20,12 @@ OFFLINE = "openid offline_access"
 
 
 Racers = tuple[RelyingParty, Browser, Crowd]
+
+
+@pytest.fixture(scope="module")
+def server(storages: Storages) -> Iterator[Server]:
+    with running(storages, PATIENT) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from idp.flows import rotate_keys
 from idp.store.tables import accounts
 from tests.protocol.stage import Stage
 from tests.support.authenticator import Authenticator, asked
+from tests.support.entropy import RepeatableEntropy
 from tests.support.relying_party import AuthorizationRequest
 from tests.support.round_trips import RoundTrips, round_trips
 from tests.support.servers import Storage, Storages, open_house
@@ -29,7 +30,7 @@ async def counted(storages: Storages, seeded: Storage) -> AsyncIterator[tuple[St
     assert address.port
     async with round_trips(address.hostname, address.port) as seen:
         behind = replace(made, database_url=made.database_url.replace(f":{address.port}/", f":{seen.port}/"))
-        async with open_house(behind, ManualClock()) as house:
+        async with open_house(behind, ManualClock(), RepeatableEntropy("round trips")) as house:
             await rotate_keys.ensure(house.provider)
             await house.provider.refresh_memory()
             yield Stage(house), seen

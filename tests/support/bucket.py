@@ -23,7 +23,7 @@ class Bucket:
         """How a provider is told of it."""
         return {
             "url": "s3://dokumen/gerbang", "endpoint": f"http://127.0.0.1:{self.port}", "region": "id-jkt",
-            "access_key": "kunci", "secret_key": "rahasia-ember", "timeout": 2,
+            "access_key": "kunci", "secret_key": "rahasia-ember", "timeout": 60,
         }  # fmt: skip
 
     def objects(self) -> list[Path]:

@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.support.outbox import Letter, from_mail
-from tests.support.processes import free_port
+from tests.support.processes import PATIENCE, free_port
 
 
 class MailServer:
@@ -35,7 +35,7 @@ class MailServer:
 def mail_server() -> Iterator[MailServer]:
     """Listen on a loopback port, in a thread of its own."""
     handler = MailServer(free_port())
-    controller = Controller(handler, hostname=handler.host, port=handler.port)
+    controller = Controller(handler, hostname=handler.host, port=handler.port, ready_timeout=PATIENCE)
     controller.start()
     try:
         yield handler

@@ -10,15 +10,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.processes import Child, free_port
+from tests.support.processes import PATIENCE, Child, free_port
 
 ROLE = "gerbang"
 
-# A test's data need not survive the machine, only the process; so nothing waits for a disk.
+# A test's data need not survive the machine, only the process; so nothing waits for a disk. Nor does anything happen by
+# itself: statistics would change plans, and its workers hold the databases that are copied.
 CONFIGURATION = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
+    "autovacuum": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_connections": "200",
@@ -61,7 +63,7 @@ class PostgresCluster:
         """End it at once, as `pg_ctl stop -m immediate` does: it recovers at the next start."""
         assert self._server, "not started"
         self._server.process.send_signal(signal.SIGQUIT)
-        self._server.process.wait(20)
+        self._server.process.wait(PATIENCE)
 
     def url(self, database: str) -> str:
         """The SQLAlchemy address of a database of this cluster."""
@@ -108,7 +110,7 @@ def postgres_cluster(**configuration: str) -> Iterator[PostgresCluster]:
             cwd=folder,
             user=owner,
         )
-        if initdb.process.wait(60):
+        if initdb.process.wait(PATIENCE):
             raise AssertionError(f"initdb failed\n{initdb.tail()}")
         cluster = PostgresCluster(programs, folder, free_port(), CONFIGURATION | configuration)
         cluster.start()

@@ -16,19 +16,31 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 
 
+PATIENCE = 100
+"""Seconds until something is held to hang; on a machine that has other things to do, a start takes its time."""
+
 _PORTS = itertools.count(10_000 + os.getpid() * 37 % 20_000)
+_HELD: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A loopback TCP port that nobody listens on.
+    """A loopback TCP port that nobody listens on, and that no other worker of a run is given.
 
-    Below the range from which outgoing connections take theirs, or one of those could be faster than the server.
+    Below the range from which outgoing connections take theirs, or one of those could be faster than the server. From now
+    until the server listens nothing tells that the port is taken; so it is held for datagrams, which no server here takes.
     """
     while True:
-        port = 10_000 + next(_PORTS) % 20_000
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+        address = ("127.0.0.1", 10_000 + next(_PORTS) % 20_000)
+        held = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            held.bind(address)
+            with socket.socket() as probe:
+                probe.bind(address)
+        except OSError:
+            held.close()
+            continue
+        _HELD.append(held)
+        return address[1]
 
 
 class Child:
@@ -64,7 +76,7 @@ class Child:
                 preexec_fn=_die_with_parent(stop_signal),
             )
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Ask `ready` until it says yes. Fails with the end of the log when the process ends or time runs out."""
         deadline = time.monotonic() + seconds
         while self.process.poll() is None:
@@ -80,7 +92,7 @@ class Child:
         """The last lines that the process wrote."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
-    def stop(self, seconds: float = 20) -> int:
+    def stop(self, seconds: float = PATIENCE) -> int:
         """End it the polite way and wait; the exit code. Killed when it does not listen."""
         if self.process.poll() is None:
             self.process.send_signal(self._stop_signal)

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import redis
 
-from tests.support.processes import Child, accepts, free_port
+from tests.support.processes import PATIENCE, Child, accepts, free_port
 
 
 class RedisServer:
     """Its address, and the means to empty it or take it away."""
 
     def __init__(self, port: int, child: Child) -> None:
-        self.url = f"redis://127.0.0.1:{port}/0"
+        # A provider gives a Redis that stalls one second, and counts without it from then on: on a busy machine at any moment.
+        self.url = f"redis://127.0.0.1:{port}/0?socket_timeout={PATIENCE}&socket_connect_timeout={PATIENCE}"
         self.child = child
 
     def flush(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -13,6 +14,7 @@ from tests.support.processes import Child, accepts, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "rahasia-registri"
+PATIENT = {"patience": 60, "timeout": 60}
 
 
 @contextmanager
@@ -23,7 +25,7 @@ def registry_service(folder: Path) -> Iterator[dict[str, Any]]:
     child = Child([sys.executable, "-m", "examples.registry"], folder / "registry.log", cwd=ROOT, env=environment)
     try:
         child.wait_until(lambda: accepts("127.0.0.1", port))
-        yield {"url": f"http://127.0.0.1:{port}/v1/cocokkan", "authorization": f"Bearer {SECRET}"}
+        yield {"url": f"http://127.0.0.1:{port}/v1/cocokkan", "authorization": f"Bearer {SECRET}", **PATIENT}
     finally:
         child.stop()
 
@@ -49,7 +51,9 @@ async def odd_registry() -> AsyncIterator[OddRegistry]:
     odd = OddRegistry("")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        odd.asked.append(await reader.read(65_536))
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        odd.asked.append(head + await reader.readexactly(int(length[1]) if length else 0))
         if odd.answer is None:
             await reader.read()
         else:

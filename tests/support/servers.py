@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from sqlalchemy import FromClause, func, select, update
+from sqlalchemy import FromClause, func, select, text, update
 
 from idp.base.clock import Clock, ManualClock
-from idp.base.opaque import SystemEntropy
+from idp.base.opaque import Entropy
 from idp.base.settings import Settings, load
 from idp.store.database import Database, connect
 from idp.store.tables import accounts
 from tests.support.browser import Browser
 from tests.support.outbox import Outbox
 from tests.support.postgres import PostgresCluster
-from tests.support.processes import Child, free_port
+from tests.support.processes import PATIENCE, Child, free_port
 from tests.support.redis_server import RedisServer
 from tests.support.relying_party import Account, RelyingParty
 
@@ -105,7 +105,7 @@ class Site:
 
     def http(self, **options: Any) -> httpx2.AsyncClient:
         """A client for the site, with a cookie jar of its own. Closing it is optional in process."""
-        return httpx2.AsyncClient(base_url=self.issuer, timeout=30, trust_env=False, **options)
+        return httpx2.AsyncClient(base_url=self.issuer, timeout=PATIENCE, trust_env=False, **options)
 
     def browser(self, **options: Any) -> Browser:
         """A person's browser."""
@@ -116,6 +116,11 @@ class Site:
         client: Mapping[str, Any] = {**self.demo["clients"][name], **replaced}
         return RelyingParty(self.http(), client, issuer=self.issuer, clock=self.clock)
 
+
+_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend'"
+)
 
 # Whoever ends a session at a browser is named by the way it came; elsewhere the owner's own id says that it was they.
 _AT_A_BROWSER = {"session.ended": ("person", "sign-in", "client:"), "session.ended_everywhere": ("person", "recovery")}
@@ -205,7 +210,7 @@ class Server(Site):
 
     def start(self) -> "Server":
         """Start it and wait until it says that it is ready."""
-        self._launch().wait_until(self._ready, 60)
+        self._launch().wait_until(self._ready)
         return self
 
     def run_until_dead(self) -> None:
@@ -229,10 +234,20 @@ class Server(Site):
         assert self._child, "not started"
         self._child.kill()
 
+    async def forgotten(self) -> None:
+        """Wait until the database has ended what a killed program had sent it. Nobody else may be at it."""
+        database = await connect(settings_for(self.storage))
+        try:
+            async with database.reading() as tx:
+                while database.dialect == "postgresql" and await tx.scalar(_OTHERS):
+                    pass  # each turn asks the server
+        finally:
+            await database.close()
+
     def wait_until_dead(self) -> None:
         """Wait until it has killed itself, at a failpoint."""
         assert self._child, "not started"
-        assert self._child.process.wait(60) == -signal.SIGKILL, self.log()
+        assert self._child.process.wait(PATIENCE) == -signal.SIGKILL, self.log()
 
     async def codes_by_sms(self, *, wanted: bool) -> None:
         """As a house has it."""
@@ -246,7 +261,7 @@ class Server(Site):
 
     def _ready(self) -> bool:
         try:
-            return httpx2.get(f"{self.management}/health/ready", timeout=5, trust_env=False).status_code == 200
+            return httpx2.get(f"{self.management}/health/ready", timeout=PATIENCE, trust_env=False).status_code == 200
         except httpx2.TransportError:
             return False
 
@@ -257,10 +272,10 @@ async def _codes_by_sms(database: Database, now: int, *, wanted: bool) -> None:
 
 
 @contextmanager
-def running(storages: Storages) -> Iterator[Server]:
+def running(storages: Storages, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
     """The real program on an empty storage; on PostgreSQL and Redis with two workers."""
     made = storages.empty()
-    server = Server(made, workers=2 if made.redis_url else 1).start()
+    server = Server(made, workers=2 if made.redis_url else 1, environment=environment or {}).start()
     yield server
     server.stop()
     storages.remove(made)
@@ -284,9 +299,9 @@ def settings_for(storage: Storage, **replaced: Any) -> Settings:
 
 
 @asynccontextmanager
-async def open_house(storage: Storage, clock: ManualClock, **settings: Any) -> AsyncIterator[House]:
+async def open_house(storage: Storage, clock: ManualClock, entropy: Entropy, **settings: Any) -> AsyncIterator[House]:
     """Open the provider in this process, in dev mode unless `settings` say otherwise; no worker runs beside it."""
     from idp.app import open_house
 
-    async with open_house(settings_for(storage, **settings), clock=clock, entropy=SystemEntropy()) as opened:
+    async with open_house(settings_for(storage, **settings), clock=clock, entropy=entropy) as opened:
         yield House(storage, opened, clock)

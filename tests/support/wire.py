@@ -5,10 +5,23 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import CDPSession, Page
 
+LATENCY, SPEED = 600, 100_000 / 8
+"""Milliseconds that every request takes at least, and bytes in a second."""
+CARRIED = """() => {
+  const [page] = performance.getEntriesByType("navigation");
+  const asked = performance.getEntriesByType("resource").filter(one => one.transferSize).concat(page);
+  return [asked.length + page.redirectCount, asked.reduce((sum, one) => sum + one.transferSize, 0)];
+}"""
 USABLE = """() => Math.max(
   performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd,
   ...performance.getEntriesByName("first-contentful-paint").map(one => one.startTime))"""
 """Milliseconds from leaving the last page until this one could be read and filled in."""
+
+
+async def on_a_slow_wire(page: Page) -> float:
+    """Milliseconds that a village's wire takes to carry this page with everything it asked for, one after the other."""
+    requests, size = await page.evaluate(CARRIED)
+    return float(requests * LATENCY + size / SPEED * 1000)
 
 
 @asynccontextmanager
@@ -30,10 +43,9 @@ async def ledger(page: Page) -> AsyncIterator[dict[str, float]]:
 
 
 async def slow(page: Page) -> CDPSession:
-    """100 kbit/s and 600 ms, until the page is closed."""
+    """Such a wire, until the page is closed."""
     wire = await page.context.new_cdp_session(page)
     await wire.send("Network.enable")
-    speed = 100_000 / 8
-    conditions = {"offline": False, "latency": 600, "downloadThroughput": speed, "uploadThroughput": speed}
+    conditions = {"offline": False, "latency": LATENCY, "downloadThroughput": SPEED, "uploadThroughput": SPEED}
     await wire.send("Network.emulateNetworkConditions", conditions)
     return wire
