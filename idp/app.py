@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,14 +20,16 @@ from idp.base.clock import Clock, SystemClock
 from idp.base.opaque import Entropy, SystemEntropy
 from idp.base.settings import Settings
 from idp.clients.authenticate import Authenticator
+from idp.clients.directory import Clients
 from idp.clients.outbound import Caller
-from idp.clients.registry import Clients
 from idp.flows import demo
+from idp.flows.terms import terms
 from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects
 from idp.keys.keyring import Keyring
 from idp.keys.vault import Vault
 from idp.provider import Provider, reread
+from idp.sessions.slip import Slips
 from idp.sessions.ticket import Tickets
 from idp.store import material, schema
 from idp.store.audit import Audit
@@ -72,18 +74,21 @@ async def open_provider(
     if settings.dev and not material.exists(settings.keys):
         material.create(settings.keys, entropy)
     keys = material.load(settings.keys)
-    database = await connect(settings)
-    hasher = Hasher(settings.limits.hash_threads, settings.limits.hash_queue)
-    darkroom = Darkroom(settings.documents.max_bytes, settings.documents.max_pixels, settings.documents.at_once)
-    caller = Caller(settings.outbound, allow_private=settings.dev)
-    ephemeral = open_ephemeral(settings.redis_url, clock)
-    try:
-        await _check_schema(settings, database, any_schema)
-        sealer = Sealer(keys, entropy)
-        clients = Clients()
-        authenticator = Authenticator(
-            settings, clock, ephemeral, clients, caller, lambda client_id: reread(database, clients, client_id)
-        )
+    # What has to be closed is closed in the opposite order.
+    async with contextlib.AsyncExitStack() as opened:
+        database = await connect(settings)
+        opened.push_async_callback(database.close)
+        ephemeral = open_ephemeral(settings.redis_url, clock)
+        opened.push_async_callback(ephemeral.close)
+        caller = Caller(settings.outbound, allow_private=settings.dev)
+        opened.push_async_callback(caller.close)
+        darkroom = Darkroom(settings.documents.max_bytes, settings.documents.max_pixels, settings.documents.at_once)
+        opened.callback(darkroom.close)
+        hasher = Hasher(settings.limits.hash_threads, settings.limits.hash_queue)
+        opened.callback(hasher.close)
+        if not any_schema:
+            await _check_schema(settings, database)
+        sealer, slips, clients = Sealer(keys, entropy), Slips(keys, entropy), Clients()
         provider = Provider(
             settings=settings,
             clock=clock,
@@ -96,31 +101,27 @@ async def open_provider(
             keyring=Keyring(),
             clients=clients,
             caller=caller,
-            authenticator=authenticator,
+            authenticator=Authenticator(
+                settings, clock, ephemeral, clients, caller, partial(reread, database, clients)
+            ),
             hasher=hasher,
             darkroom=darkroom,
             objects=Objects(settings.documents, settings.var / "documents", sealer, settings.outbound.ca_file),
             outbox=Outbox(sealer, clock, entropy),
             audit=Audit(clock, entropy),
-            tickets=Tickets(keys, entropy, settings.lifetimes.interaction),
+            slips=slips,
+            tickets=Tickets(slips, settings.lifetimes.interaction),
             subjects=Subjects(keys),
             refresh_tokens=RefreshTokens(keys),
-            theme=_theme(settings.themes, settings.theme),
+            theme=_theme(settings.themes, settings.theme, tuple(terms(settings).items())),
             failpoint=failpoint.arm(settings.failpoint),
             notices=Notices(),
         )
-        async with contextlib.AsyncExitStack() as stack:
-            if not any_schema:
-                await _fill_memory(provider)
-            if following:
-                await stack.enter_async_context(_following(provider))
-            yield provider
-    finally:
-        hasher.close()
-        darkroom.close()
-        await caller.close()
-        await ephemeral.close()
-        await database.close()
+        if not any_schema:
+            await _fill_memory(provider)
+        if following:
+            await opened.enter_async_context(_following(provider))
+        yield provider
 
 
 @asynccontextmanager
@@ -162,9 +163,7 @@ def build(provider: Provider) -> App:
     )
 
 
-async def _check_schema(settings: Settings, database: Database, any_schema: bool) -> None:
-    if any_schema:
-        return
+async def _check_schema(settings: Settings, database: Database) -> None:
     if not await schema.stale(database):
         return
     if not settings.dev:
@@ -203,9 +202,9 @@ async def _following(provider: Provider) -> AsyncIterator[None]:
 
 
 @cache
-def _theme(folder: Path, name: str) -> Theme:
+def _theme(folder: Path, name: str, told: tuple[tuple[str, int], ...]) -> Theme:
     """Compiling its templates takes most of a start, and the files of a theme do not change while a process runs."""
     try:
-        return Theme(folder, name)
+        return Theme(folder, name, terms=dict(told))
     except ValueError as mistake:
         raise NotReady(f"IDP_THEME: {mistake}") from None

@@ -11,15 +11,16 @@ from idp.base.clock import Clock
 from idp.base.failpoint import Failpoint
 from idp.base.opaque import Entropy, Handle, uuid7
 from idp.base.settings import Settings
-from idp.clients import registry
+from idp.clients import directory
 from idp.clients.authenticate import Authenticator
 from idp.clients.client import Client
+from idp.clients.directory import Clients
 from idp.clients.outbound import Caller
-from idp.clients.registry import Clients
 from idp.grants.refresh import RefreshTokens
 from idp.grants.subject import Subjects
 from idp.keys.keyring import Keyring
 from idp.keys.vault import Vault
+from idp.sessions.slip import Slips
 from idp.sessions.ticket import Tickets
 from idp.store.audit import Audit
 from idp.store.database import Database
@@ -52,6 +53,7 @@ class Provider:
     objects: Objects
     outbox: Outbox
     audit: Audit
+    slips: Slips
     tickets: Tickets
     subjects: Subjects
     refresh_tokens: RefreshTokens
@@ -74,7 +76,7 @@ class Provider:
     async def refresh_memory(self) -> None:
         """Take over clients, keys and notices as the database has them now."""
         async with self.database.reading() as tx:
-            self.clients.load(await registry.read_all(tx))
+            self.clients.load(await directory.read_all(tx))
             self.keyring.load(await self.vault.all(tx, opened=True), self.clock.now())
             self.notices.load(await notice.current(tx, self.clock.now()))
 
@@ -84,7 +86,7 @@ async def reread(database: Database, clients: Clients, client_id: str) -> Client
     if not 0 < len(client_id) <= 128 or "\x00" in client_id:
         return None
     async with database.reading() as tx:
-        found = await registry.read(tx, client_id)
+        found = await directory.read(tx, client_id)
     if found is not None and found != clients.known(client_id):
         clients.put(found)
     return clients.get(client_id) if found is not None else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.accounts import lookup
@@ -77,33 +77,6 @@ async def find(tx: Tx, key: bytes) -> Account | None:
     owner = select(*COLUMNS).join(identifiers, identifiers.c.account_id == accounts.c.id)
     row = (await tx.execute(owner.where(identifiers.c.lookup == key))).first()
     return None if row is None else Account(**row._mapping)
-
-
-async def opened_by(tx: Tx, key: bytes, *, replaced: bool = False) -> Account | None:
-    """The account that an identifier may be used to enter, as for signing in (`idp.sessions.attempt`).
-
-    A participant number or NIK names nobody before it was verified, or one could sit in another's; a contact that was
-    changed names nobody, unless `replaced`: it serves the link that brings it back, and nobody who merely knows it.
-
-    Where it opens nothing, somebody's row is read and understood as well, and dropped: the time must not tell (T33).
-    """
-    owners, others = accounts.alias(), accounts.alias()
-    own = (lookup.EMAIL, lookup.PHONE, lookup.WAS) if replaced else (lookup.EMAIL, lookup.PHONE)
-    proven = and_(identifiers.c.kind.in_((lookup.KPJ, lookup.NIK)), owners.c.identity_level > 0)
-    opens = (
-        select(identifiers.c.account_id)
-        .join(owners, owners.c.id == identifiers.c.account_id)
-        .where(identifiers.c.lookup == key, or_(identifiers.c.kind.in_(own), proven))
-        .scalar_subquery()
-    )
-    anybody = select(others.c.id).order_by(others.c.id).limit(1).scalar_subquery()
-    wanted = select(*COLUMNS, opens.label("opens")).where(accounts.c.id == func.coalesce(opens, anybody))
-    row = (await tx.execute(wanted)).first()
-    if row is None:
-        return None
-    *values, opened = row
-    person = Account(*values)
-    return None if opened is None else person
 
 
 async def insert(tx: Tx, account: Account, keys: Mapping[str, bytes]) -> bool:
@@ -178,47 +151,6 @@ async def lock(tx: Tx, account_id: UUID) -> bool:
     return await tx.scalar(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()) is not None
 
 
-async def set_password(tx: Tx, account_id: UUID, password_hash: str, policy: str, now: int) -> None:
-    """A new password, chosen under a version of the policy. The caller ends the sessions that must not outlive the old one."""
-    await _set(
-        tx,
-        account_id,
-        now,
-        password_hash=password_hash,
-        password_policy=policy,
-        password_changed_at=now,
-        reset_required_at=None,
-    )
-
-
-async def opens(tx: Tx, account_id: UUID, stored: str | None) -> bool:
-    """Whether a hash is still that of the password, and the password opens the account: as for a sign-in (`idp.sessions.attempt`)."""
-    wanted = (
-        (accounts.c.id == account_id) & (accounts.c.password_hash == stored) & accounts.c.reset_required_at.is_(None)
-    )
-    return await tx.scalar(select(accounts.c.id).where(wanted)) is not None
-
-
-async def ask_factor(tx: Tx, account_id: UUID, since: int | None) -> None:
-    """Ask for a second factor at every sign-in, or no longer."""
-    await tx.execute(update(accounts).where(accounts.c.id == account_id).values(asks_factor_since=since))
-
-
-async def require_reset(tx: Tx, account_id: UUID, now: int) -> None:
-    """The password opens nothing any more, until another one takes its place."""
-    await tx.execute(
-        update(accounts)
-        .where(accounts.c.id == account_id, accounts.c.password_hash.is_not(None))
-        .values(reset_required_at=now)
-    )
-
-
-async def must_reset(tx: Tx, account_id: UUID) -> bool:
-    """Whether the password opens nothing any more, as `require_reset` left it."""
-    wanted = (accounts.c.id == account_id) & accounts.c.reset_required_at.is_not(None)
-    return await tx.scalar(select(accounts.c.id).where(wanted)) is not None
-
-
 async def set_contact(
     tx: Tx, account_id: UUID, kind: str, value: str, key: bytes, now: int, *, proven_at: int | None = None
 ) -> bool:
@@ -242,15 +174,6 @@ async def set_sms_off(tx: Tx, account_id: UUID, since: int | None) -> None:
     """Send this account no more codes by SMS since a moment (UNIX seconds), or with None send them again."""
     # Not through `_set`: what services read as `updated_at` has not changed.
     await tx.execute(update(accounts).where(accounts.c.id == account_id).values(sms_off_at=since))
-
-
-async def rehash(tx: Tx, account_id: UUID, old_hash: str, new_hash: str) -> None:
-    """The same password under today's parameters; nothing if it was changed meanwhile."""
-    await tx.execute(
-        update(accounts)
-        .where(accounts.c.id == account_id, accounts.c.password_hash == old_hash)
-        .values(password_hash=new_hash)
-    )
 
 
 async def set_status(tx: Tx, account_id: UUID, status: str, now: int) -> bool:

@@ -22,7 +22,7 @@ MAX_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """One enrolled passkey. `synced` when it may leave its device; times are UNIX seconds."""
+    """One enrolled passkey. `synced` when it may leave its device; `suspended_at` as of `suspend`; times are UNIX seconds."""
 
     id: UUID
     account_id: UUID
@@ -34,6 +34,7 @@ class Passkey:
     name: str
     created_at: int
     used_at: int | None
+    suspended_at: int | None
 
     @property
     def key(self) -> Key:
@@ -119,6 +120,19 @@ async def remove_all(tx: Tx, account_id: UUID) -> None:
     await tx.execute(passkeys.delete().where(passkeys.c.account_id == account_id))
 
 
+async def suspend(tx: Tx, account_id: UUID, passkey_id: UUID, now: int) -> None:
+    """It let somebody in whom the owner disowned. While the account waits for another password it opens nothing, and still counts
+    as a factor that the way there asks for: whoever disowns may be the thief, and must not get rid of it."""
+    mine = (passkeys.c.id == passkey_id, passkeys.c.account_id == account_id)
+    await tx.execute(update(passkeys).where(*mine).values(suspended_at=now))
+
+
+async def resume(tx: Tx, account_id: UUID) -> None:
+    """The account has another password: what was suspended opens again, until its owner removes it."""
+    held = (passkeys.c.account_id == account_id, passkeys.c.suspended_at.is_not(None))
+    await tx.execute(update(passkeys).where(*held).values(suspended_at=None))
+
+
 async def spend(tx: Tx, challenge: str, expires_at: int) -> bool:
     """Use a challenge up; False if it has been answered before, on whichever replica."""
     try:
@@ -143,4 +157,5 @@ def _from(row: Mapping[str, Any]) -> Passkey:
         row["name"],
         row["created_at"],
         row["used_at"],
+        row["suspended_at"],
     )

@@ -18,7 +18,7 @@ _MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Applicant:
     """What the person typed, in the spelling of `idp.accounts.contact`. `lanjut` is the ticket of the service that waits."""
 
     name: str
@@ -34,7 +34,7 @@ class SignUp:
 
     id: UUID
     email_lookup: bytes
-    draft: Draft
+    applicant: Applicant
     password_hash: str = field(repr=False)
     password_policy: str
     language: str
@@ -47,7 +47,7 @@ class SignUp:
 async def put(tx: Tx, sealer: Sealer, sign_up: SignUp) -> None:
     """Write a registration, or write it anew if its form is sent again; one that was activated stays as it is."""
     changing = {
-        "draft_sealed": sealer.seal(_place(sign_up.id), orjson.dumps(asdict(sign_up.draft))),
+        "draft_sealed": sealer.seal(_place(sign_up.id), orjson.dumps(asdict(sign_up.applicant))),
         "declared_sealed": sealer.seal(_declared_of(sign_up.id), orjson.dumps(asdict(sign_up.declared))),
         "password_hash": sign_up.password_hash,
         "password_policy": sign_up.password_policy,
@@ -117,13 +117,13 @@ async def delete(tx: Tx, sign_up_id: UUID) -> None:
 
 
 def _sign_up(row: Any, sealer: Sealer) -> SignUp:
-    draft = Draft(**orjson.loads(sealer.open(_place(row.id), row.draft_sealed)))
+    applicant = Applicant(**orjson.loads(sealer.open(_place(row.id), row.draft_sealed)))
     # None where the version before this one wrote the row.
     declared = orjson.loads(sealer.open(_declared_of(row.id), row.declared_sealed)) if row.declared_sealed else {}
     return SignUp(
         row.id,
         row.email_lookup,
-        draft,
+        applicant,
         row.password_hash,
         row.password_policy,
         row.language,

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from idp.accounts import guessable
+from idp.accounts import birthday, guessable
 from idp.theme.language import Message
 
 UPPER, LOWER, DIGIT, SYMBOL = "besar", "kecil", "angka", "simbol"
@@ -30,7 +30,7 @@ _DAY = 86_400
 class Owner:
     """What is known of the person, in the spelling of `idp.accounts.contact`; all of it makes a password guessable.
 
-    `birthdate` is `YYYY-MM-DD`.
+    `birthdate` is `YYYY-MM-DD`, or `0000-MM-DD` where nobody knows the year.
     """
 
     name: str = ""
@@ -101,7 +101,7 @@ PRESETS = {
     policy.version.rpartition("-")[0]: policy
     for policy in (
         Policy(
-            "hybrid-1",
+            "hybrid-2",
             min_single=12,
             min_mfa=12,
             phrase_min=20,
@@ -112,7 +112,7 @@ PRESETS = {
             breaks=("NIST: 15 characters where the password is alone", "NIST: no mix of characters"),
         ),
         Policy(
-            "nist-1",
+            "nist-2",
             min_single=15,
             min_mfa=8,
             phrase_min=None,
@@ -123,7 +123,7 @@ PRESETS = {
             breaks=("BSSN 4/2021 article 27: a mix of characters", "BSSN 4/2021 article 27: a term"),
         ),
         Policy(
-            "seed-bssn-1",
+            "seed-bssn-2",
             min_single=12,
             min_mfa=12,
             phrase_min=None,
@@ -163,9 +163,12 @@ def personal(password: str, owner: Owner) -> bool:
     spellings = {guessable.folded(password), guessable.fold(password)}
     if any(word in spelling for word in _words(owner) for spelling in spellings):
         return True
+    text = guessable.folded(password)
     # Separators between digits are what people put in to make a number look like something else.
-    digits = re.sub(r"[\s./-]+", "", guessable.folded(password))
-    return any(piece in digits for piece in _numbers(owner))
+    digits = re.sub(r"[\W_]+", "", text)
+    if any(piece in digits for piece in _numbers(owner)):
+        return True
+    return bool(owner.birthdate) and birthday.within(text, owner.birthdate)
 
 
 def adds(before: Owner, after: Owner) -> bool:
@@ -173,8 +176,15 @@ def adds(before: Owner, after: Owner) -> bool:
 
     A longer spelling of something known before adds nothing: a password with it would hold the shorter one too.
     """
-    known = [*_words(before), *_numbers(before)]
-    return any(not any(old in new for old in known) for new in [*_words(after), *_numbers(after)])
+    known = list(_pieces(before))
+    return any(not any(old in new for old in known) for new in _pieces(after))
+
+
+def _pieces(owner: Owner) -> Iterator[str]:
+    yield from _words(owner)
+    yield from _numbers(owner)
+    if owner.birthdate:
+        yield owner.birthdate
 
 
 def _words(owner: Owner) -> Iterator[str]:
@@ -191,9 +201,6 @@ def _numbers(owner: Owner) -> Iterator[str]:
     for number in (owner.phone.lstrip("+"), owner.kpj, owner.nik):
         for start in range(len(number) - _MIN_DIGITS + 1):
             yield number[start : start + _MIN_DIGITS]
-    if owner.birthdate:
-        year, month, day = owner.birthdate.split("-")
-        yield from (day + month + year, year + month + day, day + month + year[2:], year[2:] + month + day)
 
 
 def _class(character: str) -> str:

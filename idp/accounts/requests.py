@@ -24,7 +24,8 @@ CLOCK = 3 * 24 * 3600
 
 _AT_A_TIME = 50
 
-GROUNDS = ("safety", "others", "national_security", "legal_hold", "unproven")
+LEGAL_HOLD = "legal_hold"
+GROUNDS = ("safety", "others", "national_security", LEGAL_HOLD, "unproven")
 """Why a request may be refused. The first three are UU PDP art. 33; each is labelled `alasan.<ground>` in the catalogue."""
 
 
@@ -81,6 +82,18 @@ async def waiting(tx: Tx, sealer: Sealer, account_id: UUID, kind: str) -> Reques
         privacy_requests.c.state == OPEN,
     )
     row = (await tx.execute(wanted)).first()
+    return None if row is None else _request(sealer, row)
+
+
+async def held(tx: Tx, sealer: Sealer, account_id: UUID) -> Request | None:
+    """The deletion of an account that was refused last because the law demands that the data is kept, if one was."""
+    wanted = select(privacy_requests).where(
+        privacy_requests.c.account_id == account_id,
+        privacy_requests.c.kind == DELETE,
+        privacy_requests.c.state == REFUSED,
+        privacy_requests.c.ground == LEGAL_HOLD,
+    )
+    row = (await tx.execute(wanted.order_by(privacy_requests.c.decided_at.desc()).limit(1))).first()
     return None if row is None else _request(sealer, row)
 
 

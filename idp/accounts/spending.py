@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from idp.base.settings import Spending
 from idp.store.database import Tx
@@ -50,6 +50,16 @@ async def give_back(tx: Tx, limits: Spending, number: str, counted_at: int) -> N
         await _take_back(tx, counted_at // _DAY, EVERYTHING, price)
     if (own := longest(limits.per_prefix_per_day, number)) is not None:
         await _take_back(tx, counted_at // _DAY, own[0], price)
+
+
+async def shares(tx: Tx, limits: Spending, now: int) -> dict[str, float]:
+    """Prefix → how much of its day is used up, from 0 to 1, for every one that has a limit."""
+    caps = dict(limits.per_prefix_per_day)
+    if limits.per_day is not None:
+        caps[EVERYTHING] = limits.per_day
+    rows = await tx.execute(select(spending.c.prefix, spending.c.rupiah).where(spending.c.day == now // _DAY))
+    spent = {row.prefix: int(row.rupiah) for row in rows}
+    return {prefix: spent.get(prefix, 0) / cap if cap else 1.0 for prefix, cap in caps.items()}
 
 
 def next_day(now: int) -> int:

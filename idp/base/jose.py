@@ -121,7 +121,7 @@ def read_jwks(document: Any) -> list[Key]:
 
 
 def read_header(token: str) -> dict[str, Any]:
-    """The protected header, checked for form: three canonical parts, known members, no `crit` (T14–T16)."""
+    """The protected header, checked for form: three canonical parts, known members, no `crit` (T14–T16). Raises JoseFault."""
     if len(token) > MAX_JWT:
         raise JoseFault("too large")
     parts = token.split(".")
@@ -155,7 +155,7 @@ def verify(
     if types is not None and header.get("typ", "").lower().removeprefix("application/") not in types:
         raise JoseFault("wrong typ")
     kid = header.get("kid")
-    registry = _REGISTRIES[algorithm]
+    rules = _RULES[algorithm]
     for key in keys:
         if not isinstance(key, _KEY_TYPES[algorithm]) or (kid is not None and key.kid not in (kid, None)):
             continue
@@ -163,7 +163,7 @@ def verify(
         if declared is not None and declared != algorithm:
             continue
         try:
-            payload = jws.deserialize_compact(token, key, registry=registry).payload
+            payload = jws.deserialize_compact(token, key, registry=rules).payload
             claims = orjson.loads(payload)
         except (JoseError, ValueError):
             continue
@@ -173,7 +173,7 @@ def verify(
     raise JoseFault("no key verifies the signature")
 
 
-class _Registry(jws.JWSRegistry):
+class _Rules(jws.JWSRegistry):
     max_header_length = 4096
     max_payload_length = MAX_JWT
 
@@ -184,4 +184,4 @@ class _Registry(jws.JWSRegistry):
         return self.algorithms[name]
 
 
-_REGISTRIES = {algorithm: _Registry(algorithms=[algorithm], strict_check_header=False) for algorithm in ALGORITHMS}
+_RULES = {algorithm: _Rules(algorithms=[algorithm], strict_check_header=False) for algorithm in ALGORITHMS}

@@ -16,8 +16,8 @@ from idp.base.jose import ALGORITHMS, MAX_JWT, JoseFault, read_jwks, verify
 from idp.base.opaque import b64decode
 from idp.base.settings import Settings
 from idp.clients.client import Client
+from idp.clients.directory import Clients
 from idp.clients.outbound import Caller, OutboundFault
-from idp.clients.registry import Clients
 from idp.store.ephemeral import Ephemeral
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -106,7 +106,18 @@ def update(context: typer.Context, account: Reference, password_file: PasswordFi
 
 
 @verbs.delete.command("account")
-def delete(context: typer.Context, account: Reference, yes: YesOption = False) -> None:
+def delete(
+    context: typer.Context,
+    account: Reference,
+    yes: YesOption = False,
+    despite_hold: Annotated[
+        bool,
+        typer.Option(
+            "--despite-legal-hold",
+            help="Although a deletion was refused because the law demands the data: that is over.",
+        ),
+    ] = False,
+) -> None:
     """Remove an account for good, with all that we hold of its person, and without the days in which they could keep it."""
 
     async def look(provider: Provider) -> Account:
@@ -121,7 +132,14 @@ def delete(context: typer.Context, account: Reference, yes: YesOption = False) -
     console.confirm(f"Remove {whose} at once, with everything that is held of this person?", yes=yes)
 
     async def remove(provider: Provider) -> None:
-        if not await erase.at_once(provider, person.id, by=COMMAND_LINE):
+        try:
+            done = await erase.at_once(provider, person.id, by=COMMAND_LINE, despite_hold=despite_hold)
+        except erase.OnHold as hold:
+            raise Trouble(
+                f"{account}: not removed. On {moment(hold.request.decided_at)} its deletion was refused because the law demands"
+                f" that the data is kept (legal_hold, request {hold.request.id}); say --despite-legal-hold if that is over"
+            ) from None
+        if not done:
             raise Trouble(f"{account}: somebody else decided about its deletion in this moment; look again")
 
     with_provider(context, remove)

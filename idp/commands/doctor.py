@@ -16,7 +16,7 @@ from idp.base.errors import Unavailable
 from idp.base.jose import ALGORITHMS
 from idp.base.opaque import SystemEntropy
 from idp.base.settings import Settings
-from idp.clients import registry
+from idp.clients import directory
 from idp.commands import console
 from idp.commands.console import Format, FormatOption
 from idp.keys.key import ACTIVE, NEXT, due
@@ -101,7 +101,7 @@ async def _signing_keys(settings: Settings) -> Finding:
 
 async def _clients(settings: Settings) -> Finding:
     async with _database(settings) as database, database.reading() as tx:
-        found = await registry.read_all(tx)
+        found = await directory.read_all(tx)
     if broken := sorted(client.client_id for client in found if client.broken is not None):
         return (
             BAD,

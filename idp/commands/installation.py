@@ -1,5 +1,6 @@
 """`bootstrap` and `apply`: how an installation gets its first officer, and its clients and accounts from files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -78,18 +79,18 @@ def apply(
 
     changes = with_provider(context, bring)
     if form is Format.json:
-        console.show(
-            {
-                "dry_run": dry_run,
-                "changes": [
-                    {"action": each.action, "kind": each.kind, "name": each.name, "fields": list(each.fields)}
-                    | ({"client_secret": each.secret} if each.secret else {})
-                    for each in changes
-                ],
-            },
-            form,
-        )
-        return
+        told = [
+            {"action": each.action, "kind": each.kind, "name": each.name, "fields": list(each.fields)}
+            | ({"client_secret": each.secret} if each.secret else {})
+            for each in changes
+        ]
+        console.show({"dry_run": dry_run, "changes": told}, form)
+    else:
+        _print(changes, dry_run=dry_run)
+
+
+def _print(changes: Sequence[flow.Change], *, dry_run: bool) -> None:
+    """What changed, a line for each, and how many did."""
     for change in changes:
         sign, colour = _SIGNS[change.action]
         said = f"{sign} {change.kind} {change.name}"

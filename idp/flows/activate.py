@@ -208,17 +208,17 @@ async def _activate(
 
 
 async def _insert(provider: Provider, tx: Tx, sign_up: SignUp, now: int, *, phone_proven: bool) -> bool:
-    draft = sign_up.draft
+    applicant = sign_up.applicant
     person = Account(
         id=sign_up.id,
-        name=draft.name,
+        name=applicant.name,
         created_at=now,
         updated_at=now,
-        email=draft.email,
+        email=applicant.email,
         email_verified=True,
-        phone=draft.phone,
+        phone=applicant.phone,
         phone_verified=phone_proven,
-        kpj=draft.kpj,
+        kpj=applicant.kpj,
         locale=sign_up.language,
         password_hash=sign_up.password_hash,
         password_policy=sign_up.password_policy,
@@ -228,13 +228,13 @@ async def _insert(provider: Provider, tx: Tx, sign_up: SignUp, now: int, *, phon
     keys = {lookup.EMAIL: sign_up.email_lookup}
     if not phone_proven:
         return await account.insert(tx, person, keys)
-    await recycled.release(provider, tx, draft.phone, person.id)
-    with_phone = keys | {lookup.PHONE: lookup.key(provider.material, lookup.PHONE, draft.phone)}
+    await recycled.release(provider, tx, applicant.phone, person.id)
+    with_phone = keys | {lookup.PHONE: lookup.key(provider.material, lookup.PHONE, applicant.phone)}
     # A number finds one account only. If it finds another already, this one is found by its address alone.
     return await account.insert(tx, person, with_phone) or await account.insert(tx, person, keys)
 
 
 def _ticket(provider: Provider, visitor: Visitor, sign_up: SignUp) -> str:
     """The ticket of the service that waits, if it waits here and still."""
-    ticket = provider.tickets.open(sign_up.draft.lanjut, visitor.device, provider.clock.now())
-    return sign_up.draft.lanjut if ticket is not None else ""
+    ticket = provider.tickets.open(sign_up.applicant.lanjut, visitor.device, provider.clock.now())
+    return sign_up.applicant.lanjut if ticket is not None else ""

@@ -8,7 +8,7 @@ from idp.base.opaque import Handle
 from idp.flows import messages, owner
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, levels, session, slip
+from idp.sessions import device, levels, session
 from idp.sessions.visitor import Visitor
 
 # How long one may take to set up the app on the telephone, in seconds.
@@ -31,7 +31,7 @@ def begin(provider: Provider, stands: Standing) -> Enrolment:
 
 def go_on(provider: Provider, stands: Standing, carried: str) -> Enrolment | None:
     """The enrolment that a form carries; None if it took too long, or is another session's."""
-    secret = slip.read(provider.material, _SECRET, stands.session.id.bytes, carried, provider.clock.now())
+    secret = provider.slips.read(_SECRET, stands.session.id.bytes, carried, provider.clock.now())
     return Enrolment(bytes.fromhex(secret), carried) if isinstance(secret, str) else None
 
 
@@ -64,5 +64,5 @@ async def finish(
 
 def _enrolment(provider: Provider, stands: Standing, secret: bytes) -> Enrolment:
     expires = provider.clock.now() + LIFETIME
-    carried = slip.write(provider.material, provider.entropy, _SECRET, stands.session.id.bytes, secret.hex(), expires)
+    carried = provider.slips.write(_SECRET, stands.session.id.bytes, secret.hex(), expires)
     return Enrolment(secret, carried)

@@ -9,7 +9,7 @@ from idp.accounts import account, contact, lookup
 from idp.accounts.account import Account
 from idp.accounts.lookup import EMAIL
 from idp.base.errors import OAuthError
-from idp.clients import metadata, registry
+from idp.clients import directory, metadata
 from idp.clients.client import Client
 from idp.flows import client_rules, people, register_client
 from idp.flows.client_rules import Checked
@@ -60,7 +60,7 @@ async def apply(
     clients = [await _client_step(provider, declared) for declared in declaration.clients.values()]
     accounts = [await _account_step(provider, wanted) for wanted in declaration.accounts.values()]
     async with provider.database.reading() as tx:
-        known = await registry.read_all(tx)
+        known = await directory.read_all(tx)
     gone = [
         each.client_id
         for each in known
@@ -108,7 +108,7 @@ def _told(kind: str, name: str, known: object, changed: Sequence[str]) -> Change
 
 async def _client_step(provider: Provider, declared: DeclaredClient) -> _ClientStep:
     async with provider.database.reading() as tx:
-        known = await registry.read(tx, declared.client_id)
+        known = await directory.read(tx, declared.client_id)
     try:
         client_rules.acceptable_id(declared.client_id)
         checked = client_rules.judge(

@@ -13,6 +13,7 @@ from idp.accounts import (
     assisted,
     contact,
     contact_change,
+    entrance,
     links,
     lookup,
     one_time_code,
@@ -22,12 +23,11 @@ from idp.accounts import (
 from idp.accounts.account import Account
 from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
-from idp.base.opaque import Handle
-from idp.flows import challenge, logout, messages, passwords, recycled
+from idp.flows import challenge, logout, messages, passwords, recovery_case, recycled
+from idp.flows.recovery_case import DEAD
 from idp.flows.removal import TAKING
-from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, slip
+from idp.sessions import device
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -36,11 +36,9 @@ from idp.theme.language import Message
 _ASKED = "assisted-recovery"
 _SHOWN = 3600
 """How long the page with the number can be opened again in the browser that asked, in seconds."""
-_BATCH = 100
 _CODE, _PROVEN = "assisted-code", "assisted-proven"
 _PROOF_LIFETIME = 600
 """How long somebody who typed the code may take to think of a password, in seconds."""
-_DEAD = "kesalahan.bantuan"
 
 
 async def ask(
@@ -71,7 +69,7 @@ async def ask(
         readings = contact.readings(typed, provider.settings.kpj_pattern)
         keys = [lookup.key(provider.material, kind, value) for kind, value in readings]
         # Whose contacts a thief changed knows only the old ones; here somebody looks at card and face.
-        found = [await account.opened_by(tx, key, replaced=True) for key in keys]
+        found = [await entrance.opened_by(tx, key, replaced=True) for key in keys]
         person = next((one for one in found if one is not None and one.status in account.MAY_SIGN_IN), None)
         # An account that is erased in this moment is nobody's: the case is opened like that of somebody who was not found.
         if not await account.lock(tx, person.id if person is not None else provider.new_id()):
@@ -88,19 +86,19 @@ async def ask(
             due_at=ends,
         )
         await assisted.insert(tx, provider.sealer, case)
-        await write(provider, tx, case, "bantuan_kasus", nomor=case.number, batas=ends)
+        await recovery_case.write(provider, tx, case, "bantuan_kasus", nomor=case.number, batas=ends)
         detail = {"case": case.number}
         event = Event("recovery.case_opened", account_id=case.account_id, network=visitor.network, detail=detail)
         await provider.audit.append(tx, event)
     value = [case.number, ends]
-    return slip.write(provider.material, provider.entropy, _ASKED, visitor.device, value, now + _SHOWN)
+    return provider.slips.write(_ASKED, visitor.device, value, now + _SHOWN)
 
 
 def asked(provider: Provider, visitor: Visitor, text: str) -> tuple[str, int]:
     """The number of a case just opened here, and until when it waits. PageFault for a slip of another browser, or an old one."""
-    value = slip.read(provider.material, _ASKED, visitor.device, text, provider.clock.now())
+    value = provider.slips.read(_ASKED, visitor.device, text, provider.clock.now())
     if value is None:
-        raise PageFault(_DEAD, "assisted recovery slip")
+        raise PageFault(DEAD, "assisted recovery slip")
     return value[0], value[1]
 
 
@@ -128,9 +126,9 @@ async def send_code(provider: Provider, visitor: Visitor, typed: str) -> str | M
             handle, code = await challenge.issue(
                 provider, tx, links.ASSISTED, case.id, links.BY_SMS, case.contact, lifetime, reference=reference
             )
-            told: dict[str, Any] = {"kode": code, "ref": reference, "menit": lifetime // 60}
+            told: dict[str, Any] = {"kode": code, "ref": reference}
             await messages.sms(provider, tx, case.contact, "atur_ulang", case.locale, case.id, **told)
-    return slip.write(provider.material, provider.entropy, _CODE, visitor.device, [str(handle.id), number], ends)
+    return provider.slips.write(_CODE, visitor.device, [str(handle.id), number], ends)
 
 
 def number_of(provider: Provider, visitor: Visitor, text: str) -> str:
@@ -148,13 +146,13 @@ async def prove(provider: Provider, visitor: Visitor, text: str, typed: str) -> 
         sent = await links.read(tx, challenge_id)
     assert sent is not None
     case_id = str(sent.subject_id)
-    return slip.write(provider.material, provider.entropy, _PROVEN, visitor.device, case_id, now + _PROOF_LIFETIME)
+    return provider.slips.write(_PROVEN, visitor.device, case_id, now + _PROOF_LIFETIME)
 
 
 def _sent(provider: Provider, visitor: Visitor, text: str) -> list[str]:
-    value = slip.read(provider.material, _CODE, visitor.device, text, provider.clock.now())
+    value = provider.slips.read(_CODE, visitor.device, text, provider.clock.now())
     if value is None:
-        raise PageFault(_DEAD, "assisted recovery code slip")
+        raise PageFault(DEAD, "assisted recovery code slip")
     kept: list[str] = value
     return kept
 
@@ -163,46 +161,12 @@ def _live(provider: Provider, case: Case) -> bool:
     return case.state == assisted.READY and provider.clock.now() < case.due_at
 
 
-# The old contacts
-
-
-async def look(provider: Provider, token: str) -> Case:
-    """The case that a link to an old contact would cancel; changes nothing. PageFault when there is nothing to cancel (any more)."""
-    async with provider.database.reading() as tx:
-        case = await assisted.by_link(tx, provider.sealer, token, cancels=True)
-    if case is None or case.state not in assisted.UNDER_WAY:
-        raise PageFault(_DEAD, "nothing to cancel")
-    return case
-
-
-async def cancel_by_link(provider: Provider, visitor: Visitor, token: str) -> None:
-    """Cancel it, for whoever reads an old mailbox. PageFault as `look`."""
-    case = await look(provider, token)
-    async with provider.database.transaction() as tx:
-        if not await _cancel(provider, tx, visitor, case):
-            raise PageFault(_DEAD, "case ended meanwhile")
-
-
-async def under_way(provider: Provider, stands: Standing) -> Case | None:
-    """The recovery that is approved for whoever is signed in, if there is one."""
-    async with provider.database.reading() as tx:
-        return await assisted.under_way(tx, provider.sealer, stands.account_id)
-
-
-async def cancel(provider: Provider, visitor: Visitor, stands: Standing) -> None:
-    """Cancel it from the account; nothing when it is over already, or was decided by two officers."""
-    async with provider.database.transaction() as tx:
-        case = await assisted.under_way(tx, provider.sealer, stands.account_id)
-        if case is not None:
-            await _cancel(provider, tx, visitor, case)
-
-
-# The new one
+# The new password
 
 
 async def look_new(provider: Provider, visitor: Visitor, token: str) -> tuple[Case, Account]:
     """What the link to the new address, or the proof of the new number, is worth. PageFault when it is worth nothing (any more)."""
-    proven = slip.read(provider.material, _PROVEN, visitor.device, token, provider.clock.now())
+    proven = provider.slips.read(_PROVEN, visitor.device, token, provider.clock.now())
     async with provider.database.reading() as tx:
         case = await assisted.by_link(tx, provider.sealer, token)
         if case is None and isinstance(proven, str):
@@ -210,12 +174,15 @@ async def look_new(provider: Provider, visitor: Visitor, token: str) -> tuple[Ca
         live = case is not None and _live(provider, case)
         person = await account.read(tx, case.account_id) if case is not None and case.account_id and live else None
     if case is None or person is None or person.status not in account.MAY_SIGN_IN:
-        raise PageFault(_DEAD, "assisted recovery link not live")
+        raise PageFault(DEAD, "assisted recovery link not live")
     return case, person
 
 
 async def finish(provider: Provider, visitor: Visitor, token: str, password: str) -> dict[str, Message]:
-    """Set the password, put the new contact in the old one's place, end everything. What is wrong by field; empty when it is done."""
+    """Set the password, put the new contact in the old one's place, end everything. What is wrong by field; empty when it is done.
+
+    PageFault as `look_new`, also when the case came to its end meanwhile, or the new contact is another account's by now.
+    """
     case, person = await look_new(provider, visitor, token)
     if refused := await passwords.refused(provider, person, password, second_factor=False):
         return {"password": refused}
@@ -225,7 +192,7 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
         await account.lock(tx, person.id)
         held = await account.read(tx, person.id)
         if held is None or not await assisted.move(tx, case, assisted.DONE, ended_at=now):
-            raise PageFault(_DEAD, "assisted recovery spent meanwhile")
+            raise PageFault(DEAD, "assisted recovery spent meanwhile")
         await contact_change.close(tx, person.id, now)
         await _readdress(provider, tx, case, held)
         if case.factors_go:
@@ -243,59 +210,6 @@ async def finish(provider: Provider, visitor: Visitor, token: str, password: str
     return {}
 
 
-# The timetable
-
-
-async def advance_due(provider: Provider) -> int:
-    """What has waited long enough goes on, or ends; how many cases. For the timetable."""
-    now, done = provider.clock.now(), 0
-    async with provider.database.reading() as tx:
-        found = await assisted.due(tx, provider.sealer, now, _BATCH)
-    for case in found:
-        async with provider.database.transaction() as tx:
-            # Cancelled in this very moment, or moved by another worker: then it is not ours.
-            done += await (_send_link if case.state == assisted.COOLING else _expire)(provider, tx, case)
-    return done
-
-
-async def _send_link(provider: Provider, tx: Tx, case: Case) -> bool:
-    """A link to an address. To a number, which gets no links, word that a code can be asked for."""
-    handle, ends = provider.new_handle(), provider.clock.now() + provider.settings.lifetimes.recovery_link
-    opens = Handle(case.id, handle.secret)
-    if not await assisted.move(tx, case, assisted.READY, link_hash=opens.secret_hash, due_at=ends):
-        return False
-    link = f"{provider.settings.issuer}/lupa-kata-sandi/bantuan/baru?token={opens}"
-    told = {"nomor": case.number} if case.by_sms else {"tautan": link}
-    await write(provider, tx, case, "bantuan_siap", **told, batas=ends)
-    event = Event("recovery.case_ready", account_id=case.account_id, detail={"case": case.number})
-    await provider.audit.append(tx, event)
-    return True
-
-
-async def _expire(provider: Provider, tx: Tx, case: Case) -> bool:
-    if not await assisted.move(tx, case, assisted.EXPIRED, ended_at=provider.clock.now()):
-        return False
-    event = Event("recovery.case_expired", account_id=case.account_id, detail={"case": case.number})
-    await provider.audit.append(tx, event)
-    return True
-
-
-async def _cancel(provider: Provider, tx: Tx, visitor: Visitor, case: Case) -> bool:
-    if case.overridden:
-        return False
-    now = provider.clock.now()
-    if not await assisted.move(tx, case, assisted.CANCELLED, ended_at=now):
-        return False
-    person = await account.read(tx, case.account_id) if case.account_id else None
-    assert person is not None
-    await messages.tell_everywhere(provider, tx, person, "bantuan_dibatalkan")
-    event = Event(
-        "recovery.case_cancelled", account_id=person.id, network=visitor.network, detail={"case": case.number}
-    )
-    await provider.audit.append(tx, event)
-    return True
-
-
 async def _readdress(provider: Provider, tx: Tx, case: Case, person: Account) -> None:
     """Link or code came to the new contact, which proves it; the old address hears of it a last time.
 
@@ -309,7 +223,7 @@ async def _readdress(provider: Provider, tx: Tx, case: Case, person: Account) ->
     kind = lookup.PHONE if case.by_sms else lookup.EMAIL
     key = lookup.key(provider.material, kind, case.contact)
     if not await account.set_contact(tx, person.id, kind, case.contact, key, now):
-        raise PageFault(_DEAD, "another account has the new contact by now")
+        raise PageFault(DEAD, "another account has the new contact by now")
     if case.by_sms:
         await account.drop_contact(tx, person.id, lookup.EMAIL, now)
     if person.email is not None:
@@ -325,9 +239,3 @@ async def _remove_factors(provider: Provider, tx: Tx, person: Account) -> None:
         await removal.call_off(tx, person.id, factor)
     event = Event("factor.removed", account_id=person.id, detail={"factor": "all", "by": "branch"})
     await provider.audit.append(tx, event)
-
-
-async def write(provider: Provider, tx: Tx, case: Case, template: str, **values: Any) -> None:
-    """A message to the new contact. It names nobody: who asked need not be who they say."""
-    send = messages.sms if case.by_sms else messages.mail
-    await send(provider, tx, case.contact, template, case.locale, case.id, **values)

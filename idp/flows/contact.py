@@ -7,21 +7,21 @@ code that is typed is never right.
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, links, lookup
+from idp.accounts import account, contact, contact_change, entrance, links, lookup
 from idp.accounts.account import Account
 from idp.accounts.contact_change import ContactChange
 from idp.base.errors import PageFault
 from idp.flows import challenge, logout, messages, owner, recycled, undo
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, slip
+from idp.sessions import device
 from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
 from idp.theme.language import Message
 
 EMAIL, PHONE = lookup.EMAIL, lookup.PHONE
 _ASKED = "contact-change"
-_LIFETIME = 600
+CODE_LIFETIME = 600
 _CHANNELS = {EMAIL: links.BY_EMAIL, PHONE: links.BY_SMS}
 
 
@@ -53,16 +53,14 @@ async def ask(provider: Provider, visitor: Visitor, stands: Standing, kind: str,
             return refused
         holder = await _holder(provider, tx, kind, value)
         challenge_id = await _send(provider, tx, person, holder, kind, value)
-    expires = provider.clock.now() + _LIFETIME
-    carried = slip.write(
-        provider.material, provider.entropy, _ASKED, stands.session.id.bytes, [kind, value, str(challenge_id)], expires
-    )
+    expires = provider.clock.now() + CODE_LIFETIME
+    carried = provider.slips.write(_ASKED, stands.session.id.bytes, [kind, value, str(challenge_id)], expires)
     return Asked(kind, value, challenge_id, carried)
 
 
 def carried(provider: Provider, stands: Standing, text: str) -> Asked | None:
     """The change that a page carries; None if it took too long, or is another session's."""
-    value = slip.read(provider.material, _ASKED, stands.session.id.bytes, text, provider.clock.now())
+    value = provider.slips.read(_ASKED, stands.session.id.bytes, text, provider.clock.now())
     return None if value is None else Asked(value[0], value[1], UUID(value[2]), text)
 
 
@@ -119,7 +117,7 @@ async def revert(provider: Provider, visitor: Visitor, token: str) -> ContactCha
             raise PageFault("kesalahan.kontak", "contact link spent meanwhile")
         restored = await undo.take_back(provider, tx, visitor, person, deeds)
         # Whoever made the change had typed the password for it, or has chosen another since: either opens the account again.
-        await account.require_reset(tx, person.id, now)
+        await entrance.require_reset(tx, person.id, now)
         await logout.end_all(provider, tx, person.id, "person", visitor.network)
         await device.forget_all(tx, person.id)
         lines = undo.said(provider, restored, deeds)
@@ -145,7 +143,7 @@ async def _holder(provider: Provider, tx: Tx, kind: str, value: str) -> Account 
 
 async def _send(provider: Provider, tx: Tx, person: Account, holder: Account | None, kind: str, value: str) -> UUID:
     """The code to the new contact; to its owner, if it has one, word of it and a code that nobody gets."""
-    handle, code = await challenge.issue(provider, tx, links.CONTACT, person.id, _CHANNELS[kind], value, _LIFETIME)
+    handle, code = await challenge.issue(provider, tx, links.CONTACT, person.id, _CHANNELS[kind], value, CODE_LIFETIME)
     taken = holder is not None and holder.id != person.id
     template = "kontak_terpakai" if taken else "kontak_kode"
     if kind == EMAIL:

@@ -11,7 +11,6 @@ from idp.accounts import contact
 from idp.base.opaque import b64encode, digest
 from idp.flows import messages
 from idp.provider import Provider
-from idp.sessions import slip
 from idp.sessions.visitor import Visitor
 from idp.theme.language import Message
 
@@ -45,13 +44,13 @@ def puzzle(provider: Provider, visitor: Visitor) -> str:
     """A puzzle for this browser: find a number that, behind this text, gives a SHA-256 with enough leading zeros."""
     expires = provider.clock.now() + _PUZZLE_LIFETIME
     drawn = b64encode(provider.entropy.bytes(12))
-    return slip.write(provider.material, provider.entropy, _PUZZLE, visitor.device, drawn, expires)
+    return provider.slips.write(_PUZZLE, visitor.device, drawn, expires)
 
 
 async def solved(provider: Provider, visitor: Visitor, asked: str, answer: str) -> bool:
     """Whether this is the answer to a puzzle of this browser; each works once."""
     now = provider.clock.now()
-    if slip.read(provider.material, _PUZZLE, visitor.device, asked, now) is None or len(answer) > 20:
+    if provider.slips.read(_PUZZLE, visitor.device, asked, now) is None or len(answer) > 20:
         return False
     worth = int.from_bytes(hashlib.sha256(f"{asked}.{answer}".encode()).digest(), "big")
     if worth >> (256 - provider.settings.limits.puzzle_bits):
@@ -72,7 +71,7 @@ async def mail_first(provider: Provider, visitor: Visitor, email: str) -> Messag
         return refused
     now = provider.clock.now()
     value = [address, now + HELD]
-    link = slip.write(provider.material, provider.entropy, _MAILED, b"", value, now + _MAILED_LIFETIME)
+    link = provider.slips.write(_MAILED, b"", value, now + _MAILED_LIFETIME)
     async with provider.database.transaction() as tx:
         if refused := await messages.too_often(provider, tx, address):
             return refused
@@ -84,7 +83,7 @@ async def mail_first(provider: Provider, visitor: Visitor, email: str) -> Messag
 
 def mailed(provider: Provider, token: str) -> tuple[str, int] | None:
     """The address of a mailed link, and from when on it works (UNIX seconds); None when it is no good."""
-    value = slip.read(provider.material, _MAILED, b"", token, provider.clock.now())
+    value = provider.slips.read(_MAILED, b"", token, provider.clock.now())
     return (str(value[0]), int(value[1])) if isinstance(value, list) else None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, lookup, report
+from idp.accounts import account, contact, contact_change, entrance, lookup, report
 from idp.accounts.account import Account
 from idp.accounts.report import Report
 from idp.base.errors import PageFault
@@ -17,7 +17,7 @@ from idp.flows.activity import Happening
 from idp.flows.undo import Deeds
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, session, slip
+from idp.sessions import device, session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -26,13 +26,12 @@ LINK_LIFETIME = 7 * 86_400
 """How long the link of a message may be used, in seconds: as long as its sessions are kept."""
 
 DEAD = "kesalahan.bukan_saya"
-_RESULT_LIFETIME = 3600
-_LINK, _RESULT = "disown-mailed", "disowned"
+_LINK = "disown-mailed"
 _ANYBODY = b""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Complaint:
     """What somebody is about to disown: whose, which sessions, and what it is called. `known` is the report's number, if there is one."""
 
     account_id: UUID
@@ -60,13 +59,13 @@ def address(provider: Provider, person: Account, sessions: Sequence[UUID]) -> st
     """The link by which the reader of the account's mailbox disowns sessions; it shows a page, whose button does it."""
     value = [str(person.id), _key(provider, person.email or ""), *(str(one) for one in sessions)]
     expires = provider.clock.now() + LINK_LIFETIME
-    token = slip.write(provider.material, provider.entropy, _LINK, _ANYBODY, value, expires)
+    token = provider.slips.write(_LINK, _ANYBODY, value, expires)
     return f"{provider.settings.issuer}/bukan-saya?token={token}"
 
 
-async def by_link(provider: Provider, token: str) -> Claim:
+async def by_link(provider: Provider, token: str) -> Complaint:
     """What a mailed link is about. PageFault when it is none of ours, too old, or went to a mailbox that the account has left."""
-    value = slip.read(provider.material, _LINK, _ANYBODY, token, provider.clock.now())
+    value = provider.slips.read(_LINK, _ANYBODY, token, provider.clock.now())
     if value is None:
         raise PageFault(DEAD, "disown link")
     owner, (key, *named) = UUID(value[0]), value[1:]
@@ -76,10 +75,10 @@ async def by_link(provider: Provider, token: str) -> Claim:
             raise PageFault(DEAD, "disown link outlived its mailbox")
         known = await _known(provider, tx, owner, sessions, sessions)
         deeds = await undo.of_sessions(provider, tx, owner, sessions)
-    return Claim(owner, sessions[0], tuple(sessions), "session.started", None, known, deeds)
+    return Complaint(owner, sessions[0], tuple(sessions), "session.started", None, known, deeds)
 
 
-async def by_event(provider: Provider, stands: Standing, event_id: UUID) -> Claim:
+async def by_event(provider: Provider, stands: Standing, event_id: UUID) -> Complaint:
     """What an event of one's own account is about. PageFault 404 for anybody else's (T38)."""
     happening = await activity.one(provider, stands, event_id)
     if happening is None:
@@ -89,39 +88,46 @@ async def by_event(provider: Provider, stands: Standing, event_id: UUID) -> Clai
     async with provider.database.reading() as tx:
         known = await report.about(tx, [about])
         deeds = await undo.of_sessions(provider, tx, stands.account_id, sessions)
-    return Claim(stands.account_id, about, sessions, happening.event, happening, known, deeds)
+    return Complaint(stands.account_id, about, sessions, happening.event, happening, known, deeds)
 
 
-async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned:
-    """Do what the page said: end, revoke, forget, require a new password, open a report, tell every contact."""
+async def disown(provider: Provider, visitor: Visitor, complaint: Complaint) -> Disowned:
+    """Do what the page said: end, revoke, forget, require a new password, open a report, tell every contact. PageFault when the
+    account is gone.
+    """
     now = provider.clock.now()
-    here = visitor.session is not None and visitor.session.id in claim.sessions
+    here = visitor.session is not None and visitor.session.id in complaint.sessions
     async with provider.database.transaction() as tx:
-        await account.lock(tx, claim.account_id)
-        person = await account.read(tx, claim.account_id)
+        await account.lock(tx, complaint.account_id)
+        person = await account.read(tx, complaint.account_id)
         if person is None:
             raise PageFault(DEAD, "the account is gone")
-        known = await _known(provider, tx, claim.account_id, claim.sessions or [claim.about], claim.sessions)
+        known = await _known(
+            provider, tx, complaint.account_id, complaint.sessions or [complaint.about], complaint.sessions
+        )
         if known is not None:
             return Disowned(known, here)
-        about = claim.about
+        about = complaint.about
         if await report.about(tx, [about]) is not None:
             # A mail named several sign-ins, and some of them were reported one by one.
-            about = (await _live(provider, tx, claim.account_id, claim.sessions))[0]
-        for session_id in claim.sessions:
-            await _end(provider, tx, visitor, claim.account_id, session_id)
+            about = (await _live(provider, tx, complaint.account_id, complaint.sessions))[0]
+        for session_id in complaint.sessions:
+            await _end(provider, tx, visitor, complaint.account_id, session_id)
         # Read again under the lock: the page was shown a while ago.
-        deeds = await undo.of_sessions(provider, tx, claim.account_id, claim.sessions)
+        deeds = await undo.of_sessions(provider, tx, complaint.account_id, complaint.sessions)
+        for session_id in deeds.sessions:
+            await _end(provider, tx, visitor, complaint.account_id, session_id)
+        here = here or (visitor.session is not None and visitor.session.id in deeds.sessions)
         restored = await undo.take_back(provider, tx, visitor, person, deeds)
-        await account.require_reset(tx, claim.account_id, now)
+        await entrance.require_reset(tx, complaint.account_id, now)
         reference = report.new_reference(provider.entropy)
         made = Report(
             id=provider.new_id(),
             reference=reference,
             kind=report.SUSPICIOUS,
-            category=claim.category,
+            category=complaint.category,
             about=about,
-            account_id=claim.account_id,
+            account_id=complaint.account_id,
             network=visitor.network,
             state=report.OPEN,
             created_at=now,
@@ -135,29 +141,14 @@ async def disown(provider: Provider, visitor: Visitor, claim: Claim) -> Disowned
             await messages.tell_everywhere(provider, tx, restored, "dilaporkan", nomor=reference)
         event = Event(
             "session.disowned",
-            actor=str(claim.account_id),
-            account_id=claim.account_id,
-            session_id=claim.sessions[0] if claim.sessions else None,
+            actor=str(complaint.account_id),
+            account_id=complaint.account_id,
+            session_id=complaint.sessions[0] if complaint.sessions else None,
             network=visitor.network,
-            detail={"reference": reference, "event": claim.category},
+            detail={"reference": reference, "event": complaint.category},
         )
         await provider.audit.append(tx, event)
     return Disowned(reference, here, deeds)
-
-
-def remember(
-    provider: Provider, visitor: Visitor, reference: str, undone: Sequence[str] = (), left: Sequence[str] = ()
-) -> str:
-    """The number, what was taken back and what could not be, in words, for the next page of this browser, and of no other."""
-    value = [reference, list(undone), list(left)]
-    expires = provider.clock.now() + _RESULT_LIFETIME
-    return slip.write(provider.material, provider.entropy, _RESULT, visitor.device, value, expires)
-
-
-def recall(provider: Provider, visitor: Visitor, carried: str) -> tuple[str, list[str], list[str]] | None:
-    """(number, undone, left) as `remember` put them into an address; None in another browser, or an hour later."""
-    found = slip.read(provider.material, _RESULT, visitor.device, carried, provider.clock.now())
-    return (found[0], found[1], found[2]) if isinstance(found, list) else None
 
 
 async def _reads(provider: Provider, tx: Tx, account_id: UUID, key: str) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from idp.accounts import account, document, requests
 from idp.accounts.requests import Request
-from idp.base.errors import PageFault
+from idp.base.errors import Fault, PageFault
 from idp.base.opaque import Handle, same
 from idp.flows import logout, messages, owner, retention
 from idp.grants import grant
@@ -20,6 +20,14 @@ from idp.store import dossier
 from idp.store.audit import Event
 from idp.store.database import Tx
 from idp.theme.language import Message
+
+
+class OnHold(Fault):
+    """The law demands that this account is kept: its deletion was refused for that. `request` is the one that was."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(f"its deletion was refused on the ground {requests.LEGAL_HOLD}, request {request.id}")
+        self.request = request
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ async def look(provider: Provider, token: str) -> Pending:
 
 
 async def cancel_by_link(provider: Provider, visitor: Visitor, token: str) -> None:
-    """Take the deletion back; whoever reads the person's mail may, since it changes nothing else."""
+    """Take the deletion back; whoever reads the person's mail may, since it changes nothing else. PageFault as `look`."""
     pending = await look(provider, token)
     if not await _cancel(provider, visitor, pending.request):
         raise PageFault("kesalahan.hapus_batal", "carried out or taken back meanwhile")
@@ -115,8 +123,11 @@ async def carry_out(provider: Provider, request_id: UUID) -> bool:
         return await _delete(provider, tx, found, "erasure")
 
 
-async def at_once(provider: Provider, account_id: UUID, *, by: str) -> bool:
-    """Delete as an operator does, whether its person asked or not; False when somebody else did in this moment."""
+async def at_once(provider: Provider, account_id: UUID, *, by: str, despite_hold: bool = False) -> bool:
+    """Delete as an operator does, whether its person asked or not; False when somebody else did in this moment.
+
+    Raises OnHold where an officer found that the law demands the data, unless the operator knows that this is over.
+    """
     now = provider.clock.now()
     wanted = Request(
         provider.new_id(), account_id, requests.DELETE, requests.OPEN, now, now + requests.CLOCK, runs_at=now
@@ -125,15 +136,19 @@ async def at_once(provider: Provider, account_id: UUID, *, by: str) -> bool:
         await account.lock(tx, account_id)
         if await account.read(tx, account_id) is None:
             return False
+        held = await requests.held(tx, provider.sealer, account_id)
+        if held is not None and not despite_hold:
+            raise OnHold(held)
         if not await requests.add(tx, provider.sealer, wanted):
             waiting = await requests.waiting(tx, provider.sealer, account_id, requests.DELETE)
             wanted = waiting or wanted
-        return await _delete(provider, tx, wanted, by)
+        return await _delete(provider, tx, wanted, by, despite=held)
 
 
-async def _delete(provider: Provider, tx: Tx, wanted: Request, by: str) -> bool:
+async def _delete(provider: Provider, tx: Tx, wanted: Request, by: str, *, despite: Request | None = None) -> bool:
     """Close the request, and delete: services are told, the person's rows go, a receipt leaves, the trail keeps a
-    certificate without a name. False when it was decided already. The caller holds the account.
+    certificate without a name, and which refusal it went past. False when it was decided already. The caller holds
+    the account.
     """
     now = provider.clock.now()
     if not await requests.decide(tx, provider.sealer, wanted.id, requests.DONE, by, now):
@@ -151,7 +166,9 @@ async def _delete(provider: Provider, tx: Tx, wanted: Request, by: str) -> bool:
             provider, tx, person.email, "hapus_selesai", person.locale, None,
             nama=person.name, waktu=now, rujukan=str(wanted.id),
         )  # fmt: skip
-    certificate = {"request": str(wanted.id), "rows": gone}
+    certificate: dict[str, object] = {"request": str(wanted.id), "rows": gone}
+    if despite is not None:
+        certificate["despite"] = str(despite.id)
     await provider.audit.append(tx, Event("account.erased", by, person.id, detail=certificate))
     return True
 

@@ -1,4 +1,4 @@
-"""The account at a glance: services and sessions, ending them, and how long one's own goes on."""
+"""The account at a glance: services and sessions, and ending them."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,17 +9,11 @@ from idp.grants import consent, grant
 from idp.grants.grant import Connection
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, session, slip
+from idp.sessions import device, session
 from idp.sessions.device import Device
 from idp.sessions.session import Session
 from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
-
-# How often looking around is written down as use of the session, in seconds.
-SEEN_EVERY = 60
-# For how long one may watch the services confirm that a session has ended, in seconds.
-_SHOWN = 900
-_ENDED = "ended-everywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,45 +90,4 @@ async def end_everywhere(provider: Provider, visitor: Visitor, stands: Standing)
     async with provider.database.transaction() as tx:
         own = await session.live_of(tx, stands.account_id, provider.settings.lifetimes, provider.clock.now())
         await logout.end_all(provider, tx, stands.account_id, "person", visitor.network)
-    ended = [str(one.id) for one in own[:20]]
-    return slip.write(provider.material, provider.entropy, _ENDED, visitor.device, ended, provider.clock.now() + _SHOWN)
-
-
-async def confirmations(provider: Provider, visitor: Visitor, ended: str, language: str) -> list[tuple[str, str]]:
-    """(service, confirmed | pending | failed | unreached), one line per service: what is worst among its sessions."""
-    told: dict[str, str] = {}
-    severity = ("confirmed", "pending", "failed", "unreached")
-    for session_id in slip.read(provider.material, _ENDED, visitor.device, ended, provider.clock.now()) or []:
-        for name, state in await logout.confirmations(provider, UUID(session_id), language):
-            told[name] = max(told.get(name, state), state, key=severity.index)
-    return sorted(told.items())
-
-
-async def present(provider: Provider, visitor: Visitor) -> Standing | None:
-    """Who is at this browser, and that they are: looking at one's account is use of the session."""
-    now = provider.clock.now()
-    stands = await owner.here(provider, visitor)
-    if stands is not None and stands.held:
-        return None
-    if stands is not None and stands.session.seen_at < now - SEEN_EVERY:
-        async with provider.database.transaction() as tx:
-            await session.touch(tx, stands.session.id, now)
-    return stands
-
-
-async def stay(provider: Provider, visitor: Visitor) -> int | None:
-    """Somebody who reads on says so: their session goes on. Until when (UNIX seconds), or None when it is over."""
-    now = provider.clock.now()
-    stands = await owner.here(provider, visitor)
-    if stands is None or stands.held:
-        return None
-    async with provider.database.transaction() as tx:
-        await session.touch(tx, stands.session.id, now)
-    return min(stands.session.expires_at, now + provider.settings.lifetimes.session_idle)
-
-
-def ends_at(provider: Provider, stands: Standing) -> int:
-    """When this session ends if nobody uses it after this page, in UNIX seconds."""
-    now, seen = provider.clock.now(), stands.session.seen_at
-    last = now if seen < now - SEEN_EVERY else seen
-    return min(stands.session.expires_at, last + provider.settings.lifetimes.session_idle)
+    return logout.watching(provider, visitor, [one.id for one in own])

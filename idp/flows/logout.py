@@ -4,7 +4,7 @@ Every end of a session tells the services that took part, by back-channel logout
 the same transaction, so that no crash can end a session here and leave it standing there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -17,7 +17,7 @@ from idp.clients.client import Client
 from idp.flows import access, owner
 from idp.grants import grant
 from idp.provider import Provider
-from idp.sessions import session, slip
+from idp.sessions import session
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -26,7 +26,12 @@ from idp.store.outbox import BACKCHANNEL
 _POSTED = "posted-logout"
 _WAY_BACK = 300
 """Seconds for a redirect to our own address, on the slowest network."""
-_SHOWN = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
+_STATES = {"delivered": "confirmed", "waiting": "pending", "dead": "failed"}
+_SEVERITY = ("confirmed", "pending", "failed", "unreached")
+_ENDED = "signed-out"
+_SHOWN = 900
+"""Seconds for which one may watch the services confirm."""
+_WATCHED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,15 @@ class SignedOut:
     session_id: UUID | None
     location: str | None
     by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Sessions that have ended, as `watching` names them."""
+
+    by: str
+    language: str
+    sessions: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +86,12 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
 def park(provider: Provider, values: Mapping[str, str]) -> str:
     """A posted request, sealed for its way back by GET: whoever posts a hint keeps it out of addresses, and so do we."""
     expires_at = provider.clock.now() + _WAY_BACK
-    return slip.write(provider.material, provider.entropy, _POSTED, b"", values, expires_at)
+    return provider.slips.write(_POSTED, b"", values, expires_at)
 
 
 def parked(provider: Provider, text: str) -> Mapping[str, str]:
     """The request that `park` sealed; nothing, as if no hint had come, once it is old."""
-    values: Mapping[str, str] | None = slip.read(provider.material, _POSTED, b"", text, provider.clock.now())
+    values: Mapping[str, str] | None = provider.slips.read(_POSTED, b"", text, provider.clock.now())
     return values or {}
 
 
@@ -91,6 +105,31 @@ async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
     return SignedOut(stands.session.id, None)
 
 
+def watching(provider: Provider, visitor: Visitor, sessions: Sequence[UUID], by: str = "", language: str = "") -> str:
+    """A slip by which this browser, and no other, may watch for a while how services confirm that sessions have ended.
+
+    `by` is the client that asked for it, and `language` the one that it asked for, if it did.
+    """
+    value = [by, language, *(str(one) for one in sessions[:_WATCHED])]
+    return provider.slips.write(_ENDED, visitor.device, value, provider.clock.now() + _SHOWN)
+
+
+def watched(provider: Provider, visitor: Visitor, text: str) -> Watched:
+    """What a slip lets this browser see; nothing if it is another browser's, or old."""
+    value = provider.slips.read(_ENDED, visitor.device, text, provider.clock.now())
+    by, language, *sessions = value or ("", "")
+    return Watched(by, language, tuple(map(UUID, sessions)))
+
+
+async def all_confirmations(provider: Provider, seen: Watched, language: str) -> list[tuple[str, str]]:
+    """`confirmations` of all its sessions, one line per service: what is worst among them."""
+    told: dict[str, str] = {}
+    for session_id in seen.sessions:
+        for name, state in await confirmations(provider, session_id, language, seen.by or None):
+            told[name] = max(told.get(name, state), state, key=_SEVERITY.index)
+    return sorted(told.items())
+
+
 async def confirmations(
     provider: Provider, session_id: UUID, language: str, but: str | None = None
 ) -> list[tuple[str, str]]:
@@ -102,7 +141,7 @@ async def confirmations(
     async with provider.database.reading() as tx:
         items = await provider.outbox.about(tx, session_id, BACKCHANNEL)
         visited = await grant.clients_of_session(tx, session_id)
-    found = [(provider.clients.known(client_id), _SHOWN[state]) for client_id, state in items]
+    found = [(provider.clients.known(client_id), _STATES[state]) for client_id, state in items]
     untold = {*visited} - {client_id for client_id, _ in items} - {but}
     found += [(provider.clients.known(client_id), "unreached") for client_id in sorted(untold)]
     return [

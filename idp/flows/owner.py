@@ -1,5 +1,5 @@
-"""The owner of an account: while signed in, who is here, still in their session, and what they do as an event of the audit
-trail; and the language in which they read.
+"""The owner of an account: while signed in, who is here and for how long, still in their session, and what they do as an event
+of the audit trail; and the language in which they read.
 """
 
 from uuid import UUID
@@ -15,12 +15,45 @@ from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
 
+# How often looking around is written down as use of the session, in seconds.
+_SEEN_EVERY = 60
+
 
 async def here(provider: Provider, visitor: Visitor, client_id: str = "") -> Standing | None:
     """Who is signed in at this browser, and where they stand with a service; None for nobody. One round trip."""
     return await standing.read(
         provider.database, visitor.session, client_id, provider.settings.lifetimes, provider.clock.now()
     )
+
+
+async def present(provider: Provider, visitor: Visitor) -> Standing | None:
+    """Who is at this browser, and that they are: looking at one's account is use of the session."""
+    now = provider.clock.now()
+    stands = await here(provider, visitor)
+    if stands is not None and stands.held:
+        return None
+    if stands is not None and stands.session.seen_at < now - _SEEN_EVERY:
+        async with provider.database.transaction() as tx:
+            await session.touch(tx, stands.session.id, now)
+    return stands
+
+
+async def stay(provider: Provider, visitor: Visitor) -> int | None:
+    """Somebody who reads on says so: their session goes on. Until when (UNIX seconds), or None when it is over."""
+    now = provider.clock.now()
+    stands = await here(provider, visitor)
+    if stands is None or stands.held:
+        return None
+    async with provider.database.transaction() as tx:
+        await session.touch(tx, stands.session.id, now)
+    return min(stands.session.expires_at, now + provider.settings.lifetimes.session_idle)
+
+
+def ends_at(provider: Provider, stands: Standing) -> int:
+    """When this session ends if nobody uses it after this page, in UNIX seconds."""
+    now, seen = provider.clock.now(), stands.session.seen_at
+    last = now if seen < now - _SEEN_EVERY else seen
+    return min(stands.session.expires_at, last + provider.settings.lifetimes.session_idle)
 
 
 async def read(tx: Tx, stands: Standing) -> Account:

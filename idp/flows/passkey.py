@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from idp.accounts import account, passkey, webauthn
+from idp.accounts import account, entrance, passkey, webauthn
+from idp.accounts.passkey import Passkey
 from idp.accounts.webauthn import Answer, NotGood, Shown, Site
 from idp.base.opaque import Handle, b64decode, b64encode
 from idp.flows import messages, owner, second_factor
@@ -17,7 +18,7 @@ from idp.flows.beginning import SignedIn, prepare, take_over
 from idp.flows.second_factor import Proved
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import assertion, device, levels, session, slip
+from idp.sessions import assertion, device, levels, session
 from idp.sessions.assertion import Found
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -39,6 +40,11 @@ class Unknown(Refused):
     """No account has it; `signal` is what tells the browser that shows it, so that it need not offer it again."""
 
     signal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended(Refused):
+    """It is the right passkey, and let somebody in whom the owner disowned: it opens nothing before there is another password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,9 @@ async def sign_in(
         if passkey.cloned(found.sign_count, shown.sign_count):
             await _suspect(provider, visitor, found.known.account_id, found.passkey_id)
             return Refused()
+        if found.suspended:
+            await _refused(provider, visitor, found, "suspended")
+            return Suspended()
     except NotGood as fault:
         return await _refused(provider, visitor, found, str(fault))
     return await _begin(provider, visitor, found, answer, shown, expires_at, public_device)
@@ -88,7 +97,15 @@ async def _begin(
 ) -> SignedIn | Refused:
     known = await take_over(provider, visitor, found.known)
     factors = levels.with_passkey({}, synced=shown.synced, now=provider.clock.now())
-    begins = prepare(provider, visitor, known, factors, public_device=public_device, factor=levels.PASSKEY)
+    begins = prepare(
+        provider,
+        visitor,
+        known,
+        factors,
+        public_device=public_device,
+        factor=levels.PASSKEY,
+        passkey=str(found.passkey_id),
+    )
     begun = await assertion.begin(
         provider.database,
         found.passkey_id,
@@ -134,15 +151,16 @@ async def prove(
     async with provider.database.transaction() as tx:
         # Before anything of theirs, as whoever takes a passkey away does: neither waits for the other's end.
         await account.lock(tx, stands.account_id)
-        shown = await _shown(provider, tx, visitor, stands.account_id, answer, expires_at)
-        if shown is None:
+        kept, shown = await _shown(provider, tx, visitor, stands.account_id, answer, expires_at, opens=True)
+        if kept is None or shown is None:
             return Refused()
         factors = levels.with_passkey(stands.session.factors, synced=shown.synced, now=now)
         assert visitor.session is not None
         if not await session.raise_to(tx, visitor.session, handle, factors, now):
             return Refused()
         await second_factor.admit(provider, tx, visitor, stands, excuse=excuse)
-        await provider.audit.append(tx, owner.did("factor.proved", visitor, stands, factor=levels.PASSKEY))
+        told = {"factor": levels.PASSKEY, "passkey": str(kept.id)}
+        await provider.audit.append(tx, owner.did("factor.proved", visitor, stands, **told))
     return Proved(handle)
 
 
@@ -164,19 +182,24 @@ async def prove_for_reset(
     if expires_at is None:
         return TooLate()
     async with provider.database.transaction() as tx:
-        shown = await _shown(provider, tx, visitor, account_id, answer, expires_at)
+        _, shown = await _shown(provider, tx, visitor, account_id, answer, expires_at, opens=False)
         return Refused() if shown is None else None
 
 
 async def _shown(
-    provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, answer: Answer, expires_at: int
-) -> Shown | None:
-    """Verify an answer by a passkey of this account, and use its challenge up; None when it does not count."""
+    provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, answer: Answer, expires_at: int, *, opens: bool
+) -> tuple[Passkey | None, Shown | None]:
+    """Verify an answer by a passkey of this account, and use its challenge up: (which, what it said); None when it does not count.
+
+    `opens` where it would open the account, which a suspended one does not.
+    """
     kept = await passkey.find(tx, answer.credential_id)
     try:
         if kept is None or kept.account_id != account_id:
             raise NotGood("not this account's")
         shown = _verify(provider, answer, kept.account_id, kept.public_key, synced=kept.synced)
+        if opens and kept.suspended_at is not None and await entrance.must_reset(tx, account_id):
+            raise NotGood("suspended")
     except NotGood as fault:
         detail = {"factor": levels.PASSKEY, "reason": str(fault)}
         session_id = visitor.session.id if visitor.session else None
@@ -184,13 +207,13 @@ async def _shown(
             "factor.refused", account_id=account_id, session_id=session_id, network=visitor.network, detail=detail
         )
         await provider.audit.append(tx, event)
-        return None
+        return None, None
     if passkey.cloned(kept.sign_count, shown.sign_count):
         await _tell_suspicion(provider, tx, visitor, account_id, kept.id)
-        return None
+        return kept, None
     if not await passkey.spend(tx, answer.challenge, expires_at):
-        return None
-    return shown if await passkey.use(tx, kept.id, shown.sign_count, provider.clock.now()) else None
+        return kept, None
+    return kept, shown if await passkey.use(tx, kept.id, shown.sign_count, provider.clock.now()) else None
 
 
 def site(provider: Provider) -> Site:
@@ -202,12 +225,12 @@ def site(provider: Provider) -> Site:
 def ask(provider: Provider, purpose: str, bearer: bytes) -> bytes:
     """A new challenge. Its nonce of 96 random bits is what makes it unpredictable (NIST SP 800-63B-4 asks for 64)."""
     expires_at = provider.clock.now() + CHALLENGE
-    return b64decode(slip.write(provider.material, provider.entropy, purpose, bearer, expires_at, expires_at))
+    return b64decode(provider.slips.write(purpose, bearer, expires_at, expires_at))
 
 
 def asked(provider: Provider, purpose: str, bearer: bytes, answer: Answer) -> int | None:
     """Until when the challenge that was answered may be; None unless we asked it, of this bearer, for this purpose, lately."""
-    expires_at = slip.read(provider.material, purpose, bearer, answer.challenge, provider.clock.now())
+    expires_at = provider.slips.read(purpose, bearer, answer.challenge, provider.clock.now())
     return expires_at if isinstance(expires_at, int) else None
 
 

@@ -1,6 +1,6 @@
 """Choosing a password: which rules hold for whom, what they say to a choice, and when its term has come."""
 
-from idp.accounts import account, birthdate, declared, nik, past_passwords, policy
+from idp.accounts import birthdate, declared, entrance, nik, passkey, past_passwords, policy
 from idp.accounts.account import Account
 from idp.accounts.policy import Owner, Policy
 from idp.flows import messages
@@ -54,11 +54,12 @@ async def refused(provider: Provider, person: Account, password: str, *, second_
 
 
 async def replace(provider: Provider, tx: Tx, person: Account, hashed: str) -> None:
-    """Write the new password, remember the one before, and tell the owner. The caller ends what must not outlive it."""
+    """Write the new password, remember the one before, let passkeys open again, and tell the owner. The caller ends what must not outlive it."""
     now, held = provider.clock.now(), rules_for(provider, person)
     if person.password_hash is not None:
         await past_passwords.put(tx, provider.new_id(), person.id, person.password_hash, held.history - 1, now)
-    await account.set_password(tx, person.id, hashed, held.version, now)
+    await entrance.set_password(tx, person.id, hashed, held.version, now)
+    await passkey.resume(tx, person.id)
     await messages.tell_everywhere(provider, tx, person, "sandi_diganti")
 
 

@@ -168,7 +168,7 @@ async def prepare(provider: Provider, wanted: Wanted, known: Account | None = No
 
 
 async def insert(provider: Provider, tx: Tx, prepared: Prepared, *, by: str) -> None:
-    """Write a new account inside `tx`."""
+    """Write a new account inside `tx`. Raises BadAccount when another one has its address or a number."""
     person = prepared.account
     if not await account.insert(tx, person, prepared.keys):
         raise BadAccount(f"account {person.email}: another account has its email address, mobile number or KPJ")

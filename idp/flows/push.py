@@ -16,7 +16,10 @@ _AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client_assert
 async def push(
     provider: Provider, client: Client, values: Mapping[str, str], resources: list[str], network: str
 ) -> dict[str, Any]:
-    """Keep a sound request for a minute; anything that /authorize would refuse is refused here already."""
+    """Keep a sound request for a minute; anything that /authorize would refuse is refused here already.
+
+    Raises the OAuthError of RFC 9126 section 2.3, and Unavailable when one network pushes too much for public clients.
+    """
     if "authorization_code" not in client.grant_types:
         raise UnauthorizedClient("this client is not registered for authorization requests")
     if client.public:

@@ -14,6 +14,7 @@ from uuid import UUID
 from idp.accounts import (
     account,
     contact,
+    entrance,
     links,
     one_time_code,
     proven_phone,
@@ -27,7 +28,7 @@ from idp.flows import logout, messages, passwords, recovery_letters, second_fact
 from idp.flows import passkey as passkeys
 from idp.flows.second_factor import Entry
 from idp.provider import Provider
-from idp.sessions import device, enrolled, levels, slip
+from idp.sessions import device, enrolled, levels
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -69,7 +70,7 @@ async def request(provider: Provider, visitor: Visitor, typed: str) -> str | Mes
     now = provider.clock.now()
     expires = now + provider.settings.lifetimes.reset
     value = [*map(str, sent), now, typed[:320]]
-    return slip.write(provider.material, provider.entropy, _ASKED, visitor.device, value, expires)
+    return provider.slips.write(_ASKED, visitor.device, value, expires)
 
 
 async def again(provider: Provider, visitor: Visitor, asked: str) -> str | Message:
@@ -99,9 +100,7 @@ async def prove(provider: Provider, visitor: Visitor, asked: str, typed: str) ->
             await proven_phone.used(tx, proven.subject_id, now)
     if proven is None:
         return None
-    return slip.write(
-        provider.material, provider.entropy, _PROVEN, visitor.device, str(proven.id), now + _PROOF_LIFETIME
-    )
+    return provider.slips.write(_PROVEN, visitor.device, str(proven.id), now + _PROOF_LIFETIME)
 
 
 async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
@@ -127,7 +126,7 @@ async def look(provider: Provider, visitor: Visitor, token: str) -> Reset:
 
 
 async def send_code(provider: Provider, visitor: Visitor, token: str, method: str) -> Message | None:
-    """Send a code for a reset by another channel than its own; what to say when it is one too many."""
+    """Send a code for a reset by another channel than its own; what to say when it is one too many. PageFault as `look`."""
     reset = await look(provider, visitor, token)
     if method not in reset.methods or method not in (levels.SMS, second_factor.MAIL):
         raise PageFault("kesalahan.permintaan", "no code can be sent for this reset")
@@ -136,7 +135,7 @@ async def send_code(provider: Provider, visitor: Visitor, token: str, method: st
 
 
 async def show_passkey(provider: Provider, visitor: Visitor, token: str, text: str) -> str | Message:
-    """A passkey instead of a code: the slip that says so to `set_password` for ten minutes, or what to say."""
+    """A passkey instead of a code: the slip that says so to `set_password` for ten minutes, or what to say. PageFault as `look`."""
     reset = await look(provider, visitor, token)
     if levels.PASSKEY not in reset.methods:
         raise PageFault("kesalahan.permintaan", "no passkey helps with this reset")
@@ -144,19 +143,22 @@ async def show_passkey(provider: Provider, visitor: Visitor, token: str, text: s
     if refused is not None:
         return Message("passkey.lama" if isinstance(refused, passkeys.TooLate) else "passkey.gagal_lain")
     value, until = str(reset.challenge.id), provider.clock.now() + _PROOF_LIFETIME
-    return slip.write(provider.material, provider.entropy, _PASSKEY, visitor.device, value, until)
+    return provider.slips.write(_PASSKEY, visitor.device, value, until)
 
 
 def passkey_shown(provider: Provider, visitor: Visitor, reset: Reset, shown: str) -> bool:
     """Whether a slip says that this browser showed a passkey for this reset lately."""
-    value = slip.read(provider.material, _PASSKEY, visitor.device, shown, provider.clock.now())
+    value = provider.slips.read(_PASSKEY, visitor.device, shown, provider.clock.now())
     return isinstance(value, str) and value == str(reset.challenge.id)
 
 
 async def set_password(
     provider: Provider, visitor: Visitor, token: str, password: str, code: str, method: str = "", shown: str = ""
 ) -> dict[str, Message]:
-    """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done."""
+    """Set the new password, end every session and grant, and tell the owner. What is wrong by field; empty when it is done.
+
+    PageFault as `look`, also when the reset came to its end meanwhile.
+    """
     reset = await look(provider, visitor, token)
     if refused := await passwords.refused(provider, reset.account, password, second_factor=bool(reset.methods)):
         return {"password": refused}
@@ -193,7 +195,7 @@ async def set_password(
 
 
 def _read(provider: Provider, visitor: Visitor, asked: str) -> list[Any]:
-    value = slip.read(provider.material, _ASKED, visitor.device, asked, provider.clock.now())
+    value = provider.slips.read(_ASKED, visitor.device, asked, provider.clock.now())
     if value is None:
         raise PageFault("kesalahan.atur_ulang", "recovery slip")
     kept: list[Any] = value
@@ -214,7 +216,7 @@ async def _methods(tx: Tx, challenge: Challenge, person: Account) -> tuple[str, 
     if challenge.channel == links.BY_SMS:
         if person.email is not None and person.email_verified:
             asked.add(second_factor.MAIL)
-    elif levels.SMS in has and (asked or await account.must_reset(tx, person.id)):
+    elif levels.SMS in has and (asked or await entrance.must_reset(tx, person.id)):
         asked.add(levels.SMS)
     return tuple(method for method in (*second_factor.ORDER, second_factor.MAIL) if method in asked)
 
@@ -228,5 +230,5 @@ def _method(reset: Reset, chosen: str, code: str) -> str:
 
 
 async def _proven(provider: Provider, tx: Tx, visitor: Visitor, token: str) -> Challenge | None:
-    proven = slip.read(provider.material, _PROVEN, visitor.device, token, provider.clock.now())
+    proven = provider.slips.read(_PROVEN, visitor.device, token, provider.clock.now())
     return await links.read(tx, UUID(proven)) if isinstance(proven, str) else None

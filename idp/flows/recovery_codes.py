@@ -4,7 +4,7 @@ from idp.accounts import recovery_codes
 from idp.flows import messages, owner
 from idp.grants.standing import Standing
 from idp.provider import Provider
-from idp.sessions import device, levels, slip
+from idp.sessions import device, levels
 from idp.sessions.visitor import Visitor
 
 SHOWN = 900
@@ -23,10 +23,10 @@ async def make(provider: Provider, visitor: Visitor, stands: Standing) -> str:
         await device.ask_all(tx, person.id)
         await provider.audit.append(tx, owner.did("factor.added", visitor, stands, factor=levels.RECOVERY))
     bearer = stands.session.id.bytes
-    return slip.write(provider.material, provider.entropy, _MADE, bearer, [codes, now], now + SHOWN)
+    return provider.slips.write(_MADE, bearer, [codes, now], now + SHOWN)
 
 
 def made(provider: Provider, stands: Standing, carried: str) -> tuple[list[str], int] | None:
     """The codes of a slip, and when they were made (UNIX seconds); None if it is too old, or another session's."""
-    found = slip.read(provider.material, _MADE, stands.session.id.bytes, carried, provider.clock.now())
+    found = provider.slips.read(_MADE, stands.session.id.bytes, carried, provider.clock.now())
     return (list(found[0]), int(found[1])) if found is not None else None

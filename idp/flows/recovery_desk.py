@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from idp.accounts import account, assisted, contact, lookup
+from idp.accounts import account, assisted, contact, entrance, lookup
 from idp.accounts.account import Account
 from idp.accounts.assisted import Case
 from idp.base.errors import Fault
 from idp.base.opaque import Handle
 from idp.flows import messages, recycled
-from idp.flows.assisted_recovery import write
+from idp.flows.recovery_case import write
 from idp.provider import Provider
 from idp.store.audit import Event
 from idp.store.database import Tx
@@ -209,7 +209,7 @@ async def _officer(provider: Provider, tx: Tx, address: str, about: Account) -> 
     """Who decides, as the audit trail names them. Raises NotPossible for an address that is no officer's, or the person's own."""
     readings = contact.readings(address, provider.settings.kpj_pattern)
     keys = [lookup.key(provider.material, kind, value) for kind, value in readings]
-    found = [one for key in keys if (one := await account.opened_by(tx, key)) is not None]
+    found = [one for key in keys if (one := await entrance.opened_by(tx, key)) is not None]
     if not found or found[0].officer_since is None or found[0].status != account.ACTIVE:
         raise NotPossible("--officer has to be the address of an officer's account")
     if found[0].id == about.id:

@@ -8,7 +8,7 @@ neither the answer nor its duration tells whether there is anybody (T33).
 from dataclasses import dataclass
 from uuid import UUID
 
-from idp.accounts import account, links, lookup, one_time_code
+from idp.accounts import account, entrance, links, lookup, one_time_code
 from idp.accounts.account import Account
 from idp.base.opaque import Handle
 from idp.flows import challenge, messages, recycled
@@ -36,7 +36,7 @@ async def seek(provider: Provider, tx: Tx, readings: list[tuple[str, str]], spel
     """Look an identifier up: as many reads as the text has readings, and one more. `spelling` is the likeliest of them."""
     stand_in = UUID(bytes=provider.material.mac("recovery-nobody").of(spelling)[:16])
     found = [
-        (kind, await account.opened_by(tx, lookup.key(provider.material, kind, value))) for kind, value in readings
+        (kind, await entrance.opened_by(tx, lookup.key(provider.material, kind, value))) for kind, value in readings
     ]
     kind, person = next(((kind, one) for kind, one in found if one is not None), ("", None))
     number = person.phone if person is not None and person.phone is not None else messages.NO_NUMBER
@@ -119,6 +119,5 @@ async def _sms(provider: Provider, tx: Tx, visitor: Visitor, sought: Sought) -> 
         void=reader is None,
         kode=code,
         ref=reference,
-        menit=lifetime // 60,
     )
     return handle.id, reader is not None

@@ -13,8 +13,8 @@ from typing import Any
 
 from idp.base.errors import Fault, InvalidClientMetadata
 from idp.base.opaque import b64encode, digest, same, token
+from idp.clients import directory
 from idp.clients import metadata as rules
-from idp.clients import registry
 from idp.clients.client import SELF_REGISTERED, Client
 from idp.flows import client_rules
 from idp.grants import grant
@@ -116,7 +116,7 @@ async def rotate_secret(
             known, secret_hash=digest(secret), previous_secret_hash=known.secret_hash if overlap else None,
             previous_secret_expires_at=now + overlap if overlap else None, updated_at=now,
         )  # fmt: skip
-        await registry.replace(tx, client)
+        await directory.replace(tx, client)
         await _told(provider, tx, "client.secret_rotated", client, by, {"overlap": overlap})
     await provider.refresh_memory()
     return Registered(client, secret)
@@ -131,7 +131,7 @@ async def switch(
         known = _readable(await held(tx, client_id))
         may(known)
         client = dataclasses.replace(known, disabled_at=None if enabled else known.disabled_at or now, updated_at=now)
-        await registry.replace(tx, client)
+        await directory.replace(tx, client)
         if not enabled:
             await grant.revoke_all_of_client(tx, client_id, now, "disabled")
         await _told(provider, tx, "client.enabled" if enabled else "client.disabled", client, by)
@@ -150,7 +150,7 @@ async def delete(provider: Provider, client_id: str, *, by: str, may: Callable[[
 async def manage(provider: Provider, client_id: str, registration_token: str) -> Client | None:
     """The client whose registration access token this is (RFC 7592 section 2), or None: who asks learns no more."""
     async with provider.database.reading() as tx:
-        client = await registry.read(tx, client_id)
+        client = await directory.read(tx, client_id)
     presented = digest(registration_token)
     if client is None or client.registration_token_hash is None:
         return None
@@ -179,7 +179,7 @@ async def insert(
         source=checked.source, registration_token_hash=digest(management) if management else None, created_at=now, updated_at=now,
     )  # fmt: skip
     await _check_resources(tx, client)
-    if not await registry.insert(tx, client):
+    if not await directory.insert(tx, client):
         raise InvalidClientMetadata(f"client_id {client_id} is taken")
     await _told(provider, tx, "client.created", client, by, {"source": checked.source})
     return Registered(client, made, management)
@@ -199,7 +199,7 @@ async def rewrite(
         updated_at=provider.clock.now(), broken=None,
     )  # fmt: skip
     await _check_resources(tx, client)
-    await registry.replace(tx, client)
+    await directory.replace(tx, client)
     await _told(provider, tx, "client.changed", client, by)
     return Registered(client, made)
 
@@ -208,18 +208,18 @@ async def remove(provider: Provider, tx: Tx, client_id: str, *, by: str) -> None
     """Delete a client inside `tx`, its grants revoked."""
     known = await held(tx, client_id)
     await grant.revoke_all_of_client(tx, client_id, provider.clock.now(), "client gone")
-    await registry.delete(tx, client_id)
+    await directory.delete(tx, client_id)
     await _told(provider, tx, "client.deleted", known, by)
 
 
 async def current(tx: Tx, client_id: str) -> Client:
     """A client as the table has it now, disabled or not. Raises UnknownClient."""
-    return _known(await registry.read(tx, client_id), client_id)
+    return _known(await directory.read(tx, client_id), client_id)
 
 
 async def held(tx: Tx, client_id: str) -> Client:
     """The same for who is about to write it anew: nobody else changes it before `tx` ends, or one change would undo the other."""
-    return _known(await registry.read(tx, client_id, lock=True), client_id)
+    return _known(await directory.read(tx, client_id, lock=True), client_id)
 
 
 def _readable(client: Client) -> Client:
@@ -239,7 +239,7 @@ async def _told(
     provider: Provider, tx: Tx, event: str, client: Client, by: str, detail: Mapping[str, Any] | None = None
 ) -> None:
     await provider.audit.append(tx, Event(event, actor=by, client_id=client.client_id, detail=detail or {}))
-    await provider.database.bump(tx, registry.NOUN)
+    await provider.database.bump(tx, directory.NOUN)
 
 
 def _needs_secret(metadata: Mapping[str, Any]) -> bool:
@@ -270,6 +270,6 @@ async def _check_resources(tx: Tx, client: Client) -> None:
     """A resource has one owner: the audience of a token must mean one API."""
     if not client.resource_uris:
         return
-    for other in await registry.read_all(tx):
+    for other in await directory.read_all(tx):
         if other.client_id != client.client_id and (shared := other.resource_uris & client.resource_uris):
             raise InvalidClientMetadata(f"resource {min(shared)} belongs to client {other.client_id}")

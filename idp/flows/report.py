@@ -1,5 +1,6 @@
 """Reports: what people tell us about our pages, and what becomes of it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from idp.accounts import report
@@ -10,6 +11,10 @@ from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
 from idp.theme.language import Message
+
+# What the version before calls it, which may run beside this one and read it.
+_CARRIED = "disowned"
+_CARRIED_LIFETIME = 3600
 
 
 class UnknownReport(Fault):
@@ -50,6 +55,21 @@ async def feedback(
     async with provider.database.transaction() as tx:
         await report.insert(tx, provider.sealer, made)
     return made.reference
+
+
+def remember(
+    provider: Provider, visitor: Visitor, reference: str, undone: Sequence[str] = (), left: Sequence[str] = ()
+) -> str:
+    """The number, what was taken back and what could not be, in words, for the next page of this browser, and of no other."""
+    value = [reference, list(undone), list(left)]
+    expires = provider.clock.now() + _CARRIED_LIFETIME
+    return provider.slips.write(_CARRIED, visitor.device, value, expires)
+
+
+def recall(provider: Provider, visitor: Visitor, carried: str) -> tuple[str, list[str], list[str]] | None:
+    """(number, undone, left) as `remember` put them into an address; None in another browser, or an hour later."""
+    found = provider.slips.read(_CARRIED, visitor.device, carried, provider.clock.now())
+    return (found[0], found[1], found[2]) if isinstance(found, list) else None
 
 
 async def page(provider: Provider, *, state: str | None, before: UUID | None = None, limit: int = 50) -> list[Report]:

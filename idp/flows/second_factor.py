@@ -203,7 +203,7 @@ async def send(
     made = one_time_code.draw(provider.entropy, purpose, asker, _CHANNELS[method], destination)
     tries = provider.settings.limits.code_tries
     await one_time_code.issue(tx, provider.material, provider.new_handle(), made, tries, now)
-    said: dict[str, Any] = {"kode": made.code, "ref": made.reference, "menit": one_time_code.LIFETIME // 60}
+    said: dict[str, Any] = {"kode": made.code, "ref": made.reference}
     if method == levels.SMS:
         await messages.sms(provider, tx, destination, "otp", person.locale, person.id, **said)
     else:

@@ -7,7 +7,7 @@ for the password again, or for a sign-in that is no older than five minutes; and
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.accounts import account, contact, links, lookup, passkey, recovery_codes, removal, throttle, totp
+from idp.accounts import contact, entrance, links, lookup, passkey, recovery_codes, removal, throttle, totp
 from idp.accounts.account import Account
 from idp.accounts.passkey import Passkey
 from idp.accounts.throttle import Places
@@ -90,7 +90,7 @@ async def change_password(
     async with provider.database.transaction() as tx:
         # Hashing takes its time: what was confirmed before may open nothing any more.
         held = await owner.hold(provider, tx, stands)
-        if not await account.opens(tx, person.id, person.password_hash):
+        if not await entrance.opens(tx, person.id, person.password_hash):
             raise PageFault("kesalahan.formulir", "password closed meanwhile", 409)
         await passwords.replace(provider, tx, held, hashed)
         await links.supersede(tx, links.RESET, person.id, now)
@@ -131,7 +131,7 @@ async def ask_always(provider: Provider, visitor: Visitor, stands: Standing, *, 
     now = provider.clock.now()
     async with provider.database.transaction() as tx:
         person = await owner.hold(provider, tx, stands)
-        await account.ask_factor(tx, person.id, now if always else None)
+        await entrance.ask_factor(tx, person.id, now if always else None)
         await device.ask_all(tx, person.id)
         if not always:
             await messages.tell_everywhere(provider, tx, person, "kode_tidak_selalu")

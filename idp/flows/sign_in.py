@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, lookup, throttle
+from idp.accounts import account, contact, entrance, lookup, throttle
 from idp.accounts.policy import MAX_PASSWORD
 from idp.accounts.throttle import Places
 from idp.base.errors import Unavailable
@@ -177,7 +177,7 @@ async def _rehash(provider: Provider, attempt: Attempt, password: str) -> None:
     with contextlib.suppress(Unavailable):
         made = await provider.hasher.hash(password)
         async with provider.database.transaction() as tx:
-            await account.rehash(tx, attempt.account_id, attempt.stored, made)
+            await entrance.rehash(tx, attempt.account_id, attempt.stored, made)
 
 
 def _keys(provider: Provider, identifier: str) -> list[bytes]:

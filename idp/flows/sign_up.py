@@ -11,7 +11,7 @@ from uuid import UUID
 from idp.accounts import account, contact, links, lookup, pending, policy
 from idp.accounts import draft as drafts
 from idp.accounts.declared import Declared
-from idp.accounts.pending import Draft, SignUp
+from idp.accounts.pending import Applicant, SignUp
 from idp.accounts.policy import Owner
 from idp.base.opaque import Handle
 from idp.flows import answers as steps
@@ -77,14 +77,18 @@ async def correct(
         return done
     if before is None or before.activated_at is not None:
         return Corrected({"": Message("akt.kode_habis")})
-    typed = {"email": email or before.draft.email, "phone": phone or before.draft.phone, "first": before.declared.first}
+    typed = {
+        "email": email or before.applicant.email,
+        "phone": phone or before.applicant.phone,
+        "first": before.declared.first,
+    }
     read_now, errors = steps.contacts(typed)
     if errors:
         return Corrected(errors)
-    draft = replace(before.draft, email=read_now["email"], phone=read_now["phone"])
-    if draft == before.draft:
+    applicant = replace(before.applicant, email=read_now["email"], phone=read_now["phone"])
+    if applicant == before.applicant:
         return before
-    changed = replace(before, draft=draft)
+    changed = replace(before, applicant=applicant)
     ask = policy.adds(owner(before), owner(changed))
     chosen = passwords.rules(provider)
     if ask and (refused := chosen.judge(password, owner(changed))):
@@ -96,7 +100,7 @@ async def correct(
     if ask:
         hashed = await provider.hasher.hash(password)
         changed = replace(changed, password_hash=hashed, password_policy=chosen.version)
-    key = lookup.key(provider.material, lookup.EMAIL, draft.email)
+    key = lookup.key(provider.material, lookup.EMAIL, applicant.email)
     changed = replace(changed, id=_successor(provider, before.id, key), email_lookup=key)
     async with provider.database.transaction() as tx:
         await pending.lock(tx, before.email_lookup)
@@ -104,7 +108,7 @@ async def correct(
             # The same form sent twice.
             done = await pending.read(tx, provider.sealer, changed.id, provider.clock.now())
             return done or Corrected({"": Message("akt.kode_habis")})
-        if refused := await messages.too_often(provider, tx, draft.email):
+        if refused := await messages.too_often(provider, tx, applicant.email):
             return Corrected({"": refused}, ask_password=ask)
         await links.supersede(tx, links.ACTIVATE, before.id, provider.clock.now())
         await pending.delete(tx, before.id)
@@ -126,9 +130,14 @@ async def _corrected(provider: Provider, before: UUID, email: str) -> SignUp | N
 
 def owner(sign_up: SignUp) -> Owner:
     """What makes the password of a registration guessable."""
-    draft, declared = sign_up.draft, sign_up.declared
+    applicant, declared = sign_up.applicant, sign_up.declared
     return Owner(
-        draft.name, draft.email, draft.phone, draft.kpj or "", declared.nik or declared.passport, declared.birthdate
+        applicant.name,
+        applicant.email,
+        applicant.phone,
+        applicant.kpj or "",
+        declared.nik or declared.passport,
+        declared.birthdate,
     )
 
 
@@ -180,7 +189,7 @@ async def waiting(provider: Provider, identifier: str) -> list[SignUp]:
 
 async def _resend(provider: Provider, sign_up: SignUp) -> Message:
     async with provider.database.transaction() as tx:
-        if refused := await messages.too_often(provider, tx, sign_up.draft.email):
+        if refused := await messages.too_often(provider, tx, sign_up.applicant.email):
             return refused
         await _send(provider, tx, sign_up)
     return Message(_RESENT)
@@ -201,28 +210,27 @@ async def _send(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
 
 
 async def _send_mail(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
-    now, draft = provider.clock.now(), sign_up.draft
+    now, applicant = provider.clock.now(), sign_up.applicant
     holder = await account.find(tx, sign_up.email_lookup)
-    link, code = await _issue(provider, tx, sign_up, links.BY_EMAIL, draft.email)
+    link, code = await _issue(provider, tx, sign_up, links.BY_EMAIL, applicant.email)
     if holder is not None:
-        await messages.mail(provider, tx, holder.email or draft.email, "akun_ada", holder.locale, holder.id)
+        await messages.mail(provider, tx, holder.email or applicant.email, "akun_ada", holder.locale, holder.id)
         return
     values: dict[str, Any] = {
-        "nama": draft.name,
+        "nama": applicant.name,
         "tautan": f"{provider.settings.issuer}/aktivasi?token={link}",
         "kode": code,
         "waktu": now + provider.settings.lifetimes.activation,
     }
-    await messages.mail(provider, tx, draft.email, "aktivasi", sign_up.language, sign_up.id, **values)
+    await messages.mail(provider, tx, applicant.email, "aktivasi", sign_up.language, sign_up.id, **values)
 
 
 async def _send_sms(provider: Provider, tx: Tx, sign_up: SignUp) -> None:
-    if await messages.too_often(provider, tx, sign_up.draft.phone) is not None:
+    if await messages.too_often(provider, tx, sign_up.applicant.phone) is not None:
         return
-    _, code = await _issue(provider, tx, sign_up, links.BY_SMS, sign_up.draft.phone)
-    hours = provider.settings.lifetimes.activation // 3600
-    phone, language = sign_up.draft.phone, sign_up.language
-    await messages.sms(provider, tx, phone, "aktivasi", language, sign_up.id, kode=code, jam=hours)
+    _, code = await _issue(provider, tx, sign_up, links.BY_SMS, sign_up.applicant.phone)
+    phone, language = sign_up.applicant.phone, sign_up.language
+    await messages.sms(provider, tx, phone, "aktivasi", language, sign_up.id, kode=code)
 
 
 async def _issue(provider: Provider, tx: Tx, sign_up: SignUp, channel: str, destination: str) -> tuple[Handle, str]:
@@ -247,7 +255,7 @@ def _made(provider: Provider, visitor: Visitor, found: drafts.Draft, lanjut: str
     return SignUp(
         _successor(provider, found.id, key),
         key,
-        Draft(answers.name, answers.email, answers.phone, answers.kpj or None, lanjut),
+        Applicant(answers.name, answers.email, answers.phone, answers.kpj or None, lanjut),
         answers.password_hash,
         answers.password_policy,
         visitor.language,

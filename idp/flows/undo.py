@@ -5,12 +5,12 @@ brought back (a password, a factor that was taken away) is not claimed to be.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from idp.accounts import account, contact, contact_change, links, lookup, passkey, removal, requests, totp
+from idp.accounts import account, contact, contact_change, entrance, links, lookup, passkey, removal, requests, totp
 from idp.accounts.account import Account
 from idp.accounts.contact_change import REVERTIBLE, ContactChange
 from idp.accounts.passkey import Passkey
@@ -45,7 +45,8 @@ class Deeds:
 
     `changes` are contact changes, the earliest of each kind; `added` kinds of contact that had none before; `late` kinds
     whose change is too old; `factors` kinds of factor that were added whole; `gone` those that were taken away; `opened`
-    whether a passkey let somebody in, and there still is one that nobody added there; `froze` that the data were frozen, and
+    passkeys that let somebody in and were not added there, which may be the owner's: they are suspended; `sessions` those
+    that were begun with a passkey that goes; `froze` that the data were frozen, and
     stay so: whoever sits in a stolen session would else thaw what the owner froze, which takes the strongest factors.
     """
 
@@ -56,7 +57,8 @@ class Deeds:
     passkeys: tuple[UUID, ...] = ()
     removals: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
-    opened: bool = False
+    opened: tuple[UUID, ...] = ()
+    sessions: tuple[UUID, ...] = ()
     requests: tuple[Request, ...] = field(default=(), repr=False)
     froze: bool = False
     thawed: bool = False
@@ -68,6 +70,7 @@ class Deeds:
         lines = [Message(f"undo.{one.kind}", kontak=contact.masked(one.was)) for one in self.changes]
         lines += [Message(f"undo.{kind}_lepas") for kind in self.added]
         lines += [Message("undo.faktor", cara=Message(NAMES[kind])) for kind in kinds]
+        lines += [Message("undo.sesi")] if self.sessions else []
         lines += [Message("undo.faktor_tetap", cara=Message(NAMES[kind])) for kind in self.removals]
         deletes = any(one.kind == requests.DELETE for one in self.requests)
         happened = {
@@ -100,8 +103,13 @@ class _Held:
 
 
 async def of_sessions(provider: Provider, tx: Tx, account_id: UUID, sessions: Collection[UUID]) -> Deeds:
-    """What was done in these sessions of an account, and still stands."""
-    return await _deeds(provider, tx, account_id, lambda row: row.session_id in sessions)
+    """What was done in these sessions of an account, and in those that a passkey added there began, and still stands."""
+    reached = set(sessions)
+    while True:
+        deeds = await _deeds(provider, tx, account_id, lambda row: row.session_id in reached)
+        if reached.issuperset(deeds.sessions):
+            return replace(deeds, sessions=tuple(one for one in deeds.sessions if one not in sessions))
+        reached.update(deeds.sessions)
 
 
 async def with_change(provider: Provider, tx: Tx, change: ContactChange) -> Deeds:
@@ -141,7 +149,7 @@ async def take_back(provider: Provider, tx: Tx, visitor: Visitor, person: Accoun
         await logout.disconnect_all(provider, tx, person.id, "restricted")
         await _note(provider, tx, visitor, "account.restricted", person.id)
     if deeds.stopped_asking:
-        await account.ask_factor(tx, person.id, now)
+        await entrance.ask_factor(tx, person.id, now)
         await _note(provider, tx, visitor, "factor.always", person.id)
     restored = await account.read(tx, person.id)
     assert restored is not None
@@ -179,8 +187,11 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
     factors, passkeys = _factors(held, rows, theirs)
     removals = {one.factor for one in await removal.of(tx, account_id)}
     gone = {row.detail["factor"] for row in mine if row.event in _REMOVED} & NAMES.keys() - held.kinds
-    showed = any(row.event in _SHOWED and row.detail.get("factor") == levels.PASSKEY for row in mine)
-    others = {one.id for one in held.passkeys}.difference(passkeys)
+    begun = {
+        row.session_id
+        for row in rows
+        if row.event == "session.started" and row.detail.get("passkey") in map(str, passkeys)
+    }
     frozen = next((row for row in rows if row.event in _FROZEN), None)
     asks = next((row for row in rows if row.event in _ASKS), None)
     asked = {row.detail["request"] for row in mine if row.event in ("deletion.requested", "privacy.requested")}
@@ -193,7 +204,8 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
         passkeys=tuple(passkeys),
         removals=tuple(sorted(removals - set(factors))),
         gone=tuple(sorted(gone)),
-        opened=showed and bool(others),
+        opened=tuple(_opened(held, mine, passkeys)),
+        sessions=tuple(sorted(begun)),
         requests=tuple(one for one in open_ if str(one.id) in asked),
         froze=_is(frozen, "account.restricted", theirs),
         thawed=_is(frozen, "account.unrestricted", theirs),
@@ -246,6 +258,14 @@ def _factors(held: _Held, rows: list[Any], theirs: Callable[[Any], bool]) -> tup
     return factors, [one.id for one in held.passkeys if any(_tells(row, one.id, one.created_at) for row in of_passkeys)]
 
 
+def _opened(held: _Held, mine: list[Any], added: Collection[UUID]) -> list[UUID]:
+    """The passkeys that were shown there and not added there; all of them where an event of an older version names none."""
+    shown = {
+        row.detail.get("passkey") for row in mine if row.event in _SHOWED and row.detail.get("factor") == levels.PASSKEY
+    }
+    return [one.id for one in held.passkeys if one.id not in added and shown & {str(one.id), None}]
+
+
 async def _held(provider: Provider, tx: Tx, account_id: UUID) -> _Held:
     person = await account.read(tx, account_id)
     if person is None:
@@ -261,6 +281,8 @@ async def _end_factors(provider: Provider, tx: Tx, visitor: Visitor, account_id:
         await TAKING[kind][0](tx, account_id, now)
     for passkey_id in deeds.passkeys:
         await passkey.remove(tx, account_id, passkey_id)
+    for passkey_id in deeds.opened:
+        await passkey.suspend(tx, account_id, passkey_id, now)
     for kind in (*deeds.factors, *((levels.PASSKEY,) if deeds.passkeys else ())):
         await _note(provider, tx, visitor, "factor.removed", account_id, factor=kind)
 

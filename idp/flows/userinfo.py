@@ -10,7 +10,9 @@ from idp.provider import Provider
 
 
 async def read(provider: Provider, token: str) -> tuple[Client, dict[str, Any]]:
-    """The client that holds the token, and what it may know of the person."""
+    """The client that holds the token, and what it may know of the person (OIDC Core section 5.3). Raises InvalidToken, and
+    InsufficientScope without `openid`.
+    """
     presented = await access.read(provider, token, telling=True)
     living = presented.grant
     client = provider.clients.get(presented.claims["client_id"])

@@ -1,8 +1,8 @@
-"""Messages to telephones: within the day's spending, through the first gateway that takes them, or as files in dev mode."""
+"""Messages to telephones: within the day's spending and what one number may get, through the first gateway that takes them, or as files in dev mode."""
 
 import asyncio
 
-from idp.accounts import spending
+from idp.accounts import sending, spending
 from idp.flows import channels
 from idp.jobs import gateway
 from idp.jobs.files import drop
@@ -30,6 +30,7 @@ async def deliver(provider: Provider, item: Item) -> Taken | None:
     except Undelivered:
         async with provider.database.transaction() as tx:
             await spending.give_back(tx, settings.spending, values["to"], begun)
+            await sending.stays(tx, provider.material, values["to"])
         raise
 
 
@@ -58,12 +59,17 @@ async def _by_the_first_that_takes_it(provider: Provider, item: Item, values: di
 
 
 async def _spend(provider: Provider, to: str, now: int) -> None:
+    allowed, exceeded = provider.settings.limits.sms_per_number, None
     async with provider.database.transaction() as tx:
-        exceeded = await spending.spend(tx, provider.settings.spending, to, now)
+        if leaves := await sending.leaves(tx, provider.material, to, allowed, now):
+            exceeded = await spending.spend(tx, provider.settings.spending, to, now)
         if exceeded is not None:
+            await sending.stays(tx, provider.material, to)
             # What is exhausted for one country is no outage for everybody.
             target = channels.SPENT if exceeded == spending.EVERYTHING else f"{channels.SPENT}:{exceeded}"
             await breakers.trip(tx, target, spending.next_day(now))
+    if not leaves:
+        raise Undelivered("this number has had its messages of a day", final=True, blame=False)
     if exceeded is not None:
         whose = "all" if exceeded == spending.EVERYTHING else exceeded
         raise Undelivered(f"the day's spending for {whose} is used up", final=True, blame=False)

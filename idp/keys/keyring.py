@@ -45,7 +45,7 @@ class Keyring:
         return [algorithm for algorithm in ALGORITHMS if algorithm in self._signers]
 
     def sign(self, claims: dict[str, Any], algorithm: str, typ: str = "JWT") -> str:
-        """Sign with the active key of `algorithm`."""
+        """Sign with the active key of `algorithm`. Unavailable when it has none."""
         signer = self._signers.get(algorithm)
         if signer is None:
             raise Unavailable(f"no active key for {algorithm}")

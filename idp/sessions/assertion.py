@@ -28,6 +28,7 @@ from idp.store.tables import as_id
 _REMEMBERED = REMEMBERED_COUNTRIES.format(account="p.account_id", since="$4", join="{join}")
 _FIND_ON = f"""
     SELECT p.id, p.public_key, p.sign_count, p.backed_up,
+           (p.suspended_at IS NOT NULL AND a.reset_required_at IS NOT NULL) AS suspended,
            p.account_id AS who_id, a.status AS who_status, a.not_before AS who_not_before, a.created_at AS who_created_at,
            (SELECT network FROM ({LATEST.format(account="p.account_id")}) l) AS last_network,
            (SELECT seen_at FROM ({LATEST.format(account="p.account_id")}) l) AS last_seen,
@@ -49,6 +50,7 @@ _MAY = """
     FROM passkeys p JOIN accounts a ON a.id = p.account_id
     WHERE p.id = $1::uuid AND a.status IN ('active', 'restricted')
         AND (p.sign_count < $2::bigint OR (p.sign_count = 0 AND $2::bigint = 0))
+        AND (p.suspended_at IS NULL OR a.reset_required_at IS NULL)
         AND ($12::bytea IS NULL OR EXISTS (
             SELECT 1 FROM sessions s
             WHERE s.id = $4::uuid AND s.secret_hash = $12::bytea AND s.account_id = a.id AND s.ended_at IS NULL
@@ -106,12 +108,16 @@ _BEGIN = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The passkey of a credential, and what is known of its account before the signature is looked at."""
+    """The passkey of a credential, and what is known of its account before the signature is looked at.
+
+    `suspended` while it opens nothing before its account has another password (`idp.accounts.passkey.suspend`).
+    """
 
     passkey_id: UUID
     public_key: bytes
     sign_count: int
     synced: bool
+    suspended: bool
     known: Known
 
 
@@ -124,7 +130,9 @@ async def find(
     known = beginning.read(row, visitor, lifetimes, now) if row is not None else None
     if row is None or known is None:
         return None
-    return Found(as_id(row["id"]), row["public_key"], row["sign_count"], bool(row["backed_up"]), known)
+    return Found(
+        as_id(row["id"]), row["public_key"], row["sign_count"], bool(row["backed_up"]), bool(row["suspended"]), known
+    )
 
 
 async def begin(
@@ -140,8 +148,8 @@ async def begin(
 ) -> bool:
     """Begin or renew the session after the signature was good.
 
-    False, and no session, when the challenge has been answered before, the passkey was removed or used since, the
-    account was disabled, or the present session ended or was renewed elsewhere. Nothing is held back: a passkey is two
+    False, and no session, when the challenge has been answered before, the passkey was removed, suspended or used since,
+    the account was disabled, or the present session ended or was renewed elsewhere. Nothing is held back: a passkey is two
     factors already.
     """
     row = await database.hot(

@@ -17,25 +17,31 @@ MAX_SLIP = 12_000
 _PURPOSE = "slip"
 
 
-def write(material: Material, entropy: Entropy, purpose: str, bearer: bytes, value: Any, expires_at: int) -> str:
-    """The slip as it travels. `value` is JSON; `expires_at` is in UNIX seconds."""
-    nonce = entropy.bytes(12)
-    packed = zlib.compress(orjson.dumps([expires_at, value]), 6)
-    return b64encode(nonce + material.cipher(_PURPOSE).encrypt(nonce, packed, _place(purpose, bearer)))
+class Slips:
+    """Writes and reads slips, under the house's own key."""
 
+    def __init__(self, material: Material, entropy: Entropy) -> None:
+        self._material = material
+        self._entropy = entropy
 
-def read(material: Material, purpose: str, bearer: bytes, text: str, now: int) -> Any:
-    """The value; None unless the slip is whole, in time, and for this purpose and bearer."""
-    if not 0 < len(text) <= MAX_SLIP:
-        return None
-    try:
-        raw = b64decode(text)
-        # Only what we sealed is unpacked, so nobody else's bytes can grow here.
-        packed = material.cipher(_PURPOSE).decrypt(raw[:12], raw[12:], _place(purpose, bearer))
-    except (ValueError, InvalidTag):
-        return None
-    expires_at, value = orjson.loads(zlib.decompress(packed))
-    return value if now < expires_at else None
+    def write(self, purpose: str, bearer: bytes, value: Any, expires_at: int) -> str:
+        """The slip as it travels. `value` is JSON; `expires_at` is in UNIX seconds."""
+        nonce = self._entropy.bytes(12)
+        packed = zlib.compress(orjson.dumps([expires_at, value]), 6)
+        return b64encode(nonce + self._material.cipher(_PURPOSE).encrypt(nonce, packed, _place(purpose, bearer)))
+
+    def read(self, purpose: str, bearer: bytes, text: str, now: int) -> Any:
+        """The value; None unless the slip is whole, in time, and for this purpose and bearer."""
+        if not 0 < len(text) <= MAX_SLIP:
+            return None
+        try:
+            raw = b64decode(text)
+            # Only what we sealed is unpacked, so nobody else's bytes can grow here.
+            packed = self._material.cipher(_PURPOSE).decrypt(raw[:12], raw[12:], _place(purpose, bearer))
+        except (ValueError, InvalidTag):
+            return None
+        expires_at, value = orjson.loads(zlib.decompress(packed))
+        return value if now < expires_at else None
 
 
 def _place(purpose: str, bearer: bytes) -> bytes:

@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from idp.base.opaque import Entropy
-from idp.sessions import slip
-from idp.store.material import Material
+from idp.sessions.slip import MAX_SLIP, Slips
 
-MAX_TICKET = slip.MAX_SLIP
+MAX_TICKET = MAX_SLIP
 DONE_COUNTS = 600
 """Seconds for which a step counts as done for its request: time to read a consent, not to leave a browser open."""
 
@@ -48,11 +46,10 @@ class Ticket:
 
 
 class Tickets:
-    """Seals and opens tickets; `device` is the digest of the browser's device cookie."""
+    """Seals and opens tickets, good for `lifetime` seconds; `device` is the digest of the browser's device cookie."""
 
-    def __init__(self, material: Material, entropy: Entropy, lifetime: int) -> None:
-        self._material = material
-        self._entropy = entropy
+    def __init__(self, slips: Slips, lifetime: int) -> None:
+        self._slips = slips
         self._lifetime = lifetime
 
     def seal(self, ticket: Ticket, device: bytes) -> str:
@@ -66,11 +63,11 @@ class Tickets:
             ticket.done,
         ]
         expires_at = ticket.started_at + self._lifetime
-        return slip.write(self._material, self._entropy, _WAITING, device, value, expires_at)
+        return self._slips.write(_WAITING, device, value, expires_at)
 
     def open(self, text: str, device: bytes, now: int) -> Ticket | None:
         """The ticket; None unless it is whole, young enough and this browser's."""
-        value = slip.read(self._material, _WAITING, device, text, now)
+        value = self._slips.read(_WAITING, device, text, now)
         if value is None:
             return None
         parameters, resources, started_at, request_uri, session_id, done = value
@@ -82,9 +79,9 @@ class Tickets:
     def seal_posted(self, parameters: Mapping[str, str], resources: list[str], now: int) -> str:
         """A request that came by POST, as it came. It is bound to no browser: another site's form does not bring our cookies along."""
         value = [parameters, resources]
-        return slip.write(self._material, self._entropy, _POSTED, b"", value, now + self._lifetime)
+        return self._slips.write(_POSTED, b"", value, now + self._lifetime)
 
     def open_posted(self, text: str, now: int) -> tuple[Mapping[str, str], list[str]] | None:
         """Parameters and resources of a posted request, not judged yet."""
-        value = slip.read(self._material, _POSTED, b"", text, now)
+        value = self._slips.read(_POSTED, b"", text, now)
         return (value[0], value[1]) if value is not None else None

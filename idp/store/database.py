@@ -118,7 +118,7 @@ class Database:
                     await tx.rollback()
 
     async def hot(self, statement: Statement, *arguments: Any) -> Row | None:
-        """Run a hot statement, committed when this returns; its first row, or None.
+        """Run a hot statement, committed when this returns; its first row, or None. Unavailable while there is no database.
 
         Ids come back as the driver gives them: read them with `as_id`.
         """

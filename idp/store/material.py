@@ -65,7 +65,7 @@ def exists(folder: Path) -> bool:
 
 
 def create(folder: Path, entropy: Entropy) -> Material:
-    """Write new keys, 0600; never over existing ones."""
+    """Write new keys, 0600; never over existing ones. Raises MaterialError."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = entropy.bytes(4).hex()

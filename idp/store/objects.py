@@ -29,7 +29,7 @@ class Objects:
         self._store: ObjectStore | None = None
 
     async def put(self, name: str, place: Place, content: bytes) -> None:
-        """Keep `content` under a name."""
+        """Keep `content` under a name. Unavailable while the store is away."""
         try:
             with _faults():
                 await self._open().put_async(name, self._sealer.seal(place, content))

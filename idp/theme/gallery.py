@@ -48,5 +48,5 @@ def _write(path: Path, content: bytes) -> None:
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         sys.exit("usage: python -m idp.theme.gallery FOLDER [THEME]")
-    written = draw(Theme(THEMES, *sys.argv[2:]), Path(sys.argv[1]))
+    written = draw(Theme(THEMES, *sys.argv[2:], terms=samples.TERMS), Path(sys.argv[1]))
     sys.stdout.write(f"{len(written)} pages; open {sys.argv[1]}/index.html\n")

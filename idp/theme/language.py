@@ -5,8 +5,12 @@ say how its value is written: `{waktu:moment}`, `{jam:time}`, `{jam:again}` and 
 whole number, `{lahir:birthday}` a date as the register writes it, `{tujuan:contact}` an address or a number in E.164, and
 a name alone is written as it comes. `{n:count:year|years}` takes a whole number and writes it with the word that goes with
 it: the first for one, the second for any other; Indonesian has one word for both and never needs it.
+
+How long things last is never written into a sentence: `{draft:term}` names a term, and stands for `24 jam` as soon as the
+theme is read. Which terms there are, and where their seconds come from, is the business of whoever opens the theme.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -17,6 +21,7 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from idp.base.clock import JAKARTA
@@ -34,6 +39,13 @@ DEFAULT = "id"
 # The ways of writing that a placeholder may ask for; each is a method of Language.
 WRITTEN = ("moment", "time", "again", "date", "rupiah", "birthday", "contact")
 COUNT = "count"
+
+# A placeholder that names how long something lasts.
+TERM = re.compile(r"\{(\w+):term\}")
+# The units in which a duration is told, each with how many of it there are at least: a day is 24 hours, a week 7 days.
+_UNITS = (("day", 86_400, 4), ("hour", 3600, 1), ("minute", 60, 1), ("second", 1, 0))
+# From so many of a unit on, what is left over is not told.
+_MANY = 10
 
 _MOMENT = {"id": "d MMMM y 'pukul' HH.mm", "en": "d MMMM y 'at' HH:mm"}
 _TIME = {"id": "HH.mm", "en": "HH:mm"}
@@ -147,6 +159,22 @@ class Language:
         one, many = forms.split("|")
         return f"{amount} {one if amount == 1 else many}"
 
+    def duration(self, seconds: int) -> str:
+        """`24 jam`, `90 menit` or `7 hari`: the largest unit in which it is whole, or in which the rest does not matter."""
+        unit, size = next(
+            (unit, size)
+            for unit, size, least in _UNITS
+            if (seconds >= least * size and not seconds % size) or seconds >= _MANY * size
+        )
+        return format_unit(seconds // size, unit, locale=self.code)
+
+    def with_terms(self, terms: Mapping[str, int]) -> "Language":
+        """The same language with every term (name → seconds) in words. Raises KeyError for one that a sentence names and nobody gave."""
+        told = {name: self.duration(seconds) for name, seconds in terms.items()}
+        return replace(
+            self, messages={key: TERM.sub(lambda term: told[term[1]], text) for key, text in self.messages.items()}
+        )
+
     def country(self, code: str) -> str:
         """`Singapura`, from an ISO 3166-1 code; the code itself when it has no name."""
         return str(Locale.parse(self.code).territories.get(code, code))
@@ -185,7 +213,7 @@ def choose(*wishes: str) -> str:
 
     A wish is one tag or a space separated list of them, best first, as `ui_locales` is (OpenID Connect Core section
     3.1.2.1). Callers pass them in this order: the choice just made (`?bahasa=`), the one remembered in the cookie,
-    `ui_locales`, the letter or link that was followed last. The person's own choice beats the relying party's, or the switch would be undone on the next page of
+    `ui_locales`, the letter or link that was followed last, the language that whoever is signed in is written to in. The person's own choice beats the relying party's, or the switch would be undone on the next page of
     the journey. `Accept-Language` is no wish: many phones here speak English to owners who do not.
     """
     return next(filter(None, map(named, wishes)), DEFAULT)

@@ -16,7 +16,7 @@ from jinja2 import Environment, nodes
 from jinja2.meta import find_undeclared_variables
 
 from idp.theme import pages, samples
-from idp.theme.language import CODES, COUNT, DEFAULT, WRITTEN, Language
+from idp.theme.language import CODES, COUNT, DEFAULT, TERM, WRITTEN, Language
 from idp.theme.render import SPOKEN, Theme
 
 PROVIDER = Path(__file__).resolve().parents[1]
@@ -55,6 +55,24 @@ _WORSE = {
 _VERBATIM = frozenset({"hp", "hp.rumah", "pw.pribadi"})
 _BARE_PLURAL = re.compile(r"\{(n|jumlah|sisa|hari|jam|menit)\} [a-z]+s\b")
 
+# How long something lasts, as a number that no setting can change any more; a law's "3 × 24 hours" is none.
+_ONE = {"id": r"se|satu |dua |tiga |lima |sepuluh ", "en": "an? |one |two |three |five |ten "}
+_UNITS = {
+    "id": r"(detik|menit|jam|hari|minggu|bulan|tahun)\b",
+    "en": r"(seconds|(minute|hour|day|week|month|year)s?)\b",
+}
+# What does last so long, whatever the settings: the telephone's hours, guesses, promises of people, RFC 6238.
+_FIXED = {
+    "bantuan.telepon",
+    "buletin.pilih_hint",
+    "daftar.pengantar",
+    "totp.isi",
+    "identitas.review.isi",
+    "identitas.petugas_isi",
+    "pemulihan_cabang.sesudah",
+    "mail.bantuan_kasus.isi",
+}
+
 # Templates as they are written, before their fixed sentences are put in.
 _PARSER = Environment(trim_blocks=True)  # noqa: S701 - renders nothing
 
@@ -67,7 +85,7 @@ _INLINE = re.compile(
 
 def problems(theme: Theme) -> Iterator[str]:
     """Everything wrong with a theme, one line each; what is found out soonest comes first."""
-    for look in (catalogues, words, short_messages, markup, contract, missing, unused):
+    for look in (catalogues, words, durations, short_messages, markup, contract, missing, unused):
         yield from look(theme)
 
 
@@ -112,6 +130,18 @@ def words(theme: Theme) -> Iterator[str]:
         for key, text in theme.language(code).messages.items():
             if re.search(r"\bWI(B|TA|T)\b", text) and "zona" not in key:
                 yield f"{code}: {key} names a time zone; {{...:moment}} and {{...:time}} do"
+
+
+def durations(theme: Theme) -> Iterator[str]:
+    """How long something lasts comes from the program: `{draft:term}`, and no number in a sentence."""
+    for code in CODES:
+        number = re.compile(rf"(?<!× )\b(\d+ |{_ONE[code]}){_UNITS[code]}", re.IGNORECASE)
+        for key, text in theme.written[code].items():
+            if (found := number.search(text)) and key not in _FIXED:
+                yield f"{code}: {key} says {found.group()!r}, which a setting may change; {{...:term}} tells how long"
+    named = {term for texts in theme.written.values() for text in texts.values() for term in TERM.findall(text)}
+    for term in sorted(samples.TERMS.keys() - named):
+        yield f"{term}: is a term that no sentence names"
 
 
 def short_messages(theme: Theme) -> Iterator[str]:
@@ -244,6 +274,6 @@ def _modules() -> tuple[tuple[Path, ast.Module], ...]:
 
 
 if __name__ == "__main__":
-    found = list(problems(Theme(THEMES, *sys.argv[1:2])))
+    found = list(problems(Theme(THEMES, *sys.argv[1:2], terms=samples.TERMS)))
     sys.stdout.write(("\n".join(found) or "the theme is in order") + "\n")
     sys.exit(1 if found else 0)

@@ -128,7 +128,6 @@ COMMON: dict[str, Any] = {
 }
 
 _STEP = {"position": "int; which step this is", "positions": "int; how many there are"}
-_KEPT = {"kept_days": "int; days for which a picture outlives the decision about it"}
 
 # Page → name → what it is. Names here have no default: StrictUndefined refuses a page that misses one.
 PAGES: Mapping[str, Mapping[str, str]] = {
@@ -167,7 +166,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "daftar_data_diri": {**_STEP, "ask_confirmation": "bool; the number is of another date: it may be confirmed"},
     "daftar_kontak": {**_STEP, "suggestion": "str; the address that was probably meant, or empty"},
     "daftar_kepesertaan": _STEP,
-    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind", **_KEPT},
+    "daftar_dokumen": {**_STEP, "papers": "sequence of Paper, one per kind"},
     "unggah": {"kind": "str; ktp, selfie or other"},
     "daftar_kata_sandi": {
         **_STEP,
@@ -194,7 +193,6 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "in_review": "bool; an officer was asked, and has not decided",
         "may_ask_officer": "bool; all photos are there, and nobody was asked to look at them: that is the next step",
         "unlock": "str; where a factor is shown before the pictures are; empty when nothing is missing",
-        **_KEPT,
     },
     "daftar_terkirim": {
         "first": "str; email or sms, which of the two the person looks at first",

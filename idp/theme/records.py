@@ -7,7 +7,7 @@ from idp.theme.language import Message
 
 @dataclass(frozen=True)
 class Service:
-    """A relying party as people see it. URIs are https or empty; the registry has checked them."""
+    """A relying party as people see it. URIs are https or empty; they were checked at registration."""
 
     name: str
     logo_uri: str = ""
@@ -158,8 +158,8 @@ class RequestRow:
 
 @dataclass(frozen=True)
 class KeptRow:
-    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, putusan (days after a
-    decision), akhir or akun."""
+    """A kind of data, its legal basis, and for how long: `unit` is tahun, hari, jam, putusan (some time after
+    a decision), akhir or akun."""
 
     name: str
     basis: str

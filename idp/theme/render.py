@@ -46,14 +46,23 @@ class Asset:
 class Theme:
     """Everything that people read. Made once at start; safe to share between tasks and threads."""
 
-    def __init__(self, folder: Path, name: str = "default") -> None:
-        """Raises ValueError for a theme that cannot work: a missing parent, a bad colour, a template with a mistake."""
+    def __init__(self, folder: Path, name: str = "default", *, terms: Mapping[str, int]) -> None:
+        """`terms` is how long things last, in seconds, by the names that sentences use.
+
+        Raises ValueError for a theme that cannot work: a missing parent, a bad colour, a term that is none, a template
+        with a mistake.
+        """
         lineage = _lineage(folder, name)
         sources, catalogues, files, settings = _gather(lineage)
         self.brand: Mapping[str, str] = settings["brand"]
         self.notice_version = self.brand["notice_version"]
         self.tokens: Mapping[str, Mapping[str, str]] = settings["tokens"]
-        self._languages = {code: Language(code, catalogues[code]) for code in CODES}
+        # The catalogues before terms are put into words, which only the lint reads.
+        self.written: Mapping[str, Mapping[str, str]] = catalogues
+        try:
+            self._languages = {code: Language(code, catalogues[code]).with_terms(terms) for code in CODES}
+        except KeyError as unknown:
+            raise ValueError(f"theme {name}: a sentence names the term {unknown}, which there is not") from None
         style = stylesheet.assemble(self.tokens["light"], self.tokens["dark"], files["base.css"])
         self.stylesheet_path, sheet = _asset("gerbang.css", "text/css; charset=utf-8", style)
         self.script_path, script = _asset("gerbang.js", "text/javascript; charset=utf-8", files["gerbang.js"])

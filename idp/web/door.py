@@ -9,7 +9,7 @@ from starlette.responses import Response
 from idp.base.errors import Fault, PageFault
 from idp.web.shell import BodyTooLarge, Receive, Scope, Send
 
-Show = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Response]]
 ShowFault = Callable[[HTTPConnection, Exception], Response]
 Deliver = Callable[[Request, Response, Send], Awaitable[None]]
 
@@ -23,7 +23,7 @@ class Door:
     """
 
     def __init__(
-        self, path: str, handlers: Mapping[str, Show], fault: ShowFault, send: Deliver, *, safe: bool = True
+        self, path: str, handlers: Mapping[str, Handler], fault: ShowFault, send: Deliver, *, safe: bool = True
     ) -> None:
         self.path = path
         self._fault = fault

@@ -3,13 +3,13 @@
     frame = Frame(provider)
     frame.door("/masuk", get=show, post=submit)
 
-A door answers GET (and HEAD) with `await get(request)` and POST with `await post(request, form)`. The form that reaches
-`post` is whole: UTF-8, no field twice unless the door asked for it, small enough, and sent by a page of ours. Whatever
-a handler raises becomes a page.
+A door answers GET (and HEAD) with `await get(frame, request)` and POST with `await post(frame, request, form)`. The form
+that reaches `post` is whole: UTF-8, no field twice unless the door asked for it, small enough, and sent by a page of ours.
+Whatever a handler raises becomes a page.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -18,34 +18,32 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.accounts.policy import Policy
-from idp.base.errors import PageFault
 from idp.base.opaque import b64encode, digest
 from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
-from idp.flows.logout import SignedOut, confirmations
+from idp.flows.logout import SignedOut, watching
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.theme.language import CODES, Language, named
-from idp.theme.records import Announcement, PasswordRules, Service
-from idp.theme.records import SignedOut as SignedOutService
+from idp.theme.records import Announcement, PasswordRules
 from idp.web import upload
 from idp.web.compression import compress_page
 from idp.web.cookies import Cookies
 from idp.web.csrf import Csrf
-from idp.web.door import Door, Show
+from idp.web.door import Door, Handler
 from idp.web.errors import shown
 from idp.web.form import Form, parse
+from idp.web.guards import guards
 from idp.web.shell import Send
 
-Submit = Callable[[Request, Form], Awaitable[Response]]
-Admit = Callable[[Request], Awaitable[Response | None]]
+Show = Callable[["Frame", Request], Awaitable[Response]]
+Submit = Callable[["Frame", Request, Form], Awaitable[Response]]
+Admit = Callable[["Frame", Request], Awaitable[Response | None]]
 
 _MAX_USER_AGENT = 256
 # The pages on which people are told what concerns everybody.
 _ANNOUNCING = frozenset({"masuk", "akun"})
-# Seconds for a whole upload: five megabytes at a hundred kilobits.
-_UPLOAD_TIME = 420
 
 
 class Frame:
@@ -80,19 +78,27 @@ class Frame:
         return language.within(zone) if zone else language
 
     def _chosen(self, request: HTTPConnection) -> Language:
-        """The choice just made, then the remembered one, then what a relying party wishes (`prefer`), then where one came from (`follow`)."""
+        """The choice just made, then the remembered one, then what a relying party wishes (`prefer`), then where one came from
+        (`follow`); last, what whoever is signed in wants to be written to in (`recognise`): a new browser knows nothing else.
+        """
         return self.provider.theme.language(
             _asked_language(request),
             self.cookies.language(request),
             request.scope.get("gerbang.ui_locales", ""),
             self.cookies.followed(request),
+            request.scope.get("gerbang.written_in", ""),
             self.provider.settings.default_language,
         )
 
     def receive(self, request: HTTPConnection, stands: Standing, ends: int) -> None:
-        """Take note of who is signed in: their zone for every time on the page, and when their session ends (UNIX seconds)."""
-        request.scope["gerbang.zone"] = str(stands.person.further.get("zoneinfo") or "")
+        """Take note of who is signed in, and of when their session ends (UNIX seconds)."""
+        self.recognise(request, stands)
         request.scope["gerbang.session_ends"] = ends
+
+    def recognise(self, request: HTTPConnection, stands: Standing) -> None:
+        """Take note of who is here: their zone for every time on the page, and the language that they are written to in."""
+        request.scope["gerbang.zone"] = str(stands.person.further.get("zoneinfo") or "")
+        request.scope["gerbang.written_in"] = stands.person.locale
 
     def prefer(self, request: HTTPConnection, ui_locales: str) -> None:
         """Take note of the languages that somebody else knows the person to wish for: a relying party (OIDC Core section
@@ -133,7 +139,7 @@ class Frame:
             **{
                 "site": self.site,
                 "root": self.root,
-                "here": self._here(request),
+                "here": self.here(request),
                 "csrf": self._csrf.token(self.cookies.device(request)),
                 "nonce": nonce,
                 "rules": self._rules,
@@ -141,7 +147,7 @@ class Frame:
                 **context,
             },
         )
-        fixed = {**_guards(nonce, context.get("service")), "Cache-Control": "no-store", "Vary": "Cookie"}
+        fixed = {**guards(nonce, context.get("service")), "Cache-Control": "no-store", "Vary": "Cookie"}
         return Response(body, status, {**fixed, **(headers or {})}, media_type="text/html")
 
     def public_page(self, request: HTTPConnection, template: str, max_age: int, **context: Any) -> Response:
@@ -150,9 +156,9 @@ class Frame:
         It asks for no device cookie: a cache would hand one browser's to the next.
         """
         language = self.language(request)
-        fixed = {"site": self.site, "root": self.root, "here": self._here(request), "csrf": ""}
+        fixed = {"site": self.site, "root": self.root, "here": self.here(request), "csrf": ""}
         body = self.provider.theme.render(template, language, **fixed, **context)
-        headers = {**_guards("", None), "Cache-Control": f"public, max-age={max_age}", "Vary": "Cookie"}
+        headers = {**guards("", None), "Cache-Control": f"public, max-age={max_age}", "Vary": "Cookie"}
         return Response(body, 200, headers, media_type="text/html")
 
     def _surroundings(self, request: HTTPConnection, template: str) -> dict[str, Any]:
@@ -184,22 +190,21 @@ class Frame:
         location = target.redirect_uri + separator + urlencode(answer.parameters, quote_via=quote)
         return Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
 
-    async def signed_out(self, request: HTTPConnection, outcome: SignedOut) -> Response:
-        """The browser without its session: at the relying party's address, or on our page that tells which services know."""
-        if outcome.location is not None:
-            response = Response(b"", 303, {"Location": outcome.location, "Cache-Control": "no-store"})
-        else:
-            ended = outcome.session_id
-            code = self.language(request).code
-            told = await confirmations(self.provider, ended, code, outcome.by) if ended else []
-            services = [SignedOutService(name, state) for name, state in told]
-            response = self.page(request, "keluar_selesai", services=services, next="", again="")
+    def signed_out(self, request: HTTPConnection, outcome: SignedOut) -> Response:
+        """The browser without its session: at the relying party's address, or where it may watch which services know."""
+        location = outcome.location
+        if location is None:
+            ended = [outcome.session_id] if outcome.session_id is not None else []
+            wish = named(request.scope.get("gerbang.ui_locales", ""))
+            slip = watching(self.provider, self.visitor(request), ended, outcome.by or "", wish)
+            location = f"{self.root}/keluar/selesai?sesi={quote(slip)}"
+        response = Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
         self.cookies.drop_session(response)
         return response
 
     def fault(self, request: HTTPConnection, fault: Exception) -> Response:
         """A fault as its page."""
-        answer = shown(fault, str(request.scope.get("gerbang.request_id", "")))
+        answer = shown(fault, self.root, str(request.scope.get("gerbang.request_id", "")))
         return self.page(request, answer.template, answer.status, headers=answer.headers, **answer.context)
 
     async def send(self, request: Request, response: Response, send: Send) -> None:
@@ -211,7 +216,7 @@ class Frame:
             response.body = b""
         await response(request.scope, request.receive, send)
 
-    def _here(self, request: HTTPConnection) -> str:
+    def here(self, request: HTTPConnection) -> str:
         """This page by GET, without the language of the link that led here."""
         path = request.scope["path"]
         if path.startswith("//") or "\\" in path:
@@ -219,51 +224,28 @@ class Frame:
         query = "&".join(part for part in request.url.query.split("&") if part and not part.startswith("bahasa="))
         return self.root + quote(path) + (f"?{query}" if query else "")
 
+    def come_again(self, moment: int) -> dict[str, str]:
+        """The header that says when to come again; at `moment` (UNIX seconds), and no sooner than in a second."""
+        return {"Retry-After": str(max(1, moment - self.provider.clock.now()))}
+
     # Doors
 
     def door(
         self, path: str, get: Show | None = None, post: Submit | None = None, *, repeated: Collection[str] = ()
     ) -> Route:
         """A page's route. `repeated` names the fields that a form may hold more than once."""
-        handlers: dict[str, Show] = {}
+        handlers: dict[str, Handler] = {}
         if get is not None:
-
-            async def show(request: Request) -> Response:
-                self._linked(request)
-                return await get(request)
-
-            handlers["GET"] = show
+            handlers["GET"] = partial(self._shown, get)
         if post is not None:
-
-            async def submit(request: Request) -> Response:
-                return await post(request, await self._form(request, repeated))
-
-            handlers["POST"] = submit
+            handlers["POST"] = partial(self._submitted, post, repeated)
         return Route(path, self._at(path, handlers), include_in_schema=False)
 
     def upload_door(self, path: str, get: Show, post: Submit, admit: Admit) -> Route:
         """A door whose form holds a file. `admit` answers in place of `post` before the body is read, or lets it be read:
         megabytes are taken from those alone who may send them, and from a few at the same time."""
-
-        async def submit(request: Request) -> Response:
-            self._csrf.same_origin(request)
-            refused = await admit(request)
-            if refused is not None:
-                return refused
-            with self._uploads.one(request.scope.get("gerbang.network", "")):
-                try:
-                    async with asyncio.timeout(_UPLOAD_TIME):
-                        form = await upload.parse(
-                            request.headers.get("content-type", ""),
-                            request.stream(),
-                            self.provider.settings.documents.max_bytes,
-                        )
-                except TimeoutError:
-                    raise PageFault("kesalahan.permintaan", "upload too slow", 408) from None
-                self._csrf.own(form, self.cookies.device(request))
-                return await post(request, form)
-
-        return Route(path, self._at(path, {"GET": get, "POST": submit}), include_in_schema=False)
+        handlers: dict[str, Handler] = {"GET": partial(get, self), "POST": partial(self._uploaded, post, admit)}
+        return Route(path, self._at(path, handlers), include_in_schema=False)
 
     def endpoint(self, path: str, get: Show, post: Show | None = None) -> Door:
         """A protocol endpoint that browsers come to: faults become pages, but other sites may post to it.
@@ -271,9 +253,33 @@ class Frame:
         No HEAD: there GET issues codes and ends sessions, and what it would answer is known only once that is done. So a
         program that merely looks at a link hears 405, and nothing has happened.
         """
-        return self._at(path, {"GET": get, "POST": post} if post else {"GET": get}, safe=False)
+        handlers: dict[str, Handler] = {"GET": partial(get, self)}
+        if post is not None:
+            handlers["POST"] = partial(post, self)
+        return self._at(path, handlers, safe=False)
 
-    def _at(self, path: str, handlers: Mapping[str, Show], *, safe: bool = True) -> Door:
+    async def _shown(self, get: Show, request: Request) -> Response:
+        self._linked(request)
+        return await get(self, request)
+
+    async def _submitted(self, post: Submit, repeated: Collection[str], request: Request) -> Response:
+        return await post(self, request, await self._form(request, repeated))
+
+    async def _uploaded(self, post: Submit, admit: Admit, request: Request) -> Response:
+        self._csrf.same_origin(request)
+        refused = await admit(self, request)
+        if refused is not None:
+            return refused
+        with self._uploads.one(request.scope.get("gerbang.network", "")):
+            form = await upload.parse(
+                request.headers.get("content-type", ""),
+                upload.steady(request.stream()),
+                self.provider.settings.documents.max_bytes,
+            )
+            self._csrf.own(form, self.cookies.device(request))
+            return await post(self, request, form)
+
+    def _at(self, path: str, handlers: Mapping[str, Handler], *, safe: bool = True) -> Door:
         return Door(path, handlers, self.fault, self.send, safe=safe)
 
     async def _form(self, request: Request, repeated: Collection[str]) -> Form:
@@ -288,20 +294,6 @@ def shown_rules(held: Policy, *, second_factor: bool = False) -> PasswordRules:
     """The rules for a new password as pages show them."""
     shortest = held.min_mfa if second_factor else held.min_single
     return PasswordRules(shortest, held.classes_required, held.phrase_min or 0)
-
-
-def _guards(nonce: str, service: Service | None) -> dict[str, str]:
-    """What keeps a page from being bent: its policy, and the word against frames that older browsers know."""
-    return {"Content-Security-Policy": _policy(nonce, service), "X-Frame-Options": "DENY"}
-
-
-def _policy(nonce: str, service: Service | None) -> str:
-    """The Content-Security-Policy of a page. `form-action` stays open: a POST may end in a redirect to a relying party."""
-    images = "'self' data:"
-    if service is not None and service.logo_uri.startswith("https://"):
-        images += f" https://{urlsplit(service.logo_uri).netloc}"
-    scripts = f"'nonce-{nonce}'" if nonce else "'self'"
-    return f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src {images}; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def _asked_language(request: HTTPConnection) -> str:

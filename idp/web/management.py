@@ -4,11 +4,11 @@ Alive asks nobody: a process that answers need not be restarted. Ready says whet
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
 
-from idp.accounts import requests
+from idp.accounts import requests, spending
 from idp.base.errors import Unavailable
 from idp.base.jose import ALGORITHMS
 from idp.provider import Provider
@@ -28,34 +28,16 @@ _JSON, _TEXT = b"application/json", b"text/plain; version=0.0.4; charset=utf-8"
 def application(provider: Provider) -> App:
     """The management application."""
 
-    async def alive() -> Answer:
-        return 200, _JSON, orjson.dumps({"status": "alive"})
-
-    async def ready() -> Answer:
-        reasons = await reasons_against(provider)
-        if reasons:
-            return 503, _JSON, orjson.dumps({"status": "not ready", "reasons": reasons})
-        # Nobody is served better elsewhere, since all share the one Redis; but an operator wants to know.
-        worse = {"degraded": [_WITHOUT_REDIS]} if await _without_redis(provider) else {}
-        return 200, _JSON, orjson.dumps({"status": "ready", **worse})
-
-    async def measured() -> Answer:
-        await _measure(provider)
-        return 200, _TEXT, metrics.text()
-
-    routes: dict[str, Callable[[], Awaitable[Answer]]] = {
-        "/health/alive": alive, "/healthz": alive, "/health/ready": ready, "/readyz": ready, "/metrics": measured,
-    }  # fmt: skip
-
     async def manage(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        door = routes.get(scope["path"])
-        status, media_type, body = 404, _JSON, b'{"status":"not found"}'
-        if door is not None:
-            status, media_type, body = (
-                (405, _JSON, b'{"status":"use GET"}') if scope["method"] not in ("GET", "HEAD") else await door()
-            )
+        ask = _ANSWERS.get(scope["path"])
+        if ask is None:
+            status, media_type, body = 404, _JSON, b'{"status":"not found"}'
+        elif scope["method"] not in ("GET", "HEAD"):
+            status, media_type, body = 405, _JSON, b'{"status":"use GET"}'
+        else:
+            status, media_type, body = await ask(provider)
         headers = [
             (b"content-type", media_type),
             (b"content-length", str(len(body)).encode()),
@@ -65,6 +47,29 @@ def application(provider: Provider) -> App:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     return manage
+
+
+async def _alive(provider: Provider) -> Answer:
+    return 200, _JSON, orjson.dumps({"status": "alive"})
+
+
+async def _ready(provider: Provider) -> Answer:
+    reasons = await reasons_against(provider)
+    if reasons:
+        return 503, _JSON, orjson.dumps({"status": "not ready", "reasons": reasons})
+    # Nobody is served better elsewhere, since all share the one Redis; but an operator wants to know.
+    worse = {"degraded": [_WITHOUT_REDIS]} if await _without_redis(provider) else {}
+    return 200, _JSON, orjson.dumps({"status": "ready", **worse})
+
+
+async def _measured(provider: Provider) -> Answer:
+    await _measure(provider)
+    return 200, _TEXT, metrics.text()
+
+
+_ANSWERS: Mapping[str, Callable[[Provider], Awaitable[Answer]]] = {
+    "/health/alive": _alive, "/healthz": _alive, "/health/ready": _ready, "/readyz": _ready, "/metrics": _measured,
+}  # fmt: skip
 
 
 async def reasons_against(provider: Provider) -> list[str]:
@@ -97,8 +102,11 @@ async def _measure(provider: Provider) -> None:
         async with asyncio.timeout(_PATIENCE), provider.database.reading() as tx:
             depth = await provider.outbox.depth(tx)
             waiting, overdue = await requests.levels(tx, provider.clock.now())
+            spent = await spending.shares(tx, provider.settings.spending, provider.clock.now())
     except (Unavailable, TimeoutError):
         return
+    for prefix, share in spent.items():
+        metrics.SPENDING.labels(prefix or "all").set(share)
     metrics.PRIVACY.labels("open").set(waiting)
     metrics.PRIVACY.labels("overdue").set(overdue)
     # Every series always, nought too: an alert on what is absent never rings.

@@ -5,6 +5,7 @@ of a file are. A photo from a good camera is easily too large: it is read to its
 be told what is the matter.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,12 @@ from idp.web.form import Form
 _MAX_PARTS = 16
 _MAX_FIELD = 16_384
 _MAX_HEADERS = 2_048
+
+SLOWEST = 2_048
+"""Bytes per second that an upload must move at, on average over each `WINDOW` seconds: a poor 2G line does twice that."""
+WINDOW = 60
+LONGEST = 3_600
+"""Seconds after which any upload ends: the largest picture at that pace, and a little."""
 
 
 @dataclass
@@ -120,6 +127,36 @@ async def parse(content_type: str, body: AsyncIterator[bytes], most: int) -> For
             raise PageFault("kesalahan.permintaan", "NUL in a form")
         fields[part.name] = [text]
     return Form(fields, files)
+
+
+async def steady(
+    body: AsyncIterator[bytes], *, slowest: int = SLOWEST, window: float = WINDOW, longest: float = LONGEST
+) -> AsyncIterator[bytes]:
+    """The body for as long as it moves. PageFault 408 when less came within a window: a photo on a poor line takes many
+    minutes and arrives, while who sends a byte now and then only means to hold a place.
+    """
+    loop, arrived = asyncio.get_running_loop(), 0
+    end, turn = loop.time() + longest, loop.time() + window
+    chunks, coming = aiter(body), None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(anext(chunks, None))
+            # Not cancelled when the time is up, or the stream would end in the middle of a chunk.
+            await asyncio.wait([coming], timeout=max(0, min(turn, end) - loop.time()))
+            if coming.done():
+                chunk, coming = coming.result(), None
+                if chunk is None:
+                    return
+                arrived += len(chunk)
+                yield chunk
+            now = loop.time()
+            if now >= end or (now >= turn and arrived < slowest * window):
+                raise PageFault("kesalahan.lambat", "upload too slow", 408)
+            if now >= turn:
+                turn, arrived = now + window, 0
+    finally:
+        if coming is not None:
+            coming.cancel()
 
 
 class Places:

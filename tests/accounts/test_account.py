@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from idp.accounts import account, lookup
+from idp.accounts import account, entrance, lookup
 from idp.accounts.account import Account
 from idp.base.opaque import SystemEntropy, uuid7
 from idp.flows import people
@@ -70,11 +70,11 @@ async def test_a_hash_is_made_anew_only_if_it_is_still_the_one(database: Databas
     budi = made(password_hash="new")
     async with database.transaction() as tx:
         await account.insert(tx, budi, {})
-        await account.rehash(tx, budi.id, "old", "old, made anew")
+        await entrance.rehash(tx, budi.id, "old", "old, made anew")
         found = await account.read(tx, budi.id)
         assert found is not None
         assert found.password_hash == "new"
-        await account.rehash(tx, budi.id, "new", "new, made anew")
+        await entrance.rehash(tx, budi.id, "new", "new, made anew")
         found = await account.read(tx, budi.id)
         assert found is not None
         assert found.password_hash == "new, made anew"

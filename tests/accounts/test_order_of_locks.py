@@ -10,10 +10,10 @@ from uuid import UUID
 
 import pytest
 
-from idp.accounts import account, removal, requests
+from idp.accounts import account, entrance, removal, requests
 from idp.accounts.requests import Request
 from idp.base.opaque import Handle
-from idp.flows import erase, home, logout, owner, people, privacy, privacy_desk, second_factor, sign_in
+from idp.flows import erase, logout, owner, people, privacy, privacy_desk, second_factor, sign_in
 from idp.flows import removal as removals
 from idp.flows.privacy_desk import NotARequest
 from idp.flows.sign_in import Refused
@@ -107,7 +107,7 @@ async def test_a_sign_in_beside_a_new_password_is_one_with_the_old_one(house: Ho
 
     async def another_password(tx: Tx) -> None:
         now = provider.clock.now()
-        await account.set_password(tx, account_id, await provider.hasher.hash("layar biru di teluk"), "hybrid-1", now)
+        await entrance.set_password(tx, account_id, await provider.hasher.hash("layar biru di teluk"), "hybrid-1", now)
         await logout.end_all(provider, tx, account_id, "recovery", visitor.network)
 
     trying = sign_in.sign_in(provider, visitor, person.email, person.password, public_device=False)
@@ -133,7 +133,7 @@ async def test_what_an_operator_writes_beside_a_persons_wish_is_not_written_over
     provider, account_id = house.provider, await siti(house)
     browser = await at_home(house, house.account(1))
     visitor = visitor_of(house, browser)
-    stands = await home.present(provider, visitor)
+    stands = await owner.present(provider, visitor)
     assert stands
     wish = privacy.prefer(provider, visitor, stands, "en", "Asia/Jayapura")
     declared = {"nickname": "Iti"}

@@ -2,12 +2,15 @@
 
 import string
 import unicodedata
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from idp.accounts.policy import PRESETS, Owner, Policy
+from idp.accounts.policy import PRESETS, Owner, Policy, adds
 from idp.theme.language import Message
 
 HYBRID, NIST, BSSN = PRESETS["hybrid"], PRESETS["nist"], PRESETS["seed-bssn"]
@@ -57,6 +60,11 @@ def test_good_passwords_pass(password: str) -> None:
         ("SITI-kuda-terbang-9", "pw.pribadi"),
         ("Kuda-0813-7152-0946", "pw.pribadi"),
         ("Kuda!27.03.1990x", "pw.pribadi"),
+        ("27Maret1990!ab", "pw.pribadi"),
+        ("Kuda!27mar90-x", "pw.pribadi"),
+        ("Mar-1990-kudA!", "pw.pribadi"),
+        ("Kuda_27_03_1990", "pw.pribadi"),
+        ("Kuda!27/3/90-x", "pw.pribadi"),
         ("Kuda!317405-naik", "pw.pribadi"),
     ],
 )
@@ -101,7 +109,7 @@ def test_no_preset_takes_what_is_guessed_first(held: Policy) -> None:
 
 def test_every_preset_has_a_version_to_store() -> None:
     assert {name: policy.version for name, policy in PRESETS.items()} == {
-        "hybrid": "hybrid-1", "nist": "nist-1", "seed-bssn": "seed-bssn-1",
+        "hybrid": "hybrid-2", "nist": "nist-2", "seed-bssn": "seed-bssn-2",
     }  # fmt: skip
 
 
@@ -132,6 +140,89 @@ def test_a_name_never_hides_in_a_password(name: str, before: str, after: str) ->
 def test_six_digits_of_the_number_never_hide_in_a_password(phone: str, start: int) -> None:
     piece = phone[1 + start : 7 + start]
     assert HYBRID.judge(f"Kq#x-{'-'.join(piece)}-wZ!", Owner(phone=phone)) == Message("pw.pribadi")
+
+
+MONTHS = """
+januari january jan, februari february pebruari feb peb, maret march mar, april apr, mei may, juni june jun,
+juli july jul, agustus august agu agt ags aug, september sept sep, oktober october okt oct,
+november nopember nov nop, desember december des dec
+"""
+NAMES = [names.split() for names in MONTHS.split(",")]
+BORN = st.dates(date(1930, 1, 1), date(2009, 12, 31))
+BREAKS = st.sampled_from(["", "", "-", " ", "_", ".", " / ", "'"])
+
+
+def kuda(piece: str) -> str:
+    """A password of every class that would be good without `piece`."""
+    return f"Kq7#x!wZ#{piece}!Zw#vV"
+
+
+@given(BORN, st.data())
+def test_a_birth_date_never_hides_behind_the_name_of_its_month(born: date, data: st.DataObject) -> None:
+    owner, between = Owner(birthdate=born.isoformat()), data.draw(BREAKS)
+    name = data.draw(st.sampled_from(NAMES[born.month - 1]))
+    name = data.draw(st.sampled_from([name, name.title(), name.upper(), name.translate(str.maketrans("aeos", "4305"))]))
+    day = data.draw(st.sampled_from([str(born.day), f"{born.day:02}"]))
+    year = data.draw(st.sampled_from([str(born.year), f"{born.year % 100:02}"]))
+    parts = data.draw(st.sampled_from([*permutations((day, name, year)), *permutations((name, year))]))
+    assert HYBRID.judge(kuda(between.join(parts)), owner) == Message("pw.pribadi"), parts
+    assert HYBRID.judge(kuda(between.join((day, name))), owner) == Message("pw.pribadi")
+    assert HYBRID.judge(kuda(between.join((name, day))), owner) == Message("pw.pribadi")
+
+
+@given(BORN, st.data())
+def test_a_birth_date_never_hides_in_digits(born: date, data: st.DataObject) -> None:
+    day, month = f"{born.day:02}", f"{born.month:02}"
+    year = data.draw(st.sampled_from([str(born.year), f"{born.year % 100:02}"]))
+    parts = data.draw(st.sampled_from([(day, month, year), (month, day, year), (year, month, day)]))
+    owner = Owner(birthdate=born.isoformat())
+    assert HYBRID.judge(kuda(data.draw(BREAKS).join(parts)), owner) == Message("pw.pribadi")
+    short = data.draw(BREAKS.filter(bool)).join(part.lstrip("0") or "0" for part in (day, month, str(born.year)))
+    assert HYBRID.judge(kuda(f"{short}"), owner) == Message("pw.pribadi")
+
+
+@given(BORN, st.data())
+def test_a_month_or_a_year_alone_is_no_birth_date(born: date, data: st.DataObject) -> None:
+    """Nor is the birth date of somebody else, as far as it shares neither day nor year."""
+    owner = Owner(birthdate=born.isoformat())
+    name = data.draw(st.sampled_from(NAMES[born.month - 1]))
+    for piece in (name, str(born.year), f"{name}!{born.year + 3}", f"{born.year}-kali-{name}", f"{born.day}x{name}"):
+        assert HYBRID.judge(kuda(piece), owner) is None, piece
+    other = NAMES[born.month % 12][0]
+    assert HYBRID.judge(kuda(f"{born.day}{other}{born.year}"), owner) is None
+
+
+@pytest.mark.parametrize(
+    ("born", "password"),
+    [
+        ("1990-09-07", "naik 7 sepeda ke pasar pagi"),
+        ("1990-09-17", "bawa 17 sepeda ke pasar pagi"),
+        ("1990-09-07", "bawa 17 sep lalu ke pasar"),
+        ("1990-09-20", "hafal resep90 dari nenek!"),
+        ("1985-04-19", "april 1990 hujan terus-menerus"),
+        ("2020-06-30", "Naik-April2024-Kereta!"),
+        ("2000-01-02", "Naik-Januari2003-Kereta!"),
+        ("2020-04-05", "Naik-25April2024-Kereta!"),
+        ("1990-09-07", "hafal resep790 dari nenek!"),
+        ("1990-03-15", "beli 15 martabak untuk tetangga"),
+        ("1990-01-05", "tangkap 5 jangkrik di sawah"),
+    ],
+)
+def test_a_piece_of_another_word_or_number_is_no_birth_date(born: str, password: str) -> None:
+    assert reason(password, Owner(birthdate=born)) is None
+
+
+def test_a_birthday_without_its_year_is_one_too() -> None:
+    owner = Owner(birthdate="0000-03-27")
+    assert [reason(kuda(piece), owner) for piece in ("27maret", "27mar1990")] == ["pw.pribadi"] * 2
+    assert reason(kuda("maret2000"), owner) is None
+
+
+def test_whoever_adds_a_birth_date_is_asked_for_the_password_again() -> None:
+    dated = replace(SITI, birthdate="1990-04-15")
+    assert adds(replace(SITI, birthdate=""), dated)
+    assert adds(SITI, dated)
+    assert not adds(dated, dated)
 
 
 @given(st.text(alphabet=string.ascii_letters + string.digits + "!#-", min_size=12, max_size=40))

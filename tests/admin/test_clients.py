@@ -1,6 +1,5 @@
 """Officers and relying parties: the whole life of a client, and how far an officer may go."""
 
-import asyncio
 from typing import Any
 
 import httpx2
@@ -9,11 +8,12 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from idp.clients import registry
+from idp.clients import directory
 from idp.flows import register_client
 from idp.flows.client_rules import Checked
 from idp.flows.register_client import SECRET_OVERLAP
 from tests.admin.conftest import Officer, machine, token
+from tests.support.hosts import host
 from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
@@ -150,23 +150,15 @@ async def test_a_client_that_is_raised_meanwhile_is_out_of_reach(house: House, o
     low = await officer("clients:read", "clients:write")
     client_id, _ = await machine(house, "clients:read")
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+    async def raise_it() -> None:
         async with house.provider.database.transaction() as tx:
             known = await register_client.held(tx, client_id)
             raised = Checked({**known.metadata, "scope": "keys:write"}, known.policy, known.source)
             await register_client.rewrite(house.provider, tx, known, raised, by="another officer")
-        body = orjson.dumps(NEW["metadata"]["redirect_uris"])
-        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-        await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        sector = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/sector"
-        answer = await low.put(
-            f"/admin/v1/clients/{client_id}", json={"metadata": {**NEW["metadata"], "sector_identifier_uri": sector}}
-        )
+    async with host(raise_it, orjson.dumps(NEW["metadata"]["redirect_uris"])) as url:
+        wanted = {"metadata": {**NEW["metadata"], "sector_identifier_uri": f"{url}/sector"}}
+        answer = await low.put(f"/admin/v1/clients/{client_id}", json=wanted)
     assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
     async with house.provider.database.reading() as tx:
         assert (await register_client.current(tx, client_id)).scopes == frozenset({"keys:write"})
@@ -199,7 +191,7 @@ async def test_a_row_that_cannot_be_read_stops_its_client_alone(
         async with provider.database.transaction() as tx:
             statement = text(f"UPDATE clients SET {column} = :value WHERE client_id = :id")
             await tx.execute(statement, {"value": value, "id": broken.client_id})
-            await provider.database.bump(tx, registry.NOUN)
+            await provider.database.bump(tx, directory.NOUN)
         for _ in range(3):
             await provider.refresh_memory()
     assert [line["client_id"] for line in logs if line["log_level"] == "error"] == [broken.client_id]

@@ -67,6 +67,20 @@ def test_the_queue_is_worked_through_in_the_order_of_its_clock(idp: CommandLine)
     assert "ticket 7" in {one["detail"]["purpose"] for one in events}
 
 
+def test_what_the_law_holds_back_is_deleted_by_who_says_that_it_is_over(idp: CommandLine) -> None:
+    made = idp.json(
+        "create", "account", "--email", "sari@contoh.go.id", "--name", "Sari", "--password-file", "-", input=PASSWORD
+    )
+    request = asked(idp, made["id"], requests.DELETE, 3600)
+    idp.good("privacy", "refuse", request, "--reason", "legal_hold")
+    said = idp.refused("delete", "account", "sari@contoh.go.id", "--yes")
+    assert request in said
+    assert "say --despite-legal-hold if that is over" in said
+    assert idp.json("get", "account", "sari@contoh.go.id")["name"] == "Sari"
+    idp.good("delete", "account", "sari@contoh.go.id", "--yes", "--despite-legal-hold")
+    assert "no account" in idp.refused("get", "account", "sari@contoh.go.id")
+
+
 def test_a_breach_names_accounts_and_who_was_told(idp: CommandLine) -> None:
     made = idp.json(
         "create", "account", "--email", "sari@contoh.go.id", "--name", "Sari", "--password-file", "-", input=PASSWORD

@@ -15,9 +15,9 @@ async def put_mail(provider: Provider, to: str = "siti@contoh.example", text: st
         return await provider.outbox.put(tx, "mail", to.rpartition("@")[2], payload)
 
 
-async def put_sms(provider: Provider, text: str = "Kode Anda: 123456") -> UUID:
+async def put_sms(provider: Provider, text: str = "Kode Anda: 123456", to: str = "+6281234567890") -> UUID:
     async with provider.database.transaction() as tx:
-        return await provider.outbox.put(tx, "sms", "+62", {"to": "+6281234567890", "text": text})
+        return await provider.outbox.put(tx, "sms", "+62", {"to": to, "text": text})
 
 
 async def put_logout(provider: Provider, client_id: str, sid: UUID | None) -> UUID:

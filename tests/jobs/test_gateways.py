@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from idp.base.settings import SettingsError, load
 from idp.flows import channels
 from idp.provider import Provider
 from idp.store.tables import spending
+from idp.web import management
 from tests.jobs.conftest import Providers
 from tests.jobs.http_server import HttpServer, http_server
 from tests.jobs.outbox import put_mail, put_sms, row, state
+from tests.support.hosts import host
 from tests.support.mail import MailServer
 
 pytestmark = pytest.mark.anyio
@@ -187,6 +190,47 @@ async def test_the_days_spending_ends_what_it_pays_for(
         assert len(web.received) == 4
 
 
+async def test_one_number_gets_so_many_in_a_day_whatever_they_are_about(
+    providers: Providers, web: HttpServer, clock: ManualClock
+) -> None:
+    """T40: a number that its owner has proved is written to by notices too, which no journey counts."""
+    async with providers(sms={"url": web.url}, limits={"sms_per_number": 2}) as provider:
+        web.answers = [503]
+        late = await put_sms(provider)
+        await worker.drain(provider)
+        assert await state(provider, late) == "waiting"
+        items = [await put_sms(provider) for _ in range(2)]
+        await worker.drain(provider)
+        assert [await state(provider, each) for each in items] == ["delivered", "delivered"], (
+            "what stayed counts nothing"
+        )
+        clock.advance(400)
+        await worker.drain(provider)
+        assert await state(provider, late) == "dead"
+        error = (await row(provider, late)).last_error
+        assert error == "this number has had its messages of a day"
+        assert await channels.out_of_order(provider) == frozenset()
+        other = await put_sms(provider, to="+6281399990000")
+        await worker.drain(provider)
+        assert await state(provider, other) == "delivered"
+        clock.advance(86_400)
+        again = await put_sms(provider)
+        await worker.drain(provider)
+        assert await state(provider, again) == "delivered"
+
+
+async def test_how_much_of_the_day_is_spent_is_measured(providers: Providers, web: HttpServer) -> None:
+    caps = {"price": {"+62": 300}, "per_day": 1200, "per_prefix_per_day": {"+62": 600, "+1": 0}}
+    async with providers(sms={"url": web.url}, spending=caps) as provider:
+        await put_sms(provider)
+        await worker.drain(provider)
+        transport = httpx2.ASGITransport(management.application(provider))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://management") as http:
+            told = (await http.get("/metrics")).text
+        for prefix, share in (("all", 0.25), ("+62", 0.5), ("+1", 1.0)):
+            assert f'gerbang_sms_spending_share{{prefix="{prefix}"}} {share}' in told
+
+
 async def test_when_all_is_spent_pages_hear_of_it_until_midnight(
     providers: Providers, web: HttpServer, clock: ManualClock
 ) -> None:
@@ -215,17 +259,15 @@ async def test_what_did_not_leave_by_midnight_is_given_back_to_the_day_before(
 ) -> None:
     """Else the new day could spend as much more, once for each message that was on its way at midnight."""
 
-    async def at_midnight(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+    async def midnight() -> None:
         clock.advance(20)
-        writer.write(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-        await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(at_midnight, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     clock.advance(-clock.now() % 86_400 - 10)
-    async with server, providers(sms={"url": url}, spending={"price": {"+": 500}, "per_day": 500}) as provider:
+    dear = {"price": {"+": 500}, "per_day": 500}
+    async with (
+        host(midnight, status=HTTPStatus.SERVICE_UNAVAILABLE) as url,
+        providers(sms={"url": url}, spending=dear) as provider,
+    ):
         item = await put_sms(provider)
         await worker.drain(provider)
         assert await state(provider, item) == "waiting"

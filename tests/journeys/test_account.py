@@ -5,9 +5,10 @@ import re
 
 import pyotp
 import pytest
+from sqlalchemy import update
 
 from idp.base.opaque import Handle
-from idp.store.tables import totp_credentials
+from idp.store.tables import outbox, totp_credentials
 from tests.journeys.mailbox import letters, newest
 from tests.journeys.test_activate import sign_in
 from tests.journeys.test_recover import now_code, plain
@@ -93,6 +94,24 @@ async def test_signing_out_everywhere_ends_every_session_and_tells_every_service
         assert "/masuk" in (await browser.get("/akun")).url
     answer = await party.token(grant_type="refresh_token", refresh_token=tokens.refresh_token)
     assert answer.json()["error"] == "invalid_grant"
+
+
+async def test_whoever_signs_out_here_may_look_until_every_service_knows(house: House) -> None:
+    person, browser = house.account(), house.browser()
+    await house.relying_party("saldo").sign_in(browser, person)
+    page = await browser.submit(await browser.get("/keluar?ui_locales=en"), press="sign-out")
+    assert "JHT balance In progress" in page.text
+    watch = page.links["See how it stands now"]
+    assert "JHT balance In progress" in (await browser.get(watch)).text
+    # A reload asks nothing of anybody, and another browser is told nothing.
+    assert "JHT balance In progress" in (await browser.get(page.url)).text
+    assert "JHT balance" not in (await house.browser("203.0.113.1").get(watch)).text
+    async with house.provider.database.transaction() as tx:
+        await tx.execute(update(outbox).where(outbox.c.target == "saldo").values(state="delivered"))
+    page = await browser.get(watch)
+    assert "JHT balance Signed out" in page.text
+    assert "See how it stands now" not in page.links
+    assert "/masuk" in (await browser.get("/akun")).url
 
 
 async def test_a_service_can_be_disconnected(house: House) -> None:

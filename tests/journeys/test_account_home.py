@@ -11,6 +11,7 @@ from idp.flows import activity, people
 from idp.store.audit import Event
 from idp.store.tables import accounts as accounts_table
 from idp.store.tables import audit, known_devices, outbox
+from idp.theme import samples
 from idp.theme.language import CODES
 from idp.theme.lint import THEMES
 from idp.theme.render import Theme
@@ -248,6 +249,31 @@ async def test_times_are_those_of_the_person(house: House) -> None:
             assert re.search(rf"\d\d\.\d\d {name}\b", page.text), (path, zone)
 
 
+async def test_a_new_browser_speaks_as_its_person_is_written_to(house: House) -> None:
+    """From the moment on at which it is known who is here, unless that browser, its service or its person says otherwise."""
+    person, party = plain(house), house.relying_party("koperasi")
+    there = await at_home(house, person)
+    page = await there.get("/akun/bahasa")
+    await there.submit(page, {"locale": "en", "zone": "Asia/Jayapura"}, press="prefer")
+    browser = house.browser("203.0.113.8")
+    request = await party.authorization(scope="openid email", acr_values="urn:gerbang:acr:loa2")
+    page = await browser.get(request.url)
+    assert "Kata sandi" in page.text
+    page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
+    assert "/masuk/kode" in page.url
+    assert 'lang="en"' in page.html
+    page = await browser.submit(page, press="send-code")
+    assert re.search(r"\d\d:\d\d WIT\b", page.text)
+    code = (await letters(house, "+6281398765432"))[-1].code
+    page = await browser.submit(page, {"code": code}, press="submit-code")
+    assert "/izin" in page.url
+    assert 'lang="en"' in page.html
+    assert 'lang="en"' in (await browser.get("/akun")).html
+    for path, spoken in (("/akun?ui_locales=id", "id"), ("/akun", "id"), ("/akun?bahasa=en", "en"), ("/akun", "en")):
+        assert f'lang="{spoken}"' in (await browser.get(path)).html, path
+    assert 'lang="id"' in (await house.browser("203.0.113.8").get("/masuk")).html
+
+
 async def test_the_list_of_events_is_read_by_its_index(house: House) -> None:
     """Forty million people share one trail: whoever reads theirs must not read everybody's."""
     found = await people.find(house.provider, house.account().email)
@@ -310,5 +336,5 @@ async def test_the_sweep_keeps_what_the_lists_show(house: House) -> None:
 
 def test_every_event_that_is_shown_has_its_sentence() -> None:
     for code in CODES:
-        said = Theme(THEMES).language(code).messages
+        said = Theme(THEMES, terms=samples.TERMS).language(code).messages
         assert [event for event in activity.SHOWN if f"aktivitas.{event}" not in said] == []

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from idp.accounts import links, lookup, pending
-from idp.accounts.pending import Draft, SignUp
+from idp.accounts.pending import Applicant, SignUp
 from idp.flows import register_client
 from idp.store.tables import accounts, audit, sign_ups
 from tests.journeys.mailbox import letters, newest
@@ -250,7 +250,7 @@ async def test_the_account_is_what_was_typed(house: House) -> None:
         row = (await tx.execute(select(accounts).where(accounts.c.email == EMAIL))).one()
         event = (await tx.execute(select(audit).where(audit.c.event == "account.activated"))).one()
     assert (row.name, row.phone, row.kpj, row.status) == ("Sari Dewi", NUMBER, "50917364820", "active")
-    assert (row.email_verified, row.phone_verified, row.password_policy) == (True, True, "hybrid-1")
+    assert (row.email_verified, row.phone_verified, row.password_policy) == (True, True, "hybrid-2")
     assert event.account_id == row.id
     assert (await sign_in(house.browser(), "0813-7152-0946")).url.endswith("/akun")
 
@@ -354,7 +354,7 @@ async def check_fifty(house: House) -> None:
     tokens = []
     for _ in range(50):
         sign_up = SignUp(
-            provider.new_id(), key, Draft("Sari Dewi", EMAIL, NUMBER), hashed, "hybrid-1", "id", now, now + 86_400
+            provider.new_id(), key, Applicant("Sari Dewi", EMAIL, NUMBER), hashed, "hybrid-1", "id", now, now + 86_400
         )  # fmt: skip
         handle = provider.new_handle()
         sent = links.Challenge(handle.id, links.ACTIVATE, sign_up.id, links.BY_EMAIL, EMAIL, 5, now, now + 3600)

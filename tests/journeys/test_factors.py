@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from idp.accounts import recovery_codes as room
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle, SystemEntropy
-from idp.flows import channels, home, phone_codes
+from idp.flows import channels, owner, phone_codes
 from idp.sessions.visitor import Visitor
 from idp.store import breakers
 from idp.store.tables import audit, recovery_codes, removals, totp_credentials
@@ -217,7 +217,7 @@ async def test_a_number_is_proven_whole_or_not_at_all(house: House) -> None:
     cookie = Handle.parse(browser.http.cookies[session_cookie(provider.settings)])
     assert cookie
     visitor = Visitor(cookie, b"d" * 16, "203.0.113.1", "")
-    stands = await home.present(provider, visitor)
+    stands = await owner.present(provider, visitor)
     assert stands
     stale = replace(visitor, session=Handle(cookie.id, provider.new_handle().secret))
     with pytest.raises(PageFault, match="renewed meanwhile"):

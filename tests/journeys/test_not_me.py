@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from idp.accounts import nik, requests
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import erase, home, people, privacy, proofing, recovery_codes, removal, security
+from idp.flows import erase, owner, people, privacy, proofing, recovery_codes, removal, security
 from idp.flows.proofing import Data
 from idp.sessions import levels
 from idp.sessions.visitor import Visitor
@@ -145,7 +145,7 @@ async def test_what_is_under_way_in_a_session_that_ends_is_not_done(house: House
     thief = await at_home_with_both(house, person)
     cookie = thief.http.cookies[session_cookie(provider.settings)]
     visitor = Visitor(Handle.parse(cookie), b"d" * 16, "203.0.113.1", "")
-    stands = await home.present(provider, visitor)
+    stands = await owner.present(provider, visitor)
     assert stands
     await here.submit(await here.get(await other_session(house, here, thief)), press="not-me")
     typed = Data(nik.read("5171032802960006"), "Made Wirawan", "1996-02-28", ())
@@ -266,19 +266,67 @@ async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
     assert not page.url.endswith("/akun")
 
 
-async def test_the_passkey_that_let_the_stranger_in_is_named(house: House) -> None:
-    """It was not added there, so it stays; and it opens the account as before, whatever the password."""
+async def by_passkey(house: House, browser: Browser, key: Authenticator) -> Page:
+    door = await browser.get("/masuk")
+    return await browser.submit(door, {"passkey": key.get(asked(door))}, form=door.form_with("passkey"))
+
+
+async def test_what_the_strangers_passkey_opened_is_closed_with_it(house: House) -> None:
+    """One sign-in is disowned; the passkey that was added there began another one, and that one did more."""
+    person = plain(house)
+    await house.codes_by_sms(wanted=False)
+    here = await at_home(house, person)
+    house.clock.advance(60)
+    thief, key = house.browser("203.0.113.1"), Authenticator(house.issuer)
+    await sign_in(thief, person.email, person.password)
+    page = await thief.get("/akun/keamanan/passkey")
+    await thief.submit(page, {"name": "Pencuri", "passkey": key.create(asked(page))})
+    address = await other_session(house, here, thief)
+    later, second = house.browser("203.0.113.1"), Authenticator(house.issuer)
+    assert (await by_passkey(house, later, key)).url.endswith("/akun")
+    page = await later.get("/akun/keamanan/passkey")
+    await later.submit(page, {"name": "Cadangan", "passkey": second.create(asked(page))})
+    page = await here.get(address)
+    assert "mengeluarkan perangkat yang masuk dengan passkey itu" in page.text
+    assert "mengeluarkan perangkat yang masuk" in (await here.submit(page, press="not-me")).text
+    assert "/masuk" in (await later.get("/akun")).url
+    assert await house.count(passkeys) == 0
+    assert (await here.get("/akun")).url.endswith("/akun")
+
+
+async def test_a_passkey_of_before_opens_nothing_until_there_is_another_password(house: House) -> None:
+    """It may be the owner's, so it stays and counts as before for the reset; its holder is not back a moment later."""
     person, key = plain(house), Authenticator(house.issuer)
     here = await at_home_with_both(house, person)
     page = await here.get("/akun/keamanan/passkey")
     await here.submit(page, {"name": "HP lama", "passkey": key.create(asked(page))})
-    thief = house.browser("203.0.113.1")
-    door = await thief.get("/masuk")
-    await thief.submit(door, {"passkey": key.get(asked(door))}, form=door.form_with("passkey"))
+    thief, other = house.browser("203.0.113.1"), house.browser("203.0.113.1")
+    for browser in (thief, other):
+        house.clock.advance(60)
+        assert (await by_passkey(house, browser, key)).url.endswith("/akun")
     page = await here.get(event_of(await here.get("/akun/aktivitas"), "Masuk dengan passkey,"))
-    assert "passkey itu masih bisa dipakai" in page.text
-    assert "passkey itu masih bisa dipakai" in (await here.submit(page, press="not-me")).text
-    assert "HP lama" in (await here.get("/akun/keamanan")).text
+    said = "Passkey itu tidak bisa dipakai untuk masuk sampai Anda membuat kata sandi baru"
+    assert said in page.text
+    assert said in (await here.submit(page, press="not-me")).text
+    page = await by_passkey(house, house.browser("203.0.113.1"), key)
+    assert page.status == 400
+    assert "Passkey ini belum bisa dipakai" in page.text
+    assert page.links["Atur ulang sekarang"].endswith("/lupa-kata-sandi")
+    # Nor does it raise the session that was not disowned.
+    house.clock.advance(301)
+    page = await thief.get("/masuk/passkey?kembali=keamanan")
+    page = await thief.submit(page, {"passkey": key.get(asked(page))}, form=page.form_with("passkey"))
+    assert "Passkey ini tidak bisa dipakai" in page.text
+    # The way back asks for it, so a mailbox alone gains nothing; and then it is as it was.
+    owner = house.browser("203.0.113.7")
+    await ask(owner, person.email)
+    reset = next(one for one in await letters(house, person.email) if one.subject == "Atur ulang kata sandi")
+    page = await owner.get(reset.link)
+    assert "password" not in page.names
+    page = await owner.submit(page, {"passkey": key.get(asked(page))}, form=page.form_with("passkey"))
+    page = await owner.submit(page, {"password": NEW}, press="set-password")
+    assert "Kata sandi sudah diganti" in page.text
+    assert (await by_passkey(house, owner, key)).url.endswith("/akun")
 
 
 async def test_a_contact_that_the_stranger_changed_comes_back_and_all_that_they_asked_for_is_cancelled(

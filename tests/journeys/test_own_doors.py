@@ -4,6 +4,7 @@ import pytest
 from starlette.routing import Route
 
 from idp.store.tables import audit
+from idp.web.errors import ONWARD
 from idp.web.pages import UPLOADS, routes
 from tests.journeys.test_account import at_home
 from tests.journeys.test_activate import sign_in
@@ -14,7 +15,7 @@ from tests.support.servers import House
 pytestmark = pytest.mark.anyio
 
 # Who comes by a link of a mail need not be signed in, nor who just signed out; the last is asked by a script.
-OPEN = {"/akun/keamanan/batal", "/akun/privasi/hapus/batal", "/akun/keluar", "/akun/tetap-masuk"}
+OPEN = {"/akun/keamanan/batal", "/akun/privasi/hapus/batal", "/akun/tetap-masuk"}
 BUTTONS = {
     "accept": "1", "always": "on", "cancel": "1", "cancel-recovery": "1", "delete": "1", "everywhere": "1", "make": "1",
     "newsletter": "1", "officer": "1", "restrict": "1", "take_back": "1", "withdraw": "saldo",
@@ -69,3 +70,12 @@ async def test_a_service_that_waits_behind_a_page_is_not_lost_with_the_session(h
     page = await browser.submit(page, {"identifier": siti.email, "password": siti.password}, press="sign-in")
     assert "lift" in page.ids
     assert "Saldo JHT" in page.text
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_where_a_way_ends_the_next_step_is_a_page_with_a_name(house: House) -> None:
+    pages = {route.path for route in routes(house.provider) if isinstance(route, Route)}
+    messages = house.provider.theme.language("id").messages
+    for fault, (path, label) in ONWARD.items():
+        assert path in pages
+        assert {f"{fault}.judul", f"{fault}.isi", label} <= messages.keys()

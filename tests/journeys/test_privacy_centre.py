@@ -595,6 +595,25 @@ async def test_an_operator_deletes_without_the_wait(house: House, asked: bool) -
     assert (certificate.actor, certificate.account_id) == ("command line", gone)
 
 
+async def test_what_the_law_holds_back_an_operator_deletes_only_knowing_it(house: House) -> None:
+    person = plain(house)
+    browser = await scheduled(house, person)
+    gone = UUID(await account_id(house, person))
+    (request,) = await privacy_desk.queue(house.provider, everything=False, limit=9)
+    await privacy_desk.refuse(house.provider, request.id, "legal_hold", by="the test")
+    # Asked again, it is still refused: whoever answers the new request knows of the old answer.
+    await browser.submit(await browser.get(f"{CENTRE}/hapus"), {"understood": "1"}, press="delete")
+    with pytest.raises(erase.OnHold, match=str(request.id)):
+        await erase.at_once(house.provider, gone, by="command line")
+    assert await state(house) == ["open", "refused"]
+    assert await people.find(house.provider, person.email) is not None
+    assert await erase.at_once(house.provider, gone, by="command line", despite_hold=True)
+    assert await state(house) == ["done", "refused"]
+    async with house.provider.database.reading() as tx:
+        certificate = (await tx.execute(select(audit.c.detail).where(audit.c.event == "account.erased"))).scalar_one()
+    assert certificate["despite"] == str(request.id)
+
+
 async def test_deleting_takes_fresh_factors_and_is_cancelled_in_the_account(house: House) -> None:
     person = house.account()
     browser = await at_home(house, person)

@@ -14,6 +14,7 @@ from idp.flows import export, proofing_desk
 from idp.store.encrypted import Place
 from idp.store.tables import accounts, audit, drafts, sign_ups
 from tests.journeys.mailbox import letters, newest
+from tests.journeys.test_recover import ask
 from tests.support.browser import Browser, Page
 from tests.support.registration import PERSON, fill_in, register
 from tests.support.servers import House
@@ -54,6 +55,7 @@ async def test_the_first_page_says_what_is_needed_and_is_not_the_sign_in(house: 
         ({"password": "kudaterbangbiru7"}, "Tambahkan huruf besar, simbol, atau pakai frasa minimal 20 karakter."),
         ({"password": "Sari-Dewi-Naik-77"}, "Jangan pakai nama, tanggal lahir, NIK, atau nomor ponsel Anda."),
         ({"password": "Kuda-27031990-Ya"}, "Jangan pakai nama, tanggal lahir, NIK, atau nomor ponsel Anda."),
+        ({"password": "27Maret1990!ab"}, "Jangan pakai nama, tanggal lahir, NIK, atau nomor ponsel Anda."),
         ({"password": "Kuda-337415-Biru"}, "Jangan pakai nama, tanggal lahir, NIK, atau nomor ponsel Anda."),
         ({"password": "SandiAkunKu123!"}, "Kata sandi ini mudah ditebak atau pernah bocor. Pilih yang lain."),
         ({"terms": None}, "Centang kotak ini jika Anda setuju."),
@@ -301,6 +303,20 @@ async def test_fifty_clicks_are_one_registration_and_one_mail(house: House) -> N
     again = await browser.submit(form, {"terms": "1"}, press="sign-up")
     assert again.url.endswith("/daftar/terkirim")
     assert len(await letters(house, EMAIL)) == 1
+
+
+async def test_people_are_told_the_times_that_are_set(houses: Houses) -> None:
+    settings = {"draft": 3 * 3600, "activation": 1800, "proofing_documents": 86_400}
+    async with houses(lifetimes=settings, limits={"resend_pause": 90}) as house:
+        browser = house.browser()
+        assert "Isian Anda disimpan 3 jam" in (await browser.get("/daftar")).text
+        await fill_in(browser)
+        assert "dihapus 24 jam setelah diperiksa" in (await browser.get("/daftar/dokumen?ke=1")).text
+        assert "deleted 24 hours after" in (await browser.get("/daftar/dokumen?ke=1&bahasa=en")).text
+        await register(house.browser(), phone=NUMBER)
+        assert "berlaku 30 menit" in (await newest(house, NUMBER)).text
+        page = await ask(house.browser("203.0.113.9"), EMAIL)
+        assert "paling cepat 90 detik sekali" in page.text
 
 
 async def test_many_who_register_one_address_make_one_account(houses: Houses) -> None:

@@ -8,7 +8,7 @@ import pytest
 from idp.accounts import account, lookup
 from idp.accounts.password import Hasher
 from idp.base.opaque import Handle
-from idp.flows import assisted_recovery, home, people, recover, security
+from idp.flows import assisted_recovery, owner, people, recover, security
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.web.cookies import session_cookie
@@ -54,7 +54,7 @@ async def test_a_password_that_is_changed(house: House) -> None:
     browser = await at_home(house, person)
     cookie = Handle.parse(browser.http.cookies[session_cookie(house.provider.settings)])
     visitor = replace(ANYBODY, session=cookie)
-    stands = await home.present(house.provider, visitor)
+    stands = await owner.present(house.provider, visitor)
     assert stands
     assert await security.change_password(moving(house, person), visitor, stands, person.password, NEW) == {}
     assert await subjects(house) == ["Kata sandi Anda sudah diganti"]

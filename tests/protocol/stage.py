@@ -17,7 +17,7 @@ from sqlalchemy import insert, update
 
 from idp.accounts import birthdate
 from idp.base.opaque import Handle, b64encode, digest
-from idp.clients import metadata, policy, registry
+from idp.clients import directory, metadata, policy
 from idp.clients.client import Client
 from idp.grants import consent
 from idp.provider import Provider
@@ -131,7 +131,7 @@ class Stage:
         now = self.clock.now()
         client = Client(client_id, metadata.validate(wanted), rules, digest(secret), created_at=now, updated_at=now)
         async with self.provider.database.transaction() as tx:
-            assert await registry.insert(tx, client)
+            assert await directory.insert(tx, client)
         self.provider.clients.put(client)
         known = {"client_id": client_id, "redirect_uris": wanted["redirect_uris"]}
         if not public and key is None:
@@ -144,7 +144,7 @@ class Stage:
         assert client is not None
         changed = replace(client, updated_at=self.clock.now(), **columns)
         async with self.provider.database.transaction() as tx:
-            assert await registry.replace(tx, changed)
+            assert await directory.replace(tx, changed)
         self.provider.clients.put(changed)
 
     async def person(self, *, totp: bool = False, **columns: Any) -> Person:

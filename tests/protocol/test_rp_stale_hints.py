@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.clients import registry
+from idp.clients import directory
 from idp.flows import rotate_keys
 from idp.keys.key import afterlife
 from tests.protocol.stage import Stage, asked, path
@@ -56,7 +56,7 @@ async def test_a_hint_of_a_client_that_was_deleted_still_lets_the_person_sign_ou
     browser = await stage.browser(await stage.person())
     tokens = await party.tokens(browser)
     async with stage.provider.database.transaction() as tx:
-        assert await registry.delete(tx, party.client_id)
+        assert await directory.delete(tx, party.client_id)
     stage.provider.clients.load([one for one in stage.provider.clients.all() if one.client_id != party.client_id])
     page = await browser.get("/end_session", id_token_hint=tokens.id_token, post_logout_redirect_uri=BYE)
     asked(page)

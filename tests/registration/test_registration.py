@@ -1,6 +1,5 @@
 """Dynamic registration (RFC 7591) and its management (RFC 7592), as the conformance plans and an attacker use them."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -13,6 +12,7 @@ from joserfc.jwk import RSAKey
 
 from idp.flows import register_client
 from idp.flows.client_rules import Checked
+from tests.support.hosts import host
 from tests.support.servers import House
 
 pytestmark = pytest.mark.anyio
@@ -324,25 +324,20 @@ async def test_a_page_of_another_origin_manages_its_client(house: House) -> None
 
 async def test_a_client_that_changes_itself_brings_back_nothing_that_was_decided_meanwhile(house: House) -> None:
     """A sector document takes as long as its host likes: an officer decides while it is on its way."""
-    asked: list[bytes] = []
     made: dict[str, Any] = {}
+    decisions = 0
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readuntil(b"\r\n\r\n"))
+    async def decide() -> None:
+        nonlocal decisions
         if made:
             async with house.provider.database.transaction() as tx:
                 known = await register_client.held(tx, made["client_id"])
                 decided = Checked(known.metadata, {"always_ask": True}, known.source)
                 await register_client.rewrite(house.provider, tx, known, decided, by="officer")
-        body = orjson.dumps(WEB["redirect_uris"])
-        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-        await writer.drain()
-        writer.close()
+            decisions += 1
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        told = {**WEB, "sector_identifier_uri": f"http://127.0.0.1:{port}/sector"}
+    async with host(decide, orjson.dumps(WEB["redirect_uris"])) as url:
+        told = {**WEB, "sector_identifier_uri": f"{url}/sector"}
         made |= (await register(house, **told)).json()
         changed = await house.http().put(
             f"/register/{made['client_id']}",
@@ -350,7 +345,7 @@ async def test_a_client_that_changes_itself_brings_back_nothing_that_was_decided
             headers=bearer(made["registration_access_token"]),
         )
     assert changed.status_code == 200, changed.text
-    assert len(asked) == 2
+    assert decisions == 1
     async with house.provider.database.reading() as tx:
         client = await register_client.current(tx, made["client_id"])
     assert (client.name, client.always_ask) == ("Nama Lain", True)

@@ -17,6 +17,7 @@ from playwright.async_api import Browser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from idp.theme import samples
 from idp.theme.gallery import THEMES, draw
 from idp.theme.render import Theme
 from tests.support.chromium import chromium
@@ -81,7 +82,9 @@ def index(folder: Path, sheets: list[Path], names: list[str]) -> None:
 
 async def main(folder: Path, theme: str, only: str) -> int:
     """Draw the pages whose names begin with `only` below `folder`; the number of sheets."""
-    names = [name for name in draw(Theme(THEMES, theme), folder) if name.split("/")[1].startswith(only)]
+    names = [
+        name for name in draw(Theme(THEMES, theme, terms=samples.TERMS), folder) if name.split("/")[1].startswith(only)
+    ]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         async with chromium() as browser:

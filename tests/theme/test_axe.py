@@ -23,13 +23,13 @@ NAMES = sorted(folder.name for folder in THEMES.iterdir() if (folder / "theme.to
 
 @pytest.fixture(scope="module")
 async def page(chromium: Chromium) -> AsyncIterator[Page]:
-    async with canvas(chromium, Theme(THEMES)) as opened:
+    async with canvas(chromium, Theme(THEMES, terms=samples.TERMS)) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 async def test_axe_finds_nothing(page: Page, template: str) -> None:
-    theme = Theme(THEMES)
+    theme = Theme(THEMES, terms=samples.TERMS)
     found: dict[tuple[str, str, str], list[str]] = {}
     for sample, code in states(template):
         await page.set_content(html(theme, sample, code))
@@ -43,7 +43,7 @@ async def test_axe_finds_nothing(page: Page, template: str) -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "default"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_colours_of_a_theme_can_be_read(chromium: Chromium, name: str, scheme: str) -> None:
-    theme, found = Theme(THEMES, name), {}
+    theme, found = Theme(THEMES, name, terms=samples.TERMS), {}
     async with canvas(chromium, theme, color_scheme=scheme) as page:
         for sample in {sample.template: sample for sample in samples.PAGES}.values():
             await page.set_content(html(theme, sample, "id"))

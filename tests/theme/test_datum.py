@@ -7,12 +7,12 @@ import pytest
 from idp.grants.claims import CLAIMS
 from idp.store import dossier
 from idp.store.tables import accounts
-from idp.theme import datum
+from idp.theme import datum, samples
 from idp.theme.language import CODES
 from idp.theme.lint import THEMES
 from idp.theme.render import Theme
 
-THEME = Theme(THEMES)
+THEME = Theme(THEMES, terms=samples.TERMS)
 
 
 @pytest.mark.parametrize(

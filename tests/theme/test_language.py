@@ -32,6 +32,39 @@ def test_english_writes_the_same_moment_its_own_way() -> None:
     assert ENGLISH.rupiah(1_234_567) == "Rp1,234,567"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (0, "0 detik"),
+        (45, "45 detik"),
+        (60, "1 menit"),
+        (90, "90 detik"),
+        (600, "10 menit"),
+        (3600, "1 jam"),
+        (5400, "90 menit"),
+        (86_400, "24 jam"),
+        (72 * 3600, "72 jam"),
+        (7 * 86_400, "7 hari"),
+        (100_000, "27 jam"),
+        (30 * 86_400 + 1, "30 hari"),
+    ],
+)
+def test_a_duration_is_told_in_the_unit_that_fits(seconds: int, written: str) -> None:
+    assert INDONESIAN.duration(seconds) == written
+
+
+@given(st.integers(0, 400 * 86_400))
+def test_a_duration_is_never_told_longer_than_it_is_nor_much_shorter(seconds: int) -> None:
+    amount, unit = INDONESIAN.duration(seconds).split()
+    told = int(amount) * {"detik": 1, "menit": 60, "jam": 3600, "hari": 86_400}[unit]
+    assert told <= seconds <= told * 1.1 + 1
+
+
+def test_a_term_is_in_words_before_anybody_reads_the_sentence() -> None:
+    english = Language("en", {"isian": "Kept for {draft:term}, {name}."}).with_terms({"draft": 3600})
+    assert english.t("isian", name="{draft:term}") == "Kept for 1 hour, {draft:term}."
+
+
 @pytest.mark.parametrize(("amount", "written"), [(0, "Rp0"), (1_234_567, "Rp1.234.567"), (-5_000, "-Rp5.000")])
 def test_money_has_dots_and_no_decimals(amount: int, written: str) -> None:
     assert INDONESIAN.rupiah(amount) == written

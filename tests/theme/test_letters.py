@@ -2,12 +2,13 @@
 
 import pytest
 
+from idp.theme import samples
 from idp.theme.language import CODES
 from idp.theme.lint import THEMES
 from idp.theme.render import Theme
 from idp.theme.samples import MAILS, SMS
 
-THEME = Theme(THEMES)
+THEME = Theme(THEMES, terms=samples.TERMS)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -44,7 +45,7 @@ def test_a_stranger_s_name_draws_neither_button_nor_markup() -> None:
 
 
 def test_a_text_message_ends_with_the_code_bound_to_the_site() -> None:
-    values = {"kode": "482913", "ref": "KX7M", "menit": 10, "host": "sso.contoh.go.id"}
+    values = {"kode": "482913", "ref": "KX7M", "host": "sso.contoh.go.id"}
     assert THEME.sms("otp", THEME.language(), **values) == (
         "Kode OTP 482913 (ref KX7M), berlaku 10 menit. JANGAN berikan kepada siapa pun, termasuk petugas.\n"
         "@sso.contoh.go.id #482913"

@@ -4,14 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from idp.theme import lint
+from idp.base.settings import Settings
+from idp.flows.terms import terms
+from idp.theme import lint, samples
 from idp.theme.lint import THEMES
 from idp.theme.render import Theme
 
 
 @pytest.mark.parametrize("name", ["default", "jamsostek-demo", "terang"])
 def test_a_theme_is_in_order(name: str) -> None:
-    assert list(lint.problems(Theme(THEMES, name))) == []
+    assert list(lint.problems(Theme(THEMES, name, terms=samples.TERMS))) == []
+
+
+def test_samples_have_the_terms_of_the_program() -> None:
+    assert terms(Settings(issuer="https://sso.contoh.go.id")) == samples.TERMS
 
 
 def test_every_theme_of_the_house_is_looked_at() -> None:
@@ -47,6 +53,9 @@ def test_every_theme_of_the_house_is_looked_at() -> None:
             "en: masa.tahun has a placeholder that is no plain",
         ),
         ("messages/en.toml", '"masuk.judul" = "Until 10:00 WITA"', "en: masuk.judul names a time zone"),
+        ("messages/id.toml", '"daftar.judul" = "Dalam 24 jam"', "id: daftar.judul says '24 jam', which a setting may"),
+        ("messages/id.toml", '"daftar.judul" = "Sejam saja"', "id: daftar.judul says 'Sejam', which a setting may"),
+        ("messages/en.toml", '"daftar.judul" = "Wait an hour"', "en: daftar.judul says 'an hour', which a setting may"),
         ("messages/id.toml", '"sms.otp" = "“{kode}”"', "id: sms.otp has '“”', which GSM-7 lacks"),
         ("messages/id.toml", f'"sms.otp" = "{"a" * 161}"', "id: sms.otp takes 161 places of 160"),
         ("messages/id.toml", '"sms.otp" = "https://x"', "id: sms.otp holds a link"),
@@ -64,4 +73,4 @@ def test_a_mistake_is_found(tmp_path: Path, file: str, text: str, told: str) -> 
         (tmp_path / "anak" / part).mkdir(parents=True)
     (tmp_path / "anak" / "theme.toml").write_text('parent = "default"\n')
     (tmp_path / "anak" / file).write_text(text)
-    assert any(problem.startswith(told) for problem in lint.problems(Theme(tmp_path, "anak")))
+    assert any(problem.startswith(told) for problem in lint.problems(Theme(tmp_path, "anak", terms=samples.TERMS)))

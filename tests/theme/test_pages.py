@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from idp.theme import samples
 from idp.theme.language import CODES, Message
 from idp.theme.lint import THEMES
 from idp.theme.pages import PAGES
@@ -17,7 +18,7 @@ from idp.theme.samples import NOON, Sample
 from idp.theme.samples import PAGES as SAMPLES
 from idp.theme.stylesheet import contrast
 
-THEME = Theme(THEMES)
+THEME = Theme(THEMES, terms=samples.TERMS)
 
 EVIL = '"\'><script>alert(1)</script><b a="{{ 7*7 }}'
 
@@ -263,7 +264,7 @@ EDGES = [
 @pytest.mark.parametrize("palette", ["light", "dark"])
 @pytest.mark.parametrize(("pairs", "least"), [(TEXT, 4.5), (EDGES, 3.0)], ids=["text", "edges"])
 def test_contrast(name: str, palette: str, pairs: list[tuple[str, str]], least: float) -> None:
-    tokens = Theme(THEMES, name).tokens[palette]
+    tokens = Theme(THEMES, name, terms=samples.TERMS).tokens[palette]
     least = 7.0 if name == "terang" and least > 3 else least  # what that theme promises
     weak = {(fore, ground): contrast(tokens[fore], tokens[ground]) for fore, ground in pairs}
     assert {pair: ratio for pair, ratio in weak.items() if ratio < least} == {}

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page
 
+from idp.theme import samples
 from idp.theme.lint import THEMES
 from idp.theme.render import Theme
 from idp.theme.samples import PAGES
@@ -14,7 +15,7 @@ from tests.support.drawn import canvas, html, states
 pytestmark = pytest.mark.anyio
 
 TEMPLATES = sorted({sample.template for sample in PAGES})
-THEME = Theme(THEMES)
+THEME = Theme(THEMES, terms=samples.TERMS)
 
 # WCAG 2.2, 1.4.12, as a style sheet of the reader.
 SPACED = """

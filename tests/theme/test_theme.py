@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from idp.theme import samples
 from idp.theme.gallery import draw
 from idp.theme.lint import THEMES
 from idp.theme.render import Theme
@@ -28,7 +29,7 @@ def test_a_child_says_only_what_differs(folder: Path) -> None:
     (folder / "anak" / "templates" / "masuk.html").write_text(
         '{% extends "default/masuk.html" %}{% block main %}<p>Pengumuman</p>{{ super() }}{% endblock %}'
     )
-    theme = Theme(folder, "anak")
+    theme = Theme(folder, "anak", terms=samples.TERMS)
     page = theme.render("masuk", theme.language(), site="s", csrf="c", promote_reset=False, passkey_options="").decode()
     assert "<p>Pengumuman</p>" in page
     assert "<title>Selamat datang – Akun Kita</title>" in page
@@ -46,7 +47,7 @@ def test_what_was_compiled_is_used_again_until_a_sentence_changes(folder: Path) 
     sentences, compiled = folder / "anak" / "messages" / "id.toml", folder / "anak" / "__pycache__"
 
     def title() -> str:
-        theme = Theme(folder, "anak")
+        theme = Theme(folder, "anak", terms=samples.TERMS)
         page = theme.render("masuk", theme.language(), site="s", csrf="c", promote_reset=False, passkey_options="")
         return page.decode().partition("<title>")[2].partition(" –")[0]
 
@@ -65,7 +66,7 @@ def test_what_was_compiled_is_used_again_until_a_sentence_changes(folder: Path) 
 
 def test_a_theme_that_nobody_may_write_to_starts_all_the_same(folder: Path) -> None:
     (folder / "anak" / "__pycache__").write_text("not a folder")
-    assert Theme(folder, "anak").brand
+    assert Theme(folder, "anak", terms=samples.TERMS).brand
 
 
 @pytest.mark.parametrize(
@@ -76,19 +77,20 @@ def test_a_theme_that_nobody_may_write_to_starts_all_the_same(folder: Path) -> N
         ("theme.toml", "parent = ", "theme anak: theme.toml: "),
         ("theme.toml", 'parent = "default"\n[tokens.light]\nink = "red;}*{"', "ink must be a colour"),
         ("theme.toml", 'parent = "default"\n[tokens.light]\nnew = "#000000"', "only one of light and dark has new"),
+        ("messages/id.toml", '"masuk.judul" = "{kapan:term}"', "theme anak: a sentence names the term 'kapan'"),
         ("templates/masuk.html", "{% if %}", "theme anak: masuk.html, line 1: "),
     ],
 )
 def test_a_broken_theme_is_refused_at_start(folder: Path, file: str, text: str, told: str) -> None:
     (folder / "anak" / file).write_text(text)
     with pytest.raises(ValueError, match=told):
-        Theme(folder, "anak")
+        Theme(folder, "anak", terms=samples.TERMS)
 
 
 def test_assets_are_named_by_their_content(folder: Path) -> None:
-    own = Theme(folder)
+    own = Theme(folder, terms=samples.TERMS)
     (folder / "anak" / "theme.toml").write_text('parent = "default"\n[tokens.dark]\nbrand = "#abcdef"\n')
-    child = Theme(folder, "anak")
+    child = Theme(folder, "anak", terms=samples.TERMS)
     assert own.stylesheet_path != child.stylesheet_path
     assert own.script_path == child.script_path
     for theme in (own, child):
@@ -98,6 +100,6 @@ def test_assets_are_named_by_their_content(folder: Path) -> None:
 
 
 def test_the_gallery_draws_every_page_in_both_languages(folder: Path, tmp_path: Path) -> None:
-    names = draw(Theme(folder), tmp_path / "gallery")
+    names = draw(Theme(folder, terms=samples.TERMS), tmp_path / "gallery")
     assert {"id/masuk.html", "en/masuk.html", "id/mail-aktivasi.html"} <= set(names)
     assert all((tmp_path / "gallery" / name).exists() for name in names)

@@ -74,6 +74,11 @@ class Limits(BaseModel):
     resend_pause: int = Field(60, ge=0, description="Seconds between two messages to one destination.")
     resend_per_hour: int = Field(5, ge=1, description="Messages per destination and hour.")
     resend_per_day: int = Field(10, ge=1, description="Messages per destination and day.")
+    sms_per_number: int = Field(
+        40,
+        ge=1,
+        description="Messages to one number in 24 hours, whatever they are about; past it none leaves. Leave room for `resend_per_day` codes, as many resets and sign-ups in the owner's name, and notices.",
+    )
     sign_up_per_network: int = Field(60, ge=1, description="Registrations per network and 5 minutes.")
     sign_up_starts: int = Field(
         20,

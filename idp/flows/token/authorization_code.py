@@ -19,7 +19,9 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 async def exchange(provider: Provider, client: Client, request: TokenRequest) -> dict[str, Any]:
-    """Redeem a code. Whatever is wrong with it is `invalid_grant`, and a code that was used before ends its grant."""
+    """Redeem a code. Whatever is wrong with it is `invalid_grant`, and a code that was used before ends its grant.
+    InvalidRequest without a code.
+    """
     values = request.values
     if "code" not in values:
         raise InvalidRequest("code is missing")

@@ -12,7 +12,9 @@ from idp.provider import Provider
 
 
 async def issue(provider: Provider, client: Client, request: TokenRequest) -> dict[str, Any]:
-    """An access token whose subject is the client itself (RFC 9068 section 2.2); no refresh token, no ID token."""
+    """An access token whose subject is the client itself (RFC 9068 section 2.2); no refresh token, no ID token. Raises InvalidScope,
+    InvalidTarget, and UnauthorizedClient for a public client.
+    """
     if client.public:
         raise UnauthorizedClient("a public client cannot act on its own behalf")
     allowed = (client.scopes or frozenset()) - OPEN_SCOPES

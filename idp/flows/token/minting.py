@@ -12,7 +12,7 @@ from idp.provider import Provider
 
 
 def narrowed_scope(granted: str, asked: str | None) -> str:
-    """The scope of this token: what was asked, if it lies within what was granted (RFC 6749 section 6)."""
+    """The scope of this token: what was asked, if it lies within what was granted, else InvalidScope (RFC 6749 section 6)."""
     if asked is None:
         return granted
     wanted = list(dict.fromkeys(asked.split()))
@@ -25,6 +25,7 @@ def audience(provider: Provider, client: Client, granted: Sequence[str], asked: 
     """The resources of this token: those asked for, else all that were granted (RFC 8707 section 2.2).
 
     The issuer may always be named: it is the resource behind userinfo, and what a token is for when nothing was asked.
+    Raises InvalidTarget.
     """
     others = [resource for resource in asked if resource != provider.settings.issuer]
     if granted and not set(others) <= set(granted):
@@ -35,7 +36,7 @@ def audience(provider: Provider, client: Client, granted: Sequence[str], asked: 
 
 
 def granted_audience(provider: Provider, client: Client, grant: Grant, asked: Sequence[str]) -> list[str]:
-    """As `audience`, in a person's name: who has to ask them may name only what they were shown."""
+    """As `audience`, in a person's name: who has to ask them may name only what they were shown. Raises InvalidTarget."""
     unseen = client.foreign(asked, provider.settings.issuer).difference(grant.resources)
     if unseen and not client.pre_authorised:
         raise InvalidTarget("resource was not part of the authorization request")
@@ -43,7 +44,9 @@ def granted_audience(provider: Provider, client: Client, grant: Grant, asked: Se
 
 
 def sector(provider: Provider, client: Client, resources: Sequence[str]) -> str:
-    """The sector for which a token's subject is computed: its resource's, so that the resource knows the person."""
+    """The sector for which a token's subject is computed: its resource's, so that the resource knows the person. InvalidTarget when
+    they have several.
+    """
     owners = (provider.clients.owner_of(resource) for resource in resources)
     sectors = {client.sector if owner is None else owner.sector for owner in owners} or {client.sector}
     if len(sectors) > 1:

@@ -16,7 +16,10 @@ from idp.store.audit import Event
 
 
 async def renew(provider: Provider, client: Client, request: TokenRequest) -> dict[str, Any]:
-    """Rotate and answer. A request that asks for less than was granted is judged before the family moves."""
+    """Rotate and answer. A request that asks for less than was granted is judged before the family moves.
+
+    Raises InvalidGrant, InvalidScope, InvalidTarget, and InvalidRequest without a token.
+    """
     text = request.values.get("refresh_token")
     if text is None:
         raise InvalidRequest("refresh_token is missing")

@@ -18,6 +18,9 @@ passkeys = Table(
     Column("name", Text, nullable=False),  # as the owner calls it
     moment("created_at", nullable=False),
     moment("used_at"),
+    moment(
+        "suspended_at"
+    ),  # it let somebody in whom its owner disowned: it opens nothing before there is another password
 )
 
 recovery_codes = Table(

@@ -2,9 +2,9 @@
 
 from idp.theme.samples import account, anywhere, privacy, recovery, registration, security, sign_in
 from idp.theme.samples.letters import MAILS, SMS
-from idp.theme.samples.sample import NOON, Sample
+from idp.theme.samples.sample import NOON, TERMS, Sample
 
-__all__ = ["MAILS", "NOON", "PAGES", "SMS", "Sample"]
+__all__ = ["MAILS", "NOON", "PAGES", "SMS", "TERMS", "Sample"]
 
 PAGES = (
     *sign_in.PAGES,

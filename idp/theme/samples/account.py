@@ -179,6 +179,7 @@ PAGES = (
             Message("undo.email", kontak="b***@contoh.com"),
             Message("undo.phone_lepas"),
             Message("undo.faktor", cara=Message("cara.passkey")),
+            Message("undo.sesi"),
             Message("undo.faktor_tetap", cara=Message("cara.totp")),
             Message("undo.hapus"),
         ),

@@ -68,6 +68,15 @@ PAGES = (
         reference="",
     ),
     sample(
+        "kesalahan",
+        "lambat",
+        title=Message("kesalahan.lambat.judul"),
+        text=Message("kesalahan.lambat.isi"),
+        next="",
+        next_label="",
+        reference="",
+    ),
+    sample(
         "form_post",
         action="https://saldo.contoh.go.id/masuk/kembali",
         fields={"code": "x" * 43, "state": '"><script>alert(1)</script>', "iss": "https://sso.contoh.go.id"},

@@ -82,7 +82,7 @@ MAILS: dict[str, dict[str, Any]] = {
     },
     "kontak_baru": {"nama": "Budi", "jenis": Message("kontak.jenis_phone"), "waktu": NOON, "tautan_lupa": _FORGOT},
     "kontak_kembali": {"nama": "Budi", "jenis": Message("kontak.jenis_email"), "waktu": NOON, "tautan_lupa": _FORGOT},
-    "kode": {"nama": "Budi", "kode": "482913", "ref": "KX7M", "menit": 10},
+    "kode": {"nama": "Budi", "kode": "482913", "ref": "KX7M"},
     "pemulihan_dibuat": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "pemulihan_dihapus": {"nama": "Budi", "waktu": NOON, "tautan_lupa": _FORGOT},
     "pemulihan_dipakai": {"nama": "Budi", "waktu": NOON, "sisa": 9, "tautan_lupa": _FORGOT},
@@ -124,9 +124,9 @@ MAILS: dict[str, dict[str, Any]] = {
 }
 
 SMS: dict[str, dict[str, Any]] = {
-    "aktivasi": {"kode": "Hn4RtaQ9", "jam": 24, "host": _HOST},
-    "otp": {"kode": "482913", "ref": "KX7M", "menit": 10, "host": _HOST},
-    "atur_ulang": {"kode": "Hn4RtaQ9", "ref": "KX7M", "menit": 10, "host": _HOST},
+    "aktivasi": {"kode": "Hn4RtaQ9", "host": _HOST},
+    "otp": {"kode": "482913", "ref": "KX7M", "host": _HOST},
+    "atur_ulang": {"kode": "Hn4RtaQ9", "ref": "KX7M", "host": _HOST},
     # The longest subject that a notice has.
     "kabar": {"apa": Message("mail.totp_dipasang.subjek"), "telepon": "1500 175"},
     **{

@@ -10,7 +10,7 @@ _KEPT = (
     KeptRow("identity", "contract", "akun", 0),
     KeptRow("sessions", "interest", "hari", 7),
     KeptRow("proofs", "law", "tahun", 5),
-    KeptRow("documents", "consent", "putusan", 30),
+    KeptRow("documents", "consent", "putusan", 0),
 )
 
 _CENTRE = {"name": "Budi Santoso", "back": "/akun"}

@@ -83,12 +83,11 @@ PAGES = (
         errors={"category-PU": Message("kepesertaan.pilih"), "kpj": Message("kpj")},
         **_step(3),
     ),
-    sample("daftar_dokumen", papers=ADDABLE[:2], kept_days=30, **_step(4)),
+    sample("daftar_dokumen", papers=ADDABLE[:2], **_step(4)),
     sample(
         "daftar_dokumen",
         "ada",
         papers=(Paper("ktp", "#isi", "01", "/daftar/dokumen/gambar?id=01"), Paper("selfie", add="#isi")),
-        kept_days=30,
         back="/daftar/kepesertaan",
         **_step(4),
     ),
@@ -162,7 +161,6 @@ PAGES = (
         in_review=False,
         may_ask_officer=False,
         unlock="",
-        kept_days=30,
         back="/akun",
     ),
     sample(
@@ -177,7 +175,6 @@ PAGES = (
         in_review=False,
         may_ask_officer=True,
         unlock="",
-        kept_days=30,
         back="/akun",
     ),
     sample(
@@ -189,7 +186,6 @@ PAGES = (
         in_review=True,
         may_ask_officer=False,
         unlock="/masuk/kode?kembali=dokumen",
-        kept_days=30,
         back="/akun",
     ),
     sample(
@@ -203,7 +199,6 @@ PAGES = (
         add=ADDABLE,
         in_review=True,
         may_ask_officer=False,
-        kept_days=30,
         unlock="",
         notice=Message("dokumen.dihapus"),
         back="/akun",

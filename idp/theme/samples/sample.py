@@ -13,6 +13,23 @@ SALDO = Service(
 )
 BRANCH = "/lupa-kata-sandi/bantuan"
 
+# How long things last where no setting says otherwise; the program takes the same names from `idp.flows.terms`.
+TERMS = {
+    "activation": 86_400,
+    "code": 600,
+    "contact_change": 72 * 3600,
+    "contact_code": 600,
+    "copy": 86_400,
+    "deletion": 7 * 86_400,
+    "device": 30 * 86_400,
+    "documents": 30 * 86_400,
+    "draft": 86_400,
+    "not_me": 7 * 86_400,
+    "public_device": 3600,
+    "removal": 86_400,
+    "resend": 60,
+}
+
 # What a browser is asked, with credentials as long as they come.
 CHALLENGE = "Zr5_kV3wYt-2" * 8
 ASKED = f'{{"challenge": "{CHALLENGE}", "timeout": 300000, "rpId": "{SITE}", "allowCredentials": [], "userVerification": "required"}}'

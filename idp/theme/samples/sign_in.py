@@ -42,6 +42,13 @@ PAGES = (
         service=SALDO,
     ),
     sample(
+        "masuk",
+        "passkey_ditahan",
+        promote_reset=True,
+        passkey_options=ASKED,
+        errors={"": Message("bukan_saya.passkey")},
+    ),
+    sample(
         "masuk_peramban",
         address="https://saldo.contoh.go.id/masuk?iss=https%3A%2F%2Fsso.contoh.go.id",
         intent="intent://saldo.contoh.go.id/masuk#Intent;scheme=https;end",
@@ -144,7 +151,7 @@ PAGES = (
             SignedOut("SIAPKerja", "unreached"),
         ),
         next="https://saldo.contoh.go.id/",
-        again="/akun/keluar?sesi=slip",
+        again="/keluar/selesai?sesi=slip",
         service=SALDO,
     ),
 )

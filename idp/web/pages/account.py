@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from idp.accounts import policy
 from idp.base.errors import PageFault
 from idp.base.opaque import b64decode
-from idp.flows import consent, home, passwords
+from idp.flows import consent, home, owner, passwords
 from idp.grants import claims
 from idp.grants.grant import Connection
 from idp.grants.standing import Standing
@@ -20,11 +20,11 @@ from idp.sessions import device as devices
 from idp.sessions import levels, place
 from idp.sessions.session import Session
 from idp.theme.language import Language, Message
-from idp.theme.records import ServiceRow, SessionRow, SignedOut
-from idp.web.form import Form, identified, query
+from idp.theme.records import ServiceRow, SessionRow
+from idp.web.form import Form, identified
 from idp.web.frame import Frame
+from idp.web.pages.method_names import FACTORS
 from idp.web.pages.own_doors import OwnDoors
-from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import shown_to
 
 # Each says something about another claim, and is not worth a line of its own.
@@ -35,12 +35,11 @@ Page = Callable[[Frame, Request, Standing, Message], Awaitable[Response]]
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
-    """The account's own page, what is seen after signing out everywhere, and the way to stay signed in."""
+    """The account's own page, and the way to stay signed in."""
     frame = Frame(provider)
     return [
         OwnDoors(frame).door("/akun", _show, partial(deed, page=_home)),
-        frame.door("/akun/keluar", partial(_ended, frame)),
-        frame.door("/akun/tetap-masuk", post=partial(_stay, frame)),
+        frame.door("/akun/tetap-masuk", post=_stay),
     ]
 
 
@@ -48,7 +47,7 @@ async def deed(frame: Frame, request: Request, stands: Standing, form: Form, *, 
     """Do what a button of the account's pages says, and tell it on the page that it stands on."""
     if "everywhere" in form:
         ended = await home.end_everywhere(frame.provider, frame.visitor(request), stands)
-        response = frame.redirect(f"/akun/keluar?sesi={quote(ended)}")
+        response = frame.redirect(f"/keluar/selesai?sesi={quote(ended)}")
         frame.cookies.drop_session(response)
         return response
     return await page(frame, request, stands, await _done(frame, request, stands, form))
@@ -82,7 +81,7 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         "akun",
         name=stands.person.name,
         level=stands.person.identity_level,
-        ways=[name for name, factor in NAMES.items() if factor in stands.enrolled],
+        ways=[name for name, factor in FACTORS.items() if factor in stands.enrolled],
         password_due=passwords.due(frame.provider, stands) == policy.REMIND,
         hidden=shown_to(stands),
         new_terms=found.terms_version != frame.provider.theme.notice_version,
@@ -97,17 +96,9 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
     )
 
 
-async def _ended(frame: Frame, request: Request) -> Response:
-    visitor, code = frame.visitor(request), frame.language(request).code
-    told = await home.confirmations(frame.provider, visitor, query(request, "sesi"), code)
-    services = [SignedOut(name, state) for name, state in told]
-    again = f"{frame.root}/akun/keluar?{request.url.query}"
-    return frame.page(request, "keluar_selesai", services=services, next="", again=again)
-
-
 async def _stay(frame: Frame, request: Request, form: Form) -> Response:
     provider = frame.provider
-    until = await home.stay(provider, frame.visitor(request))
+    until = await owner.stay(provider, frame.visitor(request))
     left, status = (0, 401) if until is None else (until - provider.clock.now(), 200)
     return JSONResponse({"left": left}, status, {"Cache-Control": "no-store"})
 

@@ -13,7 +13,7 @@ from idp.provider import Provider
 from idp.theme.language import Message
 from idp.web.form import Form, query
 from idp.web.frame import Frame
-from idp.web.pages.sign_up import forget, registered_here, sent_anew, telling
+from idp.web.pages import pending
 from idp.web.pages.waiting import Waiting, still_waiting
 
 # What was just done, in the address that its form leads to: who reloads does it no second time.
@@ -23,31 +23,33 @@ _NOTICES = {"terkirim": Message("kirim.terkirim"), "ponsel": Message("aktivasi_k
 def routes(provider: Provider) -> list[BaseRoute]:
     """One address for link and code, and one for the end."""
     frame = Frame(provider)
+    return [frame.door("/aktivasi", _show, _submit), frame.door("/aktivasi/selesai", _show_done)]
 
-    async def show(request: Request) -> Response:
-        behind = await still_waiting(frame, request)
-        token = query(request, "token")
-        if token:
-            return _link(frame, request, behind, await activate.look(provider, token), token)
-        return await _code(frame, request, behind, notice=_NOTICES.get(query(request, "kabar")))
 
-    async def submit(request: Request, form: Form) -> Response:
-        behind = await still_waiting(frame, request, form)
-        if form.text("token"):
-            return await _submit_link(frame, request, behind, form)
-        return await _submit_code(frame, request, behind, form)
+async def _show(frame: Frame, request: Request) -> Response:
+    behind = await still_waiting(frame, request)
+    token = query(request, "token")
+    if token:
+        return _link(frame, request, behind, await activate.look(frame.provider, token), token)
+    return await _code(frame, request, behind, notice=_NOTICES.get(query(request, "kabar")))
 
-    async def done(request: Request) -> Response:
-        behind = await still_waiting(frame, request)
-        return frame.page(
-            request,
-            "aktivasi_selesai",
-            next=frame.root + behind.path("/masuk"),
-            unproven_phone=query(request, "ponsel") != "terbukti",
-            **behind.context,
-        )
 
-    return [frame.door("/aktivasi", show, submit), frame.door("/aktivasi/selesai", done)]
+async def _submit(frame: Frame, request: Request, form: Form) -> Response:
+    behind = await still_waiting(frame, request, form)
+    if form.text("token"):
+        return await _submit_link(frame, request, behind, form)
+    return await _submit_code(frame, request, behind, form)
+
+
+async def _show_done(frame: Frame, request: Request) -> Response:
+    behind = await still_waiting(frame, request)
+    return frame.page(
+        request,
+        "aktivasi_selesai",
+        next=frame.root + behind.path("/masuk"),
+        unproven_phone=query(request, "ponsel") != "terbukti",
+        **behind.context,
+    )
 
 
 async def _submit_link(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
@@ -58,10 +60,12 @@ async def _submit_link(frame: Frame, request: Request, behind: Waiting, form: Fo
         if link.sign_up is None or link.state != activate.EXPIRED:
             return _link(frame, request, behind, link, token)
         said = await sign_up.resend(provider, visitor, link.sign_up.id)
-        if sent_anew(said):
+        if pending.sent_anew(said):
             return frame.redirect(behind.path("/aktivasi", token=token, kabar="terkirim"))
-        return frame.page(request, "aktivasi_habis", 400, hidden={"token": token}, **behind.context, **telling(said))
-    here = registered_here(frame, request)
+        return frame.page(
+            request, "aktivasi_habis", 400, hidden={"token": token}, **behind.context, **pending.telling(said)
+        )
+    here = pending.here(frame, request)
     outcome = await activate.by_link(provider, visitor, token, here, form.text("password"))
     if isinstance(outcome, Message):
         return _link(frame, request, behind, await activate.look(provider, token), token, {"password": outcome})
@@ -71,7 +75,7 @@ async def _submit_link(frame: Frame, request: Request, behind: Waiting, form: Fo
 
 
 async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
-    provider, visitor, known = frame.provider, frame.visitor(request), registered_here(frame, request)
+    provider, visitor, known = frame.provider, frame.visitor(request), pending.here(frame, request)
     identifier, code = form.text("identifier"), form.text("code")
     if known is None and not identifier.strip():
         return await _code(frame, request, behind, errors={"identifier": Message("lupa.kosong")})
@@ -79,9 +83,9 @@ async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Fo
         said = await (
             sign_up.resend(provider, visitor, known) if known else sign_up.resend_to(provider, visitor, identifier)
         )
-        if known and sent_anew(said):
+        if known and pending.sent_anew(said):
             return frame.redirect(behind.path("/aktivasi", kabar="terkirim"))
-        return await _code(frame, request, behind, identifier, **telling(said))
+        return await _code(frame, request, behind, identifier, **pending.telling(said))
     if not code.strip():
         return await _code(frame, request, behind, identifier, errors={"code": Message("otp.kosong")})
     outcome: Activated | PhoneProven | Message | dict[str, Message]
@@ -100,7 +104,7 @@ async def _submit_code(frame: Frame, request: Request, behind: Waiting, form: Fo
 
 
 async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str = "", **said: Any) -> Response:
-    known = registered_here(frame, request)
+    known = pending.here(frame, request)
     before = await sign_up.read(frame.provider, known) if known else None
     return frame.page(
         request,
@@ -108,7 +112,7 @@ async def _code(frame: Frame, request: Request, behind: Waiting, identifier: str
         400 if "errors" in said else 200,
         ask_identifier=before is None,
         values={"identifier": identifier},
-        destination=contact.masked_email(before.draft.email) if before else "",
+        destination=contact.masked_email(before.applicant.email) if before else "",
         **behind.context,
         **said,
     )
@@ -132,15 +136,15 @@ def _link(
     _speak(frame, request, behind, link)
     if link.state == activate.LIVE and link.sign_up is not None:
         # Whoever owns the address but did not register sees that somebody else did (T36).
-        draft = link.sign_up.draft
+        applicant = link.sign_up.applicant
         return frame.page(
             request,
             "aktivasi",
             400 if errors else 200,
-            holder=draft.name,
-            phone=contact.masked_phone(draft.phone),
-            identifier=draft.email,
-            ask_password=registered_here(frame, request) != link.sign_up.id,
+            holder=applicant.name,
+            phone=contact.masked_phone(applicant.phone),
+            identifier=applicant.email,
+            ask_password=pending.here(frame, request) != link.sign_up.id,
             errors=errors or {},
             hidden={"token": token},
             **behind.context,
@@ -163,5 +167,5 @@ async def _done(frame: Frame, request: Request, behind: Waiting, activated: Acti
     else:
         phone = {"ponsel": "terbukti"} if activated.phone_proven else {}
         response = frame.redirect(behind.path("/aktivasi/selesai", **phone))
-    forget(frame, response)
+    pending.forget(frame, response)
     return response

@@ -38,8 +38,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
         own.door("/akun/kontak", _contacts, _choose),
         *(_change(frame, kind) for kind in _PATHS),
         own.door(_CODE, _show_code, _submit_code, anew="/akun/kontak"),
-        frame.door("/kontak/batalkan", partial(_show_back, frame), partial(_back, frame)),
-        frame.door("/buletin/berhenti", partial(_show_leaving, frame), partial(_leave, frame)),
+        frame.door("/kontak/batalkan", _show_back, _back),
+        frame.door("/buletin/berhenti", _show_leaving, _leave),
         Route("/buletin/satu-klik", partial(_one_click, frame), methods=["POST"], include_in_schema=False),
     ]
 

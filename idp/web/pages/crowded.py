@@ -18,33 +18,36 @@ from idp.web.pages.waiting import Waiting, still_waiting
 def routes(provider: Provider) -> list[BaseRoute]:
     """The proof, and the way on from a mailed link."""
     frame = Frame(provider)
+    return [frame.door("/daftar/ramai", _show, _submit), frame.door("/daftar/lanjut", _show_mailed, _submit_mailed)]
 
-    async def show(request: Request) -> Response:
-        return _page(frame, request, await still_waiting(frame, request))
 
-    async def submit(request: Request, form: Form) -> Response:
-        behind, visitor = await still_waiting(frame, request, form), frame.visitor(request)
-        if form.text("answer"):
-            if await crowd.solved(provider, visitor, form.text("puzzle"), form.text("answer")):
-                return await _go_on(frame, request, behind)
-            return _page(frame, request, behind, errors={"": Message("ramai.ulang")})
-        email = form.text("email")
-        if refused := await crowd.mail_first(provider, visitor, email):
-            field = "email" if refused.key == "email" else ""
-            return _page(frame, request, behind, email, errors={field: refused})
-        return frame.page(request, "daftar_surat", **behind.context)
+async def _show(frame: Frame, request: Request) -> Response:
+    return _page(frame, request, await still_waiting(frame, request))
 
-    async def mailed(request: Request) -> Response:
-        return _mailed(frame, request, await still_waiting(frame, request), query(request, "token"))
 
-    async def go_on(request: Request, form: Form) -> Response:
-        behind, token = await still_waiting(frame, request, form), form.text("token")
-        opened = crowd.mailed(provider, token)
-        if opened is None or opened[1] > provider.clock.now() or not await crowd.spend(provider, token):
-            return _mailed(frame, request, behind, token, late=opened is not None)
-        return await _begin(frame, request, behind, Answers(email=opened[0], proven=True))
+async def _submit(frame: Frame, request: Request, form: Form) -> Response:
+    behind, visitor = await still_waiting(frame, request, form), frame.visitor(request)
+    if form.text("answer"):
+        if await crowd.solved(frame.provider, visitor, form.text("puzzle"), form.text("answer")):
+            return await _go_on(frame, request, behind)
+        return _page(frame, request, behind, errors={"": Message("ramai.ulang")})
+    email = form.text("email")
+    if refused := await crowd.mail_first(frame.provider, visitor, email):
+        field = "email" if refused.key == "email" else ""
+        return _page(frame, request, behind, email, errors={field: refused})
+    return frame.page(request, "daftar_surat", **behind.context)
 
-    return [frame.door("/daftar/ramai", show, submit), frame.door("/daftar/lanjut", mailed, go_on)]
+
+async def _show_mailed(frame: Frame, request: Request) -> Response:
+    return _mailed(frame, request, await still_waiting(frame, request), query(request, "token"))
+
+
+async def _submit_mailed(frame: Frame, request: Request, form: Form) -> Response:
+    behind, token = await still_waiting(frame, request, form), form.text("token")
+    opened = crowd.mailed(frame.provider, token)
+    if opened is None or opened[1] > frame.provider.clock.now() or not await crowd.spend(frame.provider, token):
+        return _mailed(frame, request, behind, token, late=opened is not None)
+    return await _begin(frame, request, behind, Answers(email=opened[0], proven=True))
 
 
 async def _go_on(frame: Frame, request: Request, behind: Waiting) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -21,8 +22,10 @@ from idp.theme.records import Paper
 from idp.web.form import Form, identified, query
 from idp.web.frame import Frame
 from idp.web.pages import draft
+from idp.web.pages.draft import Tab
 from idp.web.pages.own_doors import OwnDoors
-from idp.web.pages.waiting import Waiting, shown_to, still_waiting, to_confirm
+from idp.web.pages.step_doors import StepDoors
+from idp.web.pages.waiting import Waiting, shown_to, to_confirm
 
 _HOME = "/akun/dokumen"
 UPLOADS = ("/daftar/dokumen/unggah", f"{_HOME}/unggah")
@@ -46,93 +49,65 @@ class _Refused:
 def routes(provider: Provider) -> list[BaseRoute]:
     """Both lists, both upload forms, and the small pictures."""
     frame = Frame(provider)
-    return [*_registering(frame), *_at_home(frame)]
-
-
-def _registering(frame: Frame) -> list[BaseRoute]:
-    provider = frame.provider
-
-    async def show(request: Request) -> Response:
-        behind = await still_waiting(frame, request)
-        tab = await draft.at(frame, request, behind, steps.DOCUMENTS)
-        return tab if isinstance(tab, Response) else await _step(frame, request, behind, tab)
-
-    async def submit(request: Request, form: Form) -> Response:
-        behind = await still_waiting(frame, request, form)
-        tab = await draft.at(frame, request, behind, steps.DOCUMENTS, form)
-        if isinstance(tab, Response):
-            return tab
-        if "remove" in form:
-            await documents.remove(provider, tab.draft.id, identified(form.text("remove")))
-            return frame.redirect(draft.path(behind, tab.number, steps.DOCUMENTS))
-        return draft.onward(frame, behind, tab, await drafting.answer(provider, tab.draft.id, documents=True))
-
-    async def upload(request: Request) -> Response:
-        behind = await still_waiting(frame, request)
-        tab = await draft.at(frame, request, behind, steps.DOCUMENTS)
-        if isinstance(tab, Response):
-            return tab
-        back = frame.root + draft.path(behind, tab.number, steps.DOCUMENTS)
-        hidden = {"formulir": draft.mark(frame, request, tab)}
-        return _upload(frame, request, behind, _kind(request, _WHILE_REGISTERING), back, hidden)
-
-    async def admit(request: Request) -> Response | None:
-        # Whose draft it is stands in the form; that there is one at all, in the cookie.
-        behind = await still_waiting(frame, request)
-        return None if await draft.here(frame, request) else draft.gone(frame, request, behind)
-
-    async def uploaded(request: Request, form: Form) -> Response:
-        behind, kind = await still_waiting(frame, request, form), _kind(request, _WHILE_REGISTERING)
-        tab = await draft.at(frame, request, behind, steps.DOCUMENTS, form)
-        if isinstance(tab, Response):
-            return tab
-        back = draft.path(behind, tab.number, steps.DOCUMENTS)
-        field, content = form.file(*_FILES)
-        refused = await _kept(
-            documents.add_to_draft(provider, frame.visitor(request), tab.draft.id, kind, content), field
-        )
-        if refused:
-            hidden = {"formulir": draft.mark(frame, request, tab)}
-            return _upload(frame, request, behind, kind, frame.root + back, hidden, refused)
-        return frame.redirect(back)
-
-    async def picture(request: Request) -> Response:
-        tab = await draft.here(frame, request)
-        return await _picture(frame, request, tab.draft.id if tab else None)
-
+    step, own = StepDoors(frame, steps.DOCUMENTS), OwnDoors(frame, "dokumen")
     return [
-        frame.door("/daftar/dokumen", show, submit),
-        frame.upload_door("/daftar/dokumen/unggah", upload, uploaded, admit),
-        frame.door("/daftar/dokumen/gambar", picture),
-    ]
-
-
-def _at_home(frame: Frame) -> list[BaseRoute]:
-    own = OwnDoors(frame, "dokumen")
-    return [
+        step.door("/daftar/dokumen", _show_step, _submit_step),
+        step.upload_door("/daftar/dokumen/unggah", _show_step_upload, _step_uploaded),
+        frame.door("/daftar/dokumen/gambar", _step_picture),
         own.door(_HOME, _home, _remove),
         own.upload_door(f"{_HOME}/unggah", _show_upload, _uploaded, anew=_HOME),
         own.door(f"{_HOME}/gambar", _own_picture, to_see=security.missing_to_see),
     ]
 
 
-async def _step(frame: Frame, request: Request, behind: Waiting, tab: draft.Tab) -> Response:
-    found = {one.kind: one for one in await documents.mine(frame.provider, tab.draft.id)}
+# While registering
 
-    def address(step: str, parameter: str) -> str:
-        return frame.root + draft.extended(draft.path(behind, tab.number, step), parameter)
+
+async def _show_step(frame: Frame, request: Request, behind: Waiting, tab: Tab) -> Response:
+    found = {one.kind: one for one in await documents.mine(frame.provider, tab.draft.id)}
 
     papers = [
         Paper(
             kind,
-            add=address("dokumen/unggah", f"jenis={kind}"),
+            add=frame.root + draft.path(behind, tab.number, "dokumen/unggah", jenis=kind),
             id=str(one.id) if (one := found.get(kind)) else "",
-            picture=address("dokumen/gambar", f"id={one.id}") if one else "",
+            picture=frame.root + draft.path(behind, tab.number, "dokumen/gambar", id=str(one.id)) if one else "",
         )
         for kind in _WHILE_REGISTERING
     ]
     context = draft.context(frame, request, behind, tab, steps.DOCUMENTS)
-    return frame.page(request, "daftar_dokumen", papers=papers, kept_days=_kept_days(frame), **context)
+    return frame.page(request, "daftar_dokumen", papers=papers, **context)
+
+
+async def _submit_step(frame: Frame, request: Request, behind: Waiting, tab: Tab, form: Form) -> Response:
+    if "remove" in form:
+        await documents.remove(frame.provider, tab.draft.id, identified(form.text("remove")))
+        return frame.redirect(draft.path(behind, tab.number, steps.DOCUMENTS))
+    return draft.onward(frame, behind, tab, await drafting.answer(frame.provider, tab.draft.id, documents=True))
+
+
+async def _show_step_upload(
+    frame: Frame, request: Request, behind: Waiting, tab: Tab, refused: _Refused | None = None
+) -> Response:
+    kind, back = _kind(request, _WHILE_REGISTERING), frame.root + draft.path(behind, tab.number, steps.DOCUMENTS)
+    hidden = {"formulir": draft.mark(frame, request, tab)}
+    return _upload(frame, request, behind, kind, back, hidden, refused)
+
+
+async def _step_uploaded(frame: Frame, request: Request, behind: Waiting, tab: Tab, form: Form) -> Response:
+    kind, (field, content) = _kind(request, _WHILE_REGISTERING), form.file(*_FILES)
+    adding = documents.add_to_draft(frame.provider, frame.visitor(request), tab.draft.id, kind, content)
+    if refused := await _kept(adding, field):
+        return await _show_step_upload(frame, request, behind, tab, refused)
+    return frame.redirect(draft.path(behind, tab.number, steps.DOCUMENTS))
+
+
+async def _step_picture(frame: Frame, request: Request) -> Response:
+    tab = await draft.here(frame, request)
+    return await _picture(frame, request, tab.draft.id if tab else None)
+
+
+# Ever after
 
 
 async def _home(frame: Frame, request: Request, stands: Standing, notice: Message | None = None) -> Response:
@@ -152,7 +127,6 @@ async def _home(frame: Frame, request: Request, stands: Standing, notice: Messag
         in_review=identity.in_review,
         # Without photos the identity page offers it too, and advises against it: here it is the next step only with all of them.
         may_ask_officer=identity.may_ask_officer and not identity.missing,
-        kept_days=_kept_days(frame),
         hidden=shown_to(stands),
     )
 
@@ -189,8 +163,7 @@ def _paper(frame: Frame, one: Document, *, shown: bool) -> Paper:
     )
 
 
-def _kept_days(frame: Frame) -> int:
-    return frame.provider.settings.lifetimes.proofing_documents // 86_400
+# Both
 
 
 async def _kept(adding: Awaitable[Message | None], field: str) -> _Refused | None:
@@ -242,4 +215,4 @@ def _kind(request: Request, allowed: tuple[str, ...]) -> str:
 
 
 def _nobody(frame: Frame, request: Request) -> Waiting:
-    return Waiting(frame.provider, "", None, frame.language(request).code)
+    return Waiting(frame.provider, "", None, partial(frame.language, request))

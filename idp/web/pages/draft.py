@@ -14,7 +14,6 @@ from starlette.responses import Response
 from idp.accounts.draft import Answers, Draft
 from idp.flows import answers as steps
 from idp.flows import drafting
-from idp.sessions import slip
 from idp.web.form import Form, query
 from idp.web.frame import Frame
 from idp.web.pages.waiting import Waiting
@@ -36,15 +35,11 @@ class Tab:
         return self.draft.answers
 
 
-def path(behind: Waiting, number: int, step: str) -> str:
+def path(behind: Waiting, number: int, step: str, **query: str) -> str:
     """Where a step of this tab is; `step` is what stands behind `/daftar/`."""
-    address = behind.path(f"/daftar/{step}")
-    return extended(address, f"lembar={number}") if number > 1 else address
-
-
-def extended(address: str, parameter: str) -> str:
-    """An address with one more parameter."""
-    return f"{address}{'&' if '?' in address else '?'}{parameter}"
+    if number > 1:
+        query["lembar"] = str(number)
+    return behind.path(f"/daftar/{step}", **query)
 
 
 async def here(frame: Frame, request: Request, form: Form | None = None) -> Tab | None:
@@ -92,10 +87,8 @@ def onward(frame: Frame, behind: Waiting, tab: Tab, changed: Draft | None) -> Re
     """On to the first step that is not answered; says so when the password has to be chosen anew."""
     if changed is None:
         return frame.redirect(behind.path("/daftar"))
-    following = path(behind, tab.number, steps.missing(changed.answers))
-    if tab.answers.password_hash and not changed.answers.password_hash:
-        following = extended(following, "lagi=1")
-    return frame.redirect(following)
+    anew = {"lagi": "1"} if tab.answers.password_hash and not changed.answers.password_hash else {}
+    return frame.redirect(path(behind, tab.number, steps.missing(changed.answers), **anew))
 
 
 def gone(frame: Frame, request: Request, behind: Waiting) -> Response:
@@ -136,14 +129,8 @@ def context(frame: Frame, request: Request, behind: Waiting, tab: Tab, step: str
 
 def mark(frame: Frame, request: Request, tab: Tab) -> str:
     """The slip by which a form names its draft."""
-    return slip.write(
-        frame.provider.material,
-        frame.provider.entropy,
-        _FORM,
-        frame.visitor(request).device,
-        str(tab.draft.id),
-        tab.draft.expires_at,
-    )
+    device, expires_at = frame.visitor(request).device, tab.draft.expires_at
+    return frame.provider.slips.write(_FORM, device, str(tab.draft.id), expires_at)
 
 
 def _known(frame: Frame, request: Request) -> dict[int, UUID]:
@@ -156,10 +143,10 @@ def _write(frame: Frame, request: Request, response: Response, known: dict[int, 
     newest = [[number, str(known[number])] for number in sorted(known)[-_MOST:]]
     lifetime = provider.settings.lifetimes.draft
     device, expires = frame.visitor(request).device, provider.clock.now() + lifetime
-    value = slip.write(provider.material, provider.entropy, _COOKIE, device, newest, expires)
+    value = provider.slips.write(_COOKIE, device, newest, expires)
     frame.cookies.remember(response, _COOKIE, value, lifetime if newest else 0)
 
 
 def _read(frame: Frame, request: Request, purpose: str, text: str) -> Any:
     provider = frame.provider
-    return slip.read(provider.material, purpose, frame.visitor(request).device, text, provider.clock.now())
+    return provider.slips.read(purpose, frame.visitor(request).device, text, provider.clock.now())

@@ -12,16 +12,17 @@ from idp.web.frame import Frame
 def routes(provider: Provider) -> list[BaseRoute]:
     """Two pages to read, without signing in."""
     frame = Frame(provider)
+    return [frame.door("/privasi", _privacy), frame.door("/ketentuan", _terms)]
 
-    async def privacy(request: Request) -> Response:
-        return frame.page(
-            request,
-            "privasi",
-            version=provider.theme.notice_version,
-            kept=[category.name for category in retention.CATEGORIES],
-        )
 
-    async def terms(request: Request) -> Response:
-        return frame.page(request, "ketentuan", version=provider.theme.notice_version)
+async def _privacy(frame: Frame, request: Request) -> Response:
+    return frame.page(
+        request,
+        "privasi",
+        version=frame.provider.theme.notice_version,
+        kept=[category.name for category in retention.CATEGORIES],
+    )
 
-    return [frame.door("/privasi", privacy), frame.door("/ketentuan", terms)]
+
+async def _terms(frame: Frame, request: Request) -> Response:
+    return frame.page(request, "ketentuan", version=frame.provider.theme.notice_version)

@@ -1,7 +1,5 @@
 """/akun/privasi/salinan, /batasi and /hapus: a copy of one's data, freezing it, and deleting the account."""
 
-from functools import partial
-
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
@@ -29,7 +27,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
         OwnDoors(frame, "salinan").door(f"{HUB}/salinan", _copies, _copy, to_answer=security.missing_to_change),
         OwnDoors(frame, "batasi").waiting_door(f"{HUB}/batasi", _restriction, _restrict),
         OwnDoors(frame, "hapus").door(f"{HUB}/hapus", _deletion, _delete),
-        frame.door(f"{HUB}/hapus/batal", partial(_way_back, frame), partial(_take_way_back, frame)),
+        frame.door(f"{HUB}/hapus/batal", _way_back, _take_way_back),
     ]
 
 

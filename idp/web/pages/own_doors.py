@@ -9,13 +9,13 @@ before in another tab, does nothing: it leads to the page anew. So every page th
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from idp.flows import security
-from idp.flows.home import ends_at, present
+from idp.flows import owner, security
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.web.form import Form
@@ -55,17 +55,13 @@ class OwnDoors:
         anew: str = "",
     ) -> Route:
         """A page's route. `anew` is where somebody else's form leads, if the page is none without a query in its address."""
-        get = self._get(show, to_see)
-        return self._frame.door(path, get, self._post(submit, to_answer, anew or path) if submit is not None else None)
+        post = partial(self._post, submit, to_answer, anew or path) if submit is not None else None
+        return self._frame.door(path, partial(self._get, show, to_see), post)
 
     def upload_door(self, path: str, show: Show, submit: Submit, *, anew: str) -> Route:
         """A door whose form holds a file: megabytes are taken from those alone who are signed in. `anew` as of `door`."""
-
-        async def admit(request: Request) -> Response | None:
-            stands = await self._owner(request)
-            return stands if isinstance(stands, Response) else None
-
-        return self._frame.upload_door(path, self._get(show, _nothing), self._post(submit, _nothing, anew), admit)
+        get, post = partial(self._get, show, _nothing), partial(self._post, submit, _nothing, anew)
+        return self._frame.upload_door(path, get, post, self._admit)
 
     def waiting_door(
         self,
@@ -80,33 +76,34 @@ class OwnDoors:
 
         Whoever is not signed in goes back to that request, which asks for what it needs.
         """
-        frame = self._frame
+        get, post = partial(self._get_waiting, show, to_see), partial(self._post_waiting, submit, to_answer, path)
+        return self._frame.door(path, get, post)
 
-        async def get(request: Request) -> Response:
-            behind = await waiting(frame, request)
-            stands = await self._owner(request, to_see, behind)
-            return stands if isinstance(stands, Response) else await show(frame, request, stands, behind)
+    async def _get(self, show: Show, to_see: Missing, frame: Frame, request: Request) -> Response:
+        stands = await self._owner(request, to_see)
+        return stands if isinstance(stands, Response) else await show(frame, request, stands)
 
-        async def post(request: Request, form: Form) -> Response:
-            behind = await waiting(frame, request, form)
-            stands = await self._owner(request, to_answer, behind, form, behind.path(path))
-            return stands if isinstance(stands, Response) else await submit(frame, request, stands, behind, form)
+    async def _post(
+        self, submit: Submit, to_answer: Missing, anew: str, frame: Frame, request: Request, form: Form
+    ) -> Response:
+        stands = await self._owner(request, to_answer, None, form, anew)
+        return stands if isinstance(stands, Response) else await submit(frame, request, stands, form)
 
-        return frame.door(path, get, post)
+    async def _admit(self, frame: Frame, request: Request) -> Response | None:
+        stands = await self._owner(request)
+        return stands if isinstance(stands, Response) else None
 
-    def _get(self, show: Show, to_see: Missing) -> Callable[[Request], Awaitable[Response]]:
-        async def get(request: Request) -> Response:
-            stands = await self._owner(request, to_see)
-            return stands if isinstance(stands, Response) else await show(self._frame, request, stands)
+    async def _get_waiting(self, show: ShowWaiting, to_see: Missing, frame: Frame, request: Request) -> Response:
+        behind = await waiting(frame, request)
+        stands = await self._owner(request, to_see, behind)
+        return stands if isinstance(stands, Response) else await show(frame, request, stands, behind)
 
-        return get
-
-    def _post(self, submit: Submit, to_answer: Missing, anew: str) -> Callable[[Request, Form], Awaitable[Response]]:
-        async def post(request: Request, form: Form) -> Response:
-            stands = await self._owner(request, to_answer, None, form, anew)
-            return stands if isinstance(stands, Response) else await submit(self._frame, request, stands, form)
-
-        return post
+    async def _post_waiting(
+        self, submit: SubmitWaiting, to_answer: Missing, path: str, frame: Frame, request: Request, form: Form
+    ) -> Response:
+        behind = await waiting(frame, request, form)
+        stands = await self._owner(request, to_answer, behind, form, behind.path(path))
+        return stands if isinstance(stands, Response) else await submit(frame, request, stands, behind, form)
 
     async def _owner(
         self,
@@ -131,9 +128,9 @@ class OwnDoors:
 
 async def signed_in(frame: Frame, request: Request) -> Standing | None:
     """Who is signed in at this browser, and has shown all that their sign-in asks."""
-    stands = await present(frame.provider, frame.visitor(request))
+    stands = await owner.present(frame.provider, frame.visitor(request))
     if stands is not None:
-        frame.receive(request, stands, ends_at(frame.provider, stands))
+        frame.receive(request, stands, owner.ends_at(frame.provider, stands))
     return stands
 
 

@@ -4,15 +4,13 @@ The one thing that needs JavaScript: only a script can ask the browser for a pas
 page, what it answers comes back in a hidden field of the form; nothing is fetched. Without JavaScript the pages say so.
 """
 
-from functools import partial
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from idp.accounts.passkey import MAX_NAME, Passkey
 from idp.flows import interaction as flow
-from idp.flows import owner, passkey, passkey_enrolment, removal, second_factor
+from idp.flows import passkey, passkey_enrolment, removal, second_factor
 from idp.flows.passkey import TooLate
 from idp.flows.passkey_enrolment import Enrolled, Full
 from idp.flows.second_factor import Proved
@@ -25,16 +23,17 @@ from idp.web import metrics
 from idp.web.form import Form, identified, query
 from idp.web.frame import Frame
 from idp.web.pages.account import device
+from idp.web.pages.method_names import FACTORS, NAME_OF
 from idp.web.pages.own_doors import OwnDoors, to_show_first
-from idp.web.pages.second_factor import NAME_OF, NAMES, always, reason
-from idp.web.pages.waiting import EXCUSE, Waiting, shown_to, turned_away, waiting
+from idp.web.pages.second_factor import always, reason
+from idp.web.pages.waiting import EXCUSE, Waiting, here, shown_to, turned_away, waiting
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page that asks for one, and those of the account."""
     frame = Frame(provider)
     return [
-        frame.door("/masuk/passkey", partial(_show, frame), partial(_prove, frame)),
+        frame.door("/masuk/passkey", _show, _prove),
         OwnDoors(frame, "passkey").waiting_door("/akun/keamanan/passkey", _show_new, _enrol),
         OwnDoors(frame, "keamanan").door("/akun/keamanan/passkey/ubah", _show_one, _change, anew="/akun/keamanan"),
     ]
@@ -42,7 +41,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 
 async def _show(frame: Frame, request: Request) -> Response:
     behind = await waiting(frame, request)
-    stands = await owner.here(frame.provider, frame.visitor(request))
+    stands = await here(frame, request)
     if stands is None:
         return turned_away(frame, behind)
     if levels.PASSKEY not in second_factor.methods(stands, behind.asks):
@@ -53,12 +52,12 @@ async def _show(frame: Frame, request: Request) -> Response:
 async def _prove(frame: Frame, request: Request, form: Form) -> Response:
     provider, visitor = frame.provider, frame.visitor(request)
     behind = await waiting(frame, request, form)
-    stands = await owner.here(provider, visitor)
+    stands = await here(frame, request)
     if "cancel" in form and behind.interaction is not None:
         return frame.respond(request, flow.declined(provider, behind.interaction))
     if stands is None:
         return turned_away(frame, behind)
-    if NAMES.get(form.text("method"), levels.PASSKEY) != levels.PASSKEY:
+    if FACTORS.get(form.text("method"), levels.PASSKEY) != levels.PASSKEY:
         return frame.redirect(behind.path("/masuk/kode", cara=form.text("method")))
     outcome = await passkey.prove(provider, visitor, stands, form.text("passkey"), excuse=EXCUSE in form)
     metrics.SIGN_INS.labels(levels.PASSKEY, type(outcome).__name__.lower()).inc()

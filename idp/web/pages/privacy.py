@@ -86,15 +86,14 @@ async def _held(frame: Frame, request: Request, stands: Standing) -> Response:
         "akun_data",
         name=stands.person.name,
         back=f"{frame.root}{HUB}",
-        kept=[_kept(frame, category) for category in retention.CATEGORIES],
+        kept=[_kept(category) for category in retention.CATEGORIES],
     )
 
 
-def _kept(frame: Frame, category: retention.Category) -> KeptRow:
+def _kept(category: retention.Category) -> KeptRow:
     if any(rule.job == retention.DOCUMENTS for rule in category.rules):
         # Each picture has a date of its own, which somebody's decision sets.
-        days = frame.provider.settings.lifetimes.proofing_documents // _DAY
-        return KeptRow(category.name, category.basis, "putusan", days)
+        return KeptRow(category.name, category.basis, "putusan", 0)
     period = category.longest
     for unit, seconds in (("tahun", retention.YEAR), ("hari", _DAY), ("jam", _HOUR)):
         if period >= seconds:

@@ -10,7 +10,7 @@ from idp.accounts import contact, passkey, policy, recovery_codes, totp
 from idp.accounts.assisted import Case
 from idp.base.errors import PageFault
 from idp.base.opaque import Handle
-from idp.flows import app_enrolment, assisted_recovery, passkey_enrolment, passwords, removal, security
+from idp.flows import app_enrolment, passkey_enrolment, passwords, recovery_case, removal, security
 from idp.flows.app_enrolment import Enrolment
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -19,8 +19,8 @@ from idp.theme.language import Message
 from idp.theme.records import PasskeyRow
 from idp.web.form import Form, query
 from idp.web.frame import Frame, shown_rules
+from idp.web.pages.method_names import FACTORS
 from idp.web.pages.own_doors import OwnDoors, to_show_first
-from idp.web.pages.second_factor import NAMES
 from idp.web.pages.waiting import Waiting, shown_to, to_confirm
 
 # Said once after a redirect, by name: an address cannot make this page say anything else.
@@ -68,13 +68,13 @@ async def _change(frame: Frame, request: Request, stands: Standing, behind: Wait
 async def _submit_methods(frame: Frame, request: Request, stands: Standing, form: Form) -> Response:
     provider, visitor = frame.provider, frame.visitor(request)
     if "cancel-recovery" in form:
-        await assisted_recovery.cancel(provider, visitor, stands)
+        await recovery_case.cancel(provider, visitor, stands)
         return frame.redirect("/akun/keamanan?kabar=pemulihan_batal")
     if "keep" in form:
-        await removal.call_off(provider, visitor, stands, NAMES.get(form.text("keep"), ""))
+        await removal.call_off(provider, visitor, stands, FACTORS.get(form.text("keep"), ""))
         return frame.redirect("/akun/keamanan?kabar=batal")
     always, removed = form.text("always"), form.text("remove")
-    removes = removed in _REMOVABLE and NAMES[removed] in stands.enrolled
+    removes = removed in _REMOVABLE and FACTORS[removed] in stands.enrolled
     if not removes and always not in ("on", "off"):
         raise PageFault("kesalahan.permintaan", "nothing to remove, nothing to ask for")
     if (elsewhere := to_show_first(frame, stands, "keamanan")) is not None:
@@ -82,7 +82,7 @@ async def _submit_methods(frame: Frame, request: Request, stands: Standing, form
     if not removes:
         await security.ask_always(provider, visitor, stands, always=always == "on")
         return frame.redirect(f"/akun/keamanan?kabar={'selalu' if always == 'on' else 'tidak_selalu'}")
-    waits = await removal.remove_factor(provider, visitor, stands, NAMES[removed])
+    waits = await removal.remove_factor(provider, visitor, stands, FACTORS[removed])
     return frame.redirect(f"/akun/keamanan?kabar={'menunggu' if waits is not None else _REMOVABLE[removed]}")
 
 
@@ -141,7 +141,7 @@ def _recovery(case: Case) -> Message:
 
 async def _methods(frame: Frame, request: Request, stands: Standing) -> Response:
     methods, said = await security.methods(frame.provider, stands), query(request, "kabar")
-    case = await assisted_recovery.under_way(frame.provider, stands)
+    case = await recovery_case.under_way(frame.provider, stands)
     return frame.page(
         request,
         "akun_keamanan",
@@ -155,7 +155,7 @@ async def _methods(frame: Frame, request: Request, stands: Standing) -> Response
         sms=methods.sms,
         codes_left=methods.codes_left,
         few=methods.codes_left <= recovery_codes.FEW,
-        leaving={name: methods.leaving[factor] for name, factor in NAMES.items() if factor in methods.leaving},
+        leaving={name: methods.leaving[factor] for name, factor in FACTORS.items() if factor in methods.leaving},
         recovery=_recovery(case) if case else None,
         recovery_stands=case is not None and case.overridden,
         hidden=shown_to(stands),

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 
 from idp.accounts import contact
 from idp.flows import interaction as flow
-from idp.flows import owner, passkey, sign_in
+from idp.flows import passkey, sign_in
 from idp.flows.beginning import SignedIn
 from idp.flows.sign_in import MustReset, NotActivated, Paused
 from idp.grants.standing import Standing
@@ -16,12 +16,10 @@ from idp.theme.language import Message
 from idp.web import metrics
 from idp.web.form import Form, query
 from idp.web.frame import Frame
-from idp.web.pages.sign_up import remember
-from idp.web.pages.waiting import Waiting, waiting
+from idp.web.pages import pending
+from idp.web.pages.waiting import Waiting, here, waiting
 
 _OUTCOMES = {SignedIn: "started", Paused: "paused", NotActivated: "not_activated", MustReset: "must_reset"}
-
-
 # In the address of whoever would rather sign in where they are.
 _HERE = "di_sini"
 
@@ -29,67 +27,67 @@ _HERE = "di_sini"
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page and its answer."""
     frame = Frame(provider)
+    return [frame.door("/masuk", _show, _submit)]
 
-    async def show(request: Request) -> Response:
-        behind = await waiting(frame, request)
-        visitor = frame.visitor(request)
-        stands = await owner.here(provider, visitor) if behind.interaction is None else None
-        if stands is not None and stands.held:
-            return frame.redirect(behind.path("/masuk/kode"))
-        if stands is not None and behind.home == "/akun":
-            return frame.redirect("/akun")
-        if (elsewhere := _elsewhere(frame, request, behind)) is not None:
-            return elsewhere
-        # Somebody who confirms that it is still them need not say who they are.
-        identifier = _own_name(stands) if stands is not None else _hint(behind)
-        over = visitor.session is not None and stands is None and behind.interaction is None
-        caution = Message("sesi.habis") if over else None
-        return frame.page(
-            request,
-            "masuk",
-            promote_reset=False,
-            passkey_options=passkey.sign_in_options(provider, visitor),
-            caution=caution,
-            values={"identifier": identifier},
-            **behind.context,
+
+async def _show(frame: Frame, request: Request) -> Response:
+    behind = await waiting(frame, request)
+    visitor = frame.visitor(request)
+    stands = await here(frame, request) if behind.interaction is None else None
+    if stands is not None and stands.held:
+        return frame.redirect(behind.path("/masuk/kode"))
+    if stands is not None and behind.home == "/akun":
+        return frame.redirect("/akun")
+    if (elsewhere := _elsewhere(frame, request, behind)) is not None:
+        return elsewhere
+    # Somebody who confirms that it is still them need not say who they are.
+    identifier = _own_name(stands) if stands is not None else _hint(behind)
+    over = visitor.session is not None and stands is None and behind.interaction is None
+    caution = Message("sesi.habis") if over else None
+    return frame.page(
+        request,
+        "masuk",
+        promote_reset=False,
+        passkey_options=passkey.sign_in_options(frame.provider, visitor),
+        caution=caution,
+        values={"identifier": identifier},
+        **behind.context,
+    )
+
+
+async def _submit(frame: Frame, request: Request, form: Form) -> Response:
+    behind = await waiting(frame, request, form)
+    if "cancel" in form and behind.interaction is not None:
+        return frame.respond(request, flow.declined(frame.provider, behind.interaction))
+    if frame.provider.settings.embedded_browsers == "refuse" and (elsewhere := _elsewhere(frame, request, behind)):
+        return elsewhere
+    if form.text("passkey"):
+        return await _with_passkey(frame, request, behind, form)
+    identifier, password = form.text("identifier").strip(), form.text("password")
+    if not identifier or not password:
+        return _again(frame, request, behind, form, _empty(identifier, password))
+    outcome = await sign_in.sign_in(
+        frame.provider, frame.visitor(request), identifier, password, public_device="public_device" in form
+    )
+    metrics.SIGN_INS.labels(levels.PASSWORD, _OUTCOMES.get(type(outcome), "refused")).inc()
+    if isinstance(outcome, SignedIn):
+        held = outcome.held and behind.interaction is None
+        response = frame.redirect(
+            behind.path("/masuk/kode") if held else behind.onward(levels.PASSWORD, outcome.handle.id)
         )
-
-    async def submit(request: Request, form: Form) -> Response:
-        behind = await waiting(frame, request, form)
-        if "cancel" in form and behind.interaction is not None:
-            return frame.respond(request, flow.declined(provider, behind.interaction))
-        if provider.settings.embedded_browsers == "refuse" and (elsewhere := _elsewhere(frame, request, behind)):
-            return elsewhere
-        if form.text("passkey"):
-            return await _with_passkey(frame, request, behind, form)
-        identifier, password = form.text("identifier").strip(), form.text("password")
-        if not identifier or not password:
-            return _again(frame, request, behind, form, _empty(identifier, password))
-        outcome = await sign_in.sign_in(
-            provider, frame.visitor(request), identifier, password, public_device="public_device" in form
-        )
-        metrics.SIGN_INS.labels(levels.PASSWORD, _OUTCOMES.get(type(outcome), "refused")).inc()
-        if isinstance(outcome, SignedIn):
-            held = outcome.held and behind.interaction is None
-            response = frame.redirect(
-                behind.path("/masuk/kode") if held else behind.onward(levels.PASSWORD, outcome.handle.id)
-            )
-            frame.cookies.set_session(response, outcome.handle)
-            return response
-        if isinstance(outcome, NotActivated):
-            response = frame.redirect(behind.path("/aktivasi"))
-            remember(frame, request, response, outcome.sign_up_id)
-            return response
-        if isinstance(outcome, MustReset):
-            return _again(frame, request, behind, form, {"": Message("bukan_saya.wajib")}, promote_reset=True)
-        if isinstance(outcome, Paused):
-            wait = {"Retry-After": str(max(1, outcome.until - provider.clock.now()))}
-            error = {"": Message("masuk.jeda", jam=outcome.until)}
-            return _again(frame, request, behind, form, error, status=429, promote_reset=True, headers=wait)
-        error = {"identifier": Message("masuk.gagal")}
-        return _again(frame, request, behind, form, error, promote_reset=outcome.promote_reset)
-
-    return [frame.door("/masuk", show, submit)]
+        frame.cookies.set_session(response, outcome.handle)
+        return response
+    if isinstance(outcome, NotActivated):
+        response = frame.redirect(behind.path("/aktivasi"))
+        pending.remember(frame, request, response, outcome.sign_up_id)
+        return response
+    if isinstance(outcome, MustReset):
+        return _again(frame, request, behind, form, {"": Message("bukan_saya.wajib")}, promote_reset=True)
+    if isinstance(outcome, Paused):
+        error = {"": Message("masuk.jeda", jam=outcome.until)}
+        return _again(frame, request, behind, form, error, promote_reset=True, until=outcome.until)
+    error = {"identifier": Message("masuk.gagal")}
+    return _again(frame, request, behind, form, error, promote_reset=outcome.promote_reset)
 
 
 async def _with_passkey(frame: Frame, request: Request, behind: Waiting, form: Form) -> Response:
@@ -102,6 +100,8 @@ async def _with_passkey(frame: Frame, request: Request, behind: Waiting, form: F
         response = frame.redirect(behind.onward(levels.PASSKEY, outcome.handle.id))
         frame.cookies.set_session(response, outcome.handle)
         return response
+    if isinstance(outcome, passkey.Suspended):
+        return _again(frame, request, behind, form, {"": Message("bukan_saya.passkey")}, promote_reset=True)
     late = isinstance(outcome, passkey.TooLate)
     signal = outcome.signal if isinstance(outcome, passkey.Unknown) else ""
     error = {"": Message("passkey.lama" if late else "passkey.gagal")}
@@ -137,21 +137,19 @@ def _again(
     form: Form,
     errors: dict[str, Message],
     *,
-    status: int = 400,
+    until: int | None = None,
     promote_reset: bool = False,
-    headers: dict[str, str] | None = None,
     signal: str = "",
 ) -> Response:
-    """The page once more, without the password."""
-    values = form.typed("identifier", "public_device")
+    """The page once more, without the password; `until` when nothing more is looked at before that moment."""
     return frame.page(
         request,
         "masuk",
-        status,
-        headers=headers,
+        400 if until is None else 429,
+        headers=None if until is None else frame.come_again(until),
         promote_reset=promote_reset,
         passkey_options=passkey.sign_in_options(frame.provider, frame.visitor(request)),
-        values=values,
+        values=form.typed("identifier", "public_device"),
         errors=errors,
         signal=signal,
         **behind.context,

@@ -1,7 +1,6 @@
 """/daftar: where a registration begins, its last look, where to find the message, and another address for it."""
 
 from typing import Any
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,130 +11,43 @@ from idp.flows import answers as steps
 from idp.flows import documents, drafting, sign_up
 from idp.flows.sign_up import Corrected, Prove
 from idp.provider import Provider
-from idp.sessions import slip
 from idp.theme.language import Message
 from idp.theme.records import Answer
 from idp.web.form import Form, query
 from idp.web.frame import Frame
-from idp.web.pages import draft
+from idp.web.pages import draft, pending
 from idp.web.pages.draft import Tab
 from idp.web.pages.waiting import Waiting, still_waiting
-
-_COOKIE = "sign-up"
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The first page, and the last ones. What is between is `sign_up_steps`."""
     frame = Frame(provider)
-
-    async def show(request: Request) -> Response:
-        behind, tab = await still_waiting(frame, request), await draft.newest(frame, request)
-        going_on = tab is not None and not tab.answers.submitted
-        resume = frame.root + draft.path(behind, tab.number, steps.missing(tab.answers)) if tab and going_on else ""
-        return frame.page(request, "daftar", resume=resume, **behind.context)
-
-    async def begin(request: Request, form: Form) -> Response:
-        behind = await still_waiting(frame, request, form)
-        if "discard" in form:
-            return await _discard(frame, request, behind)
-        made = await drafting.begin(provider, frame.visitor(request))
-        if made is None:
-            return frame.redirect(behind.path("/daftar/ramai"))
-        response = frame.redirect(draft.path(behind, draft.next_number(frame, request), steps.WHO))
-        draft.begun(frame, request, response, made)
-        return response
-
-    async def look(request: Request) -> Response:
-        behind = await still_waiting(frame, request)
-        tab = await draft.at(frame, request, behind, steps.CHECK)
-        return tab if isinstance(tab, Response) else await _check(frame, request, behind, tab)
-
-    async def submit(request: Request, form: Form) -> Response:
-        behind = await still_waiting(frame, request, form)
-        tab = await draft.here(frame, request, form)
-        if tab is None:
-            return draft.gone(frame, request, behind)
-        if "terms" not in form and not tab.answers.submitted:
-            return await _check(frame, request, behind, tab, {"terms": Message("setuju")})
-        outcome = await sign_up.submit(provider, frame.visitor(request), tab.draft.id, behind.ticket)
-        if isinstance(outcome, Prove):
-            return frame.redirect(draft.extended(draft.path(behind, tab.number, "ramai"), f"dari={steps.CHECK}"))
-        if isinstance(outcome, Message):
-            return await _check(frame, request, behind, tab, {"": outcome}, ticked=True)
-        if outcome is None:
-            return frame.redirect(draft.path(behind, tab.number, steps.missing(tab.answers)))
-        response = frame.redirect(behind.path("/daftar/terkirim"))
-        remember(frame, request, response, outcome.id)
-        return response
-
-    async def sent(request: Request) -> Response:
-        notice = Message("kirim.terkirim") if query(request, "kabar") == "terkirim" else None
-        return await _sent(frame, request, await still_waiting(frame, request), notice=notice)
-
-    async def resend(request: Request, form: Form) -> Response:
-        behind = await still_waiting(frame, request, form)
-        known = registered_here(frame, request)
-        if known is None:
-            return frame.redirect(behind.path("/aktivasi"))
-        said = await sign_up.resend(provider, frame.visitor(request), known)
-        if sent_anew(said):
-            return frame.redirect(behind.path("/daftar/terkirim", kabar="terkirim"))
-        return await _sent(frame, request, behind, **telling(said))
-
-    async def mend(request: Request) -> Response:
-        return await _mend(frame, request, await still_waiting(frame, request), {})
-
-    async def mended(request: Request, form: Form) -> Response:
-        behind, known = await still_waiting(frame, request, form), registered_here(frame, request)
-        if known is None:
-            return frame.redirect(behind.path("/aktivasi"))
-        typed = form.typed("email", "phone")
-        outcome = await sign_up.correct(
-            provider, frame.visitor(request), known, **typed, password=form.text("password")
-        )
-        if isinstance(outcome, Corrected):
-            return await _mend(frame, request, behind, typed, outcome)
-        response = frame.redirect(behind.path("/daftar/terkirim"))
-        remember(frame, request, response, outcome.id)
-        return response
-
     return [
-        frame.door("/daftar", show, begin),
-        frame.door("/daftar/periksa", look, submit),
-        frame.door("/daftar/terkirim", sent, resend),
-        frame.door("/daftar/perbaiki", mend, mended),
+        frame.door("/daftar", _show, _begin),
+        frame.door("/daftar/periksa", _look, _submit),
+        frame.door("/daftar/terkirim", _show_sent, _resend),
+        frame.door("/daftar/perbaiki", _show_mend, _submit_mend),
     ]
 
 
-def registered_here(frame: Frame, request: Request) -> UUID | None:
-    """The registration that this browser sent and that waits for activation."""
-    device, now = frame.visitor(request).device, frame.provider.clock.now()
-    known = slip.read(frame.provider.material, _COOKIE, device, frame.cookies.recall(request, _COOKIE), now)
-    return UUID(known) if isinstance(known, str) else None
+async def _show(frame: Frame, request: Request) -> Response:
+    behind, tab = await still_waiting(frame, request), await draft.newest(frame, request)
+    going_on = tab is not None and not tab.answers.submitted
+    resume = frame.root + draft.path(behind, tab.number, steps.missing(tab.answers)) if tab and going_on else ""
+    return frame.page(request, "daftar", resume=resume, **behind.context)
 
 
-def remember(frame: Frame, request: Request, response: Response, sign_up_id: UUID) -> None:
-    """Let this browser find its registration again until it is activated."""
-    provider, device = frame.provider, frame.visitor(request).device
-    lifetime = provider.settings.lifetimes.pending_sign_up
-    expires = provider.clock.now() + lifetime
-    value = slip.write(provider.material, provider.entropy, _COOKIE, device, str(sign_up_id), expires)
-    frame.cookies.remember(response, _COOKIE, value, lifetime)
-
-
-def forget(frame: Frame, response: Response) -> None:
-    """The registration is an account now; this browser need not know of it any more."""
-    frame.cookies.remember(response, _COOKIE, "", 0)
-
-
-def sent_anew(said: Message) -> bool:
-    """Whether a resend sent something, and does not say why it did not."""
-    return said.key == "kirim.terkirim"
-
-
-def telling(said: Message) -> dict[str, Any]:
-    """What a resend has to say, as a notice or as an error of the form."""
-    return {"notice": said} if sent_anew(said) else {"errors": {"": said}}
+async def _begin(frame: Frame, request: Request, form: Form) -> Response:
+    behind = await still_waiting(frame, request, form)
+    if "discard" in form:
+        return await _discard(frame, request, behind)
+    made = await drafting.begin(frame.provider, frame.visitor(request))
+    if made is None:
+        return frame.redirect(behind.path("/daftar/ramai"))
+    response = frame.redirect(draft.path(behind, draft.next_number(frame, request), steps.WHO))
+    draft.begun(frame, request, response, made)
+    return response
 
 
 async def _discard(frame: Frame, request: Request, behind: Waiting) -> Response:
@@ -144,6 +56,31 @@ async def _discard(frame: Frame, request: Request, behind: Waiting) -> Response:
     if tab is not None:
         await drafting.discard(frame.provider, tab.draft.id)
         draft.forget(frame, request, response, tab.number)
+    return response
+
+
+async def _look(frame: Frame, request: Request) -> Response:
+    behind = await still_waiting(frame, request)
+    tab = await draft.at(frame, request, behind, steps.CHECK)
+    return tab if isinstance(tab, Response) else await _check(frame, request, behind, tab)
+
+
+async def _submit(frame: Frame, request: Request, form: Form) -> Response:
+    behind = await still_waiting(frame, request, form)
+    tab = await draft.here(frame, request, form)
+    if tab is None:
+        return draft.gone(frame, request, behind)
+    if "terms" not in form and not tab.answers.submitted:
+        return await _check(frame, request, behind, tab, {"terms": Message("setuju")})
+    outcome = await sign_up.submit(frame.provider, frame.visitor(request), tab.draft.id, behind.ticket)
+    if isinstance(outcome, Prove):
+        return frame.redirect(draft.path(behind, tab.number, "ramai", dari=steps.CHECK))
+    if isinstance(outcome, Message):
+        return await _check(frame, request, behind, tab, {"": outcome}, ticked=True)
+    if outcome is None:
+        return frame.redirect(draft.path(behind, tab.number, steps.missing(tab.answers)))
+    response = frame.redirect(behind.path("/daftar/terkirim"))
+    pending.remember(frame, request, response, outcome.id)
     return response
 
 
@@ -188,8 +125,24 @@ async def _check(
     )
 
 
+async def _show_sent(frame: Frame, request: Request) -> Response:
+    notice = Message("kirim.terkirim") if query(request, "kabar") == "terkirim" else None
+    return await _sent(frame, request, await still_waiting(frame, request), notice=notice)
+
+
+async def _resend(frame: Frame, request: Request, form: Form) -> Response:
+    behind = await still_waiting(frame, request, form)
+    known = pending.here(frame, request)
+    if known is None:
+        return frame.redirect(behind.path("/aktivasi"))
+    said = await sign_up.resend(frame.provider, frame.visitor(request), known)
+    if pending.sent_anew(said):
+        return frame.redirect(behind.path("/daftar/terkirim", kabar="terkirim"))
+    return await _sent(frame, request, behind, **pending.telling(said))
+
+
 async def _sent(frame: Frame, request: Request, behind: Waiting, **said: Any) -> Response:
-    known = registered_here(frame, request)
+    known = pending.here(frame, request)
     before = await sign_up.read(frame.provider, known) if known else None
     if before is None:
         return frame.redirect(behind.path("/daftar"))
@@ -199,18 +152,37 @@ async def _sent(frame: Frame, request: Request, behind: Waiting, **said: Any) ->
         "daftar_terkirim",
         400 if "errors" in said else 200,
         until=until,
-        email=contact.masked_email(before.draft.email),
-        phone=contact.masked_phone(before.draft.phone),
+        email=contact.masked_email(before.applicant.email),
+        phone=contact.masked_phone(before.applicant.phone),
         first=before.declared.first,
         **behind.context,
         **said,
     )
 
 
+async def _show_mend(frame: Frame, request: Request) -> Response:
+    return await _mend(frame, request, await still_waiting(frame, request), {})
+
+
+async def _submit_mend(frame: Frame, request: Request, form: Form) -> Response:
+    behind, known = await still_waiting(frame, request, form), pending.here(frame, request)
+    if known is None:
+        return frame.redirect(behind.path("/aktivasi"))
+    typed = form.typed("email", "phone")
+    outcome = await sign_up.correct(
+        frame.provider, frame.visitor(request), known, **typed, password=form.text("password")
+    )
+    if isinstance(outcome, Corrected):
+        return await _mend(frame, request, behind, typed, outcome)
+    response = frame.redirect(behind.path("/daftar/terkirim"))
+    pending.remember(frame, request, response, outcome.id)
+    return response
+
+
 async def _mend(
     frame: Frame, request: Request, behind: Waiting, typed: dict[str, str], refused: Corrected | None = None
 ) -> Response:
-    known = registered_here(frame, request)
+    known = pending.here(frame, request)
     before = await sign_up.read(frame.provider, known) if known else None
     if before is None or before.activated_at is not None:
         return frame.redirect(behind.path("/aktivasi"))
@@ -218,8 +190,8 @@ async def _mend(
         request,
         "daftar_perbaiki",
         400 if refused else 200,
-        email=contact.masked_email(before.draft.email),
-        phone=contact.masked_phone(before.draft.phone),
+        email=contact.masked_email(before.applicant.email),
+        phone=contact.masked_phone(before.applicant.phone),
         ask_password=refused is not None and refused.ask_password,
         values=typed,
         errors=refused.errors if refused else {},

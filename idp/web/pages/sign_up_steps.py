@@ -15,7 +15,8 @@ from idp.web.form import Form, query
 from idp.web.frame import Frame
 from idp.web.pages import draft
 from idp.web.pages.draft import Tab
-from idp.web.pages.waiting import Waiting, still_waiting
+from idp.web.pages.step_doors import StepDoors
+from idp.web.pages.waiting import Waiting
 
 _WHO = ("name", "nik", "passport", "birth_day", "birth_month", "birth_year")
 
@@ -23,100 +24,77 @@ _WHO = ("name", "nik", "passport", "birth_day", "birth_month", "birth_year")
 def routes(provider: Provider) -> list[BaseRoute]:
     """One door per step; each shows what was answered before."""
     frame = Frame(provider)
-
-    async def who(request: Request) -> Response:
-        behind = await still_waiting(frame, request)
-        tab = await draft.at(frame, request, behind, steps.WHO)
-        if isinstance(tab, Response):
-            return tab
-        answers = tab.answers
-        year, _, rest = answers.birthdate.partition("-")
-        month, _, day = rest.partition("-")
-        born = {"birth_day": day.lstrip("0"), "birth_month": month.lstrip("0"), "birth_year": year}
-        typed = {"name": answers.name, "nik": answers.nik, "passport": answers.passport, **born}
-        return _who(frame, request, behind, tab, typed, confirmed=answers.confirmed)
-
-    async def who_answered(request: Request, form: Form) -> Response:
-        behind = await still_waiting(frame, request, form)
-        tab = await draft.at(frame, request, behind, steps.WHO, form)
-        if isinstance(tab, Response):
-            return tab
-        typed, confirmed = form.typed(*_WHO), "confirmed" in form
-        values, errors = steps.who(typed, confirmed, provider.clock.now())
-        if errors:
-            return _who(frame, request, behind, tab, typed, errors, confirmed=confirmed)
-        return draft.onward(frame, behind, tab, await drafting.answer(provider, tab.draft.id, **values))
-
-    async def contacts(request: Request) -> Response:
-        behind = await still_waiting(frame, request)
-        tab = await draft.at(frame, request, behind, steps.CONTACT)
-        if isinstance(tab, Response):
-            return tab
-        answers = tab.answers
-        typed = {"phone": answers.phone, "email": answers.email, "first": answers.first or steps.FIRST[0]}
-        return _page(frame, request, behind, tab, steps.CONTACT, typed, suggestion="")
-
-    async def contacts_answered(request: Request, form: Form) -> Response:
-        behind = await still_waiting(frame, request, form)
-        tab = await draft.at(frame, request, behind, steps.CONTACT, form)
-        if isinstance(tab, Response):
-            return tab
-        typed = form.typed("phone", "email", "first")
-        if "suggested" in form:
-            typed["email"] = form.text("suggested")
-        values, errors = steps.contacts(typed)
-        if errors:
-            return _page(frame, request, behind, tab, steps.CONTACT, typed, errors, suggestion="")
-        meant = contact.meant(values["email"])
-        # Asked once: whoever sends the same address again means it.
-        if meant and form.text("seen") != values["email"]:
-            said: dict[str, Any] = {"caution": Message("email.maksud", alamat=meant), "seen": values["email"]}
-            return _page(frame, request, behind, tab, steps.CONTACT, typed, suggestion=meant, **said)
-        return draft.onward(frame, behind, tab, await drafting.answer(provider, tab.draft.id, **values))
-
-    async def membership(request: Request) -> Response:
-        behind = await still_waiting(frame, request)
-        tab = await draft.at(frame, request, behind, steps.MEMBERSHIP)
-        if isinstance(tab, Response):
-            return tab
-        typed = {"category": tab.answers.category, "kpj": tab.answers.kpj}
-        return _page(frame, request, behind, tab, steps.MEMBERSHIP, typed)
-
-    async def membership_answered(request: Request, form: Form) -> Response:
-        behind = await still_waiting(frame, request, form)
-        tab = await draft.at(frame, request, behind, steps.MEMBERSHIP, form)
-        if isinstance(tab, Response):
-            return tab
-        typed = form.typed("category", "kpj")
-        values, errors = steps.membership(provider.settings, typed)
-        if errors:
-            return _page(frame, request, behind, tab, steps.MEMBERSHIP, typed, errors)
-        return draft.onward(frame, behind, tab, await drafting.answer(provider, tab.draft.id, **values))
-
-    async def password(request: Request) -> Response:
-        behind = await still_waiting(frame, request)
-        tab = await draft.at(frame, request, behind, steps.PASSWORD)
-        return tab if isinstance(tab, Response) else _password(frame, request, behind, tab)
-
-    async def password_answered(request: Request, form: Form) -> Response:
-        behind = await still_waiting(frame, request, form)
-        tab = await draft.at(frame, request, behind, steps.PASSWORD, form)
-        if isinstance(tab, Response):
-            return tab
-        typed = form.text("password")
-        # Whoever chose one and only looks at this page again need not choose another.
-        if typed or not tab.answers.password_hash:
-            refused = await drafting.set_password(provider, tab.draft, typed)
-            if refused is not None:
-                return _password(frame, request, behind, tab, {"password": refused})
-        return draft.onward(frame, behind, tab, await drafting.find(provider, tab.draft.id))
-
     return [
-        frame.door(f"/daftar/{steps.WHO}", who, who_answered),
-        frame.door(f"/daftar/{steps.CONTACT}", contacts, contacts_answered),
-        frame.door(f"/daftar/{steps.MEMBERSHIP}", membership, membership_answered),
-        frame.door(f"/daftar/{steps.PASSWORD}", password, password_answered),
+        StepDoors(frame, steps.WHO).door("/daftar/data-diri", _show_who, _submit_who),
+        StepDoors(frame, steps.CONTACT).door("/daftar/kontak", _show_contacts, _submit_contacts),
+        StepDoors(frame, steps.MEMBERSHIP).door("/daftar/kepesertaan", _show_membership, _submit_membership),
+        StepDoors(frame, steps.PASSWORD).door("/daftar/kata-sandi", _show_password, _submit_password),
     ]
+
+
+async def _show_who(frame: Frame, request: Request, behind: Waiting, tab: Tab) -> Response:
+    answers = tab.answers
+    year, _, rest = answers.birthdate.partition("-")
+    month, _, day = rest.partition("-")
+    born = {"birth_day": day.lstrip("0"), "birth_month": month.lstrip("0"), "birth_year": year}
+    typed = {"name": answers.name, "nik": answers.nik, "passport": answers.passport, **born}
+    return _who(frame, request, behind, tab, typed, confirmed=answers.confirmed)
+
+
+async def _submit_who(frame: Frame, request: Request, behind: Waiting, tab: Tab, form: Form) -> Response:
+    typed, confirmed = form.typed(*_WHO), "confirmed" in form
+    values, errors = steps.who(typed, confirmed, frame.provider.clock.now())
+    if errors:
+        return _who(frame, request, behind, tab, typed, errors, confirmed=confirmed)
+    return draft.onward(frame, behind, tab, await drafting.answer(frame.provider, tab.draft.id, **values))
+
+
+async def _show_contacts(frame: Frame, request: Request, behind: Waiting, tab: Tab) -> Response:
+    answers = tab.answers
+    typed = {"phone": answers.phone, "email": answers.email, "first": answers.first or steps.FIRST[0]}
+    return _page(frame, request, behind, tab, steps.CONTACT, typed, suggestion="")
+
+
+async def _submit_contacts(frame: Frame, request: Request, behind: Waiting, tab: Tab, form: Form) -> Response:
+    typed = form.typed("phone", "email", "first")
+    if "suggested" in form:
+        typed["email"] = form.text("suggested")
+    values, errors = steps.contacts(typed)
+    if errors:
+        return _page(frame, request, behind, tab, steps.CONTACT, typed, errors, suggestion="")
+    meant = contact.meant(values["email"])
+    # Asked once: whoever sends the same address again means it.
+    if meant and form.text("seen") != values["email"]:
+        said: dict[str, Any] = {"caution": Message("email.maksud", alamat=meant), "seen": values["email"]}
+        return _page(frame, request, behind, tab, steps.CONTACT, typed, suggestion=meant, **said)
+    return draft.onward(frame, behind, tab, await drafting.answer(frame.provider, tab.draft.id, **values))
+
+
+async def _show_membership(frame: Frame, request: Request, behind: Waiting, tab: Tab) -> Response:
+    typed = {"category": tab.answers.category, "kpj": tab.answers.kpj}
+    return _page(frame, request, behind, tab, steps.MEMBERSHIP, typed)
+
+
+async def _submit_membership(frame: Frame, request: Request, behind: Waiting, tab: Tab, form: Form) -> Response:
+    typed = form.typed("category", "kpj")
+    values, errors = steps.membership(frame.provider.settings, typed)
+    if errors:
+        return _page(frame, request, behind, tab, steps.MEMBERSHIP, typed, errors)
+    return draft.onward(frame, behind, tab, await drafting.answer(frame.provider, tab.draft.id, **values))
+
+
+async def _show_password(frame: Frame, request: Request, behind: Waiting, tab: Tab) -> Response:
+    return _password(frame, request, behind, tab)
+
+
+async def _submit_password(frame: Frame, request: Request, behind: Waiting, tab: Tab, form: Form) -> Response:
+    typed = form.text("password")
+    # Whoever chose one and only looks at this page again need not choose another.
+    if typed or not tab.answers.password_hash:
+        refused = await drafting.set_password(frame.provider, tab.draft, typed)
+        if refused is not None:
+            return _password(frame, request, behind, tab, {"password": refused})
+    return draft.onward(frame, behind, tab, await drafting.find(frame.provider, tab.draft.id))
 
 
 def _who(

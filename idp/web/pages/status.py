@@ -16,14 +16,17 @@ MAX_AGE = 30
 
 def routes(provider: Provider) -> list[BaseRoute]:
     """The page: for everybody the same, so that caches may keep it."""
-    frame = Frame(provider)
-    last: list[tuple[int, State]] = []
+    return [Frame(provider).door("/status", _Board().show)]
 
-    async def show(request: Request) -> Response:
-        now = provider.clock.now()
-        if not last or not last[0][0] <= now < last[0][0] + HELD:
-            last[:] = [(now, await status.look(provider))]
-        checked, state = last[0]
+
+class _Board:
+    """What was seen last, and when."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[int, State] | None = None
+
+    async def show(self, frame: Frame, request: Request) -> Response:
+        checked, state = await self._look(frame.provider)
         code = frame.language(request).code
         return frame.public_page(
             request,
@@ -35,4 +38,8 @@ def routes(provider: Provider) -> list[BaseRoute]:
             checked=checked,
         )
 
-    return [frame.door("/status", show)]
+    async def _look(self, provider: Provider) -> tuple[int, State]:
+        now = provider.clock.now()
+        if self._seen is None or not self._seen[0] <= now < self._seen[0] + HELD:
+            self._seen = (now, await status.look(provider))
+        return self._seen

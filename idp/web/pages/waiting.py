@@ -1,6 +1,8 @@
 """The authorization request that waits behind a page, if any: its ticket rides along, its service is shown, it is gone back to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -10,11 +12,13 @@ from starlette.responses import Response
 
 from idp.base.errors import PageFault
 from idp.flows import interaction as flow
+from idp.flows import owner
 from idp.flows.interaction import Interaction
 from idp.grants import claims as claims_of
 from idp.grants.standing import Standing
 from idp.provider import Provider
 from idp.sessions import levels
+from idp.theme.language import Language
 from idp.theme.records import Service
 from idp.web.form import Form, query
 from idp.web.frame import Frame
@@ -22,12 +26,12 @@ from idp.web.frame import Frame
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`ticket` is empty, and `interaction` None, when nobody waits."""
+    """`ticket` is empty, and `interaction` None, when nobody waits. `speaks` says in which language, once it is known who is here."""
 
     provider: Provider
     ticket: str
     interaction: Interaction | None
-    language: str
+    speaks: Callable[[], Language]
     home: str = "/akun"
     confirms: bool = False
     """Whether a factor is shown again for a page of the account, one of HOMES, and not for the service that may wait."""
@@ -36,6 +40,11 @@ class Waiting:
     def context(self) -> dict[str, Any]:
         """What every template of a journey takes: the ticket, and who waits."""
         return {"lanjut": self.ticket, "service": self.service}
+
+    @property
+    def language(self) -> str:
+        """The code of the language in which services are called by name."""
+        return self.speaks().code
 
     @property
     def service(self) -> Service | None:
@@ -110,10 +119,10 @@ async def waiting(frame: Frame, request: Request, form: Form | None = None, kept
     asked = query(request, "kembali")
     home, confirms = HOMES.get(asked, "/akun"), asked in HOMES
     if not ticket:
-        return Waiting(frame.provider, "", None, frame.language(request).code, home, confirms)
+        return Waiting(frame.provider, "", None, partial(frame.language, request), home, confirms)
     opened = await flow.open_interaction(frame.provider, ticket, frame.visitor(request))
     frame.prefer(request, opened.request.ui_locales or "")
-    return Waiting(frame.provider, ticket, opened, frame.language(request).code, home, confirms)
+    return Waiting(frame.provider, ticket, opened, partial(frame.language, request), home, confirms)
 
 
 async def still_waiting(frame: Frame, request: Request, form: Form | None = None, kept: str = "") -> Waiting:
@@ -121,7 +130,23 @@ async def still_waiting(frame: Frame, request: Request, form: Form | None = None
     try:
         return await waiting(frame, request, form, kept)
     except PageFault:
-        return Waiting(frame.provider, "", None, frame.language(request).code)
+        return Waiting(frame.provider, "", None, partial(frame.language, request))
+
+
+async def here(frame: Frame, request: Request, client_id: str = "") -> Standing | None:
+    """Who is signed in at this browser, whatever they have yet to show (`owner.here`). From now on the page speaks to them."""
+    stands = await owner.here(frame.provider, frame.visitor(request), client_id)
+    if stands is not None:
+        frame.recognise(request, stands)
+    return stands
+
+
+async def both(frame: Frame, request: Request, behind: Waiting) -> tuple[Interaction, Standing] | None:
+    """The request that waits and the person whom it is about, for pages that stand between them; None unless both are there."""
+    if behind.interaction is None:
+        return None
+    stands = await here(frame, request, behind.interaction.client.client_id)
+    return None if stands is None or stands.held else (behind.interaction, stands)
 
 
 def turned_away(frame: Frame, behind: Waiting) -> Response:

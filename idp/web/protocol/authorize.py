@@ -29,28 +29,30 @@ PAGES: Mapping[str, str] = {
 def endpoints(provider: Provider) -> tuple[App, App]:
     """The authorization endpoint and its way back."""
     frame = Frame(provider)
+    return frame.endpoint("/authorize", _begin, _post), frame.endpoint("/authorize/lanjut", _resume)
 
-    async def begin(request: Request) -> Response:
-        found = wire.parse(request.scope["query_string"])
-        frame.prefer(request, found.values.get("ui_locales", ""))
-        visitor = frame.visitor(request)
-        outcome = await authorize.begin(provider, found.values, found.resources, found.faults, visitor)
-        return _deliver(frame, request, outcome)
 
-    async def post(request: Request) -> Response:
-        """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
-        found = await wire.read_form(request.scope, request.receive)
-        frame.prefer(request, found.values.get("ui_locales", ""))
-        parked = await authorize.park(provider, found.values, found.resources, found.faults)
-        if isinstance(parked, str):
-            return frame.redirect(f"/authorize/lanjut?lanjut={parked}")
-        return frame.respond(request, parked)
+async def _begin(frame: Frame, request: Request) -> Response:
+    found = wire.parse(request.scope["query_string"])
+    frame.prefer(request, found.values.get("ui_locales", ""))
+    visitor = frame.visitor(request)
+    outcome = await authorize.begin(frame.provider, found.values, found.resources, found.faults, visitor)
+    return _deliver(frame, request, outcome)
 
-    async def resume(request: Request) -> Response:
-        outcome = await authorize.resume(provider, query(request, "lanjut"), frame.visitor(request))
-        return _deliver(frame, request, outcome)
 
-    return frame.endpoint("/authorize", begin, post), frame.endpoint("/authorize/lanjut", resume)
+async def _post(frame: Frame, request: Request) -> Response:
+    """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
+    found = await wire.read_form(request.scope, request.receive)
+    frame.prefer(request, found.values.get("ui_locales", ""))
+    parked = await authorize.park(frame.provider, found.values, found.resources, found.faults)
+    if isinstance(parked, str):
+        return frame.redirect(f"/authorize/lanjut?lanjut={parked}")
+    return frame.respond(request, parked)
+
+
+async def _resume(frame: Frame, request: Request) -> Response:
+    outcome = await authorize.resume(frame.provider, query(request, "lanjut"), frame.visitor(request))
+    return _deliver(frame, request, outcome)
 
 
 def _deliver(frame: Frame, request: Request, outcome: AuthorizationResponse | authorize.Ask) -> Response:

@@ -18,17 +18,18 @@ from idp.web.wire import Parameters
 def endpoint(provider: Provider) -> App:
     """GET and POST alike; a person who has to be asked is sent to our own page."""
     frame = Frame(provider)
+    return frame.endpoint("/end_session", _by_address, _by_form)
 
-    async def by_address(request: Request) -> Response:
-        values = _sound(frame, request, wire.parse(request.scope["query_string"]))
-        return await _end(frame, request, logout.parked(provider, values["lanjut"]) if "lanjut" in values else values)
 
-    async def by_form(request: Request) -> Response:
-        """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
-        values = _sound(frame, request, await wire.read_form(request.scope, request.receive))
-        return frame.redirect(f"/end_session?lanjut={logout.park(provider, values)}")
+async def _by_address(frame: Frame, request: Request) -> Response:
+    values = _sound(frame, request, wire.parse(request.scope["query_string"]))
+    return await _end(frame, request, logout.parked(frame.provider, values["lanjut"]) if "lanjut" in values else values)
 
-    return frame.endpoint("/end_session", by_address, by_form)
+
+async def _by_form(frame: Frame, request: Request) -> Response:
+    """A posted request comes back as a GET: only that brings the Lax cookies along from another site's form."""
+    values = _sound(frame, request, await wire.read_form(request.scope, request.receive))
+    return frame.redirect(f"/end_session?lanjut={logout.park(frame.provider, values)}")
 
 
 def _sound(frame: Frame, request: Request, found: Parameters) -> Mapping[str, str]:
@@ -44,4 +45,4 @@ async def _end(frame: Frame, request: Request, values: Mapping[str, str]) -> Res
     outcome = await logout.by_relying_party(frame.provider, values, frame.visitor(request))
     if isinstance(outcome, logout.Confirm):
         return frame.redirect("/keluar" + (f"?{urlencode({'ui_locales': locales})}" if locales else ""))
-    return await frame.signed_out(request, outcome)
+    return frame.signed_out(request, outcome)
