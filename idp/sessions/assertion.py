@@ -86,8 +86,10 @@ _TELL = """
     SELECT $13::uuid, $3::bigint, 'session.started', $17::text, account_id, $4::uuid, $9::text, $14::text FROM {started}
 """
 _BEGIN = Statement(
+    # The account comes first, and then the passkey, which may have been suspended while this waited: only of rows that it takes
+    # does PostgreSQL ask once more what they are by now.
     f"""
-    WITH spent AS ({_SPEND.format(lock=f"{ACCOUNT_FIRST} OF a")}),
+    WITH spent AS ({_SPEND.format(lock=f"{ACCOUNT_FIRST} OF a FOR NO KEY UPDATE OF p")}),
     used AS ({_USE.format(spent="FROM spent")} RETURNING passkeys.account_id),
     started AS ({_INSERT_SESSION.format(used="used")} RETURNING account_id),
     remembered AS ({_REMEMBER.format(started="started WHERE true")}),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from idp.accounts import account, entrance, removal, requests
+from idp.accounts import account, entrance, passkey, removal, requests
 from idp.accounts.requests import Request
 from idp.base.opaque import Handle
 from idp.flows import erase, logout, owner, people, privacy, privacy_desk, second_factor, sign_in
@@ -23,9 +23,12 @@ from idp.sessions.session import Session
 from idp.sessions.visitor import Visitor
 from idp.store.database import Tx
 from idp.web.cookies import session_cookie
-from tests.journeys.test_account import at_home
+from tests.journeys.test_account import at_home, at_home_with_both
+from tests.journeys.test_recover import plain
 from tests.journeys.test_sign_in import enter
 from tests.journeys.test_sign_in_always import code, switched_on
+from tests.support.authenticator import Authenticator
+from tests.support.authenticator import asked as asked_of
 from tests.support.browser import Browser, Page
 from tests.support.locks import waited_for
 from tests.support.servers import House
@@ -114,6 +117,30 @@ async def test_a_sign_in_beside_a_new_password_is_one_with_the_old_one(house: Ho
     assert isinstance(await at_once(provider, account_id, trying, another_password), Refused)
     async with provider.database.reading() as tx:
         assert not await session.live_of(tx, account_id, provider.settings.lifetimes, provider.clock.now())
+
+
+async def test_a_passkey_that_is_suspended_as_it_signs_in_opens_nothing(house: House) -> None:
+    """It was as good as ever when its signature was looked at."""
+    provider, key, person = house.provider, Authenticator(house.issuer), plain(house)
+    here = await at_home_with_both(house, person)
+    known = await people.find(provider, person.email)
+    assert known
+    account_id = known.id
+    page = await here.get("/akun/keamanan/passkey")
+    await here.submit(page, {"name": "HP lama", "passkey": key.create(asked_of(page))})
+
+    async def disown(tx: Tx) -> None:
+        (held,) = await passkey.of(tx, account_id)
+        await passkey.suspend(tx, account_id, held.id, provider.clock.now())
+        await entrance.require_reset(tx, account_id, provider.clock.now())
+
+    stranger = house.browser("203.0.113.1")
+    door = await stranger.get("/masuk")
+    showing = stranger.submit(door, {"passkey": key.get(asked_of(door))}, form=door.form_with("passkey"))
+    answer = await at_once(provider, account_id, showing, disown)
+    assert isinstance(answer, Page)
+    assert answer.status == 400
+    assert "/masuk" in (await stranger.get("/akun")).url
 
 
 async def test_a_session_that_is_about_to_stand_ends_with_all_others(house: House) -> None:
