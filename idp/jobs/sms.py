@@ -29,8 +29,9 @@ async def deliver(provider: Provider, item: Item) -> Taken | None:
         return await _by_the_first_that_takes_it(provider, item, values)
     except Undelivered:
         async with provider.database.transaction() as tx:
-            await spending.give_back(tx, settings.spending, values["to"], begun)
+            # In the order in which they were counted, or two messages to one number wait for each other.
             await sending.stays(tx, provider.material, values["to"])
+            await spending.give_back(tx, settings.spending, values["to"], begun)
         raise
 
 

@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from idp import worker
+from idp.accounts import sending
+from idp.accounts.spending import spend
 from idp.app import build
 from idp.base.clock import ManualClock
 from idp.base.settings import SettingsError, load
@@ -23,6 +25,7 @@ from tests.jobs.conftest import Providers
 from tests.jobs.http_server import HttpServer, http_server
 from tests.jobs.outbox import put_mail, put_sms, row, state
 from tests.support.hosts import host
+from tests.support.locks import queued_behind
 from tests.support.mail import MailServer
 
 pytestmark = pytest.mark.anyio
@@ -274,6 +277,35 @@ async def test_what_did_not_leave_by_midnight_is_given_back_to_the_day_before(
         async with provider.database.reading() as tx:
             spent = (await tx.execute(select(spending.c.day, spending.c.rupiah))).all()
     assert [tuple(row) for row in spent] == [(clock.now() // 86_400 - 1, 0)]
+
+
+async def test_a_message_that_stays_waits_in_no_circle_with_the_next_one_to_its_number(providers: Providers) -> None:
+    """Both count the number, and then what the day has left; so does whoever takes both counts back."""
+    to, dear = "+6281234567890", {"price": {"+": 500}, "per_day": 5000}
+    answering, refuse = asyncio.Event(), asyncio.Event()
+
+    async def late() -> None:
+        answering.set()
+        await refuse.wait()
+
+    async with (
+        host(late, status=HTTPStatus.SERVICE_UNAVAILABLE) as url,
+        providers(sms={"url": url}, spending=dear) as provider,
+        asyncio.timeout(60),
+    ):
+        item = await put_sms(provider, to=to)
+        draining = asyncio.ensure_future(worker.drain(provider))
+        await answering.wait()
+        now = provider.clock.now()
+        async with provider.database.transaction() as tx:
+            assert await sending.leaves(tx, provider.material, to, 40, now)
+            refuse.set()
+            await queued_behind(provider.database, tx)
+            assert await spend(tx, provider.settings.spending, to, now) is None
+        await draining
+        assert "503" in (await row(provider, item)).last_error
+        async with provider.database.reading() as tx:
+            assert await tx.scalar(select(spending.c.rupiah)) == 500
 
 
 async def test_a_second_mail_server_takes_what_the_first_cannot(providers: Providers, mail_server: MailServer) -> None:
