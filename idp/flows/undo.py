@@ -46,7 +46,7 @@ class Deeds:
     `changes` are contact changes, the earliest of each kind; `added` kinds of contact that had none before; `late` kinds
     whose change is too old; `factors` kinds of factor that were added whole; `gone` those that were taken away; `opened`
     passkeys that let somebody in and were not added there, which may be the owner's: they are suspended; `sessions` those
-    that were begun with a passkey that goes; `froze` that the data were frozen, and
+    in which a passkey that goes was shown, to begin or to raise them; `froze` that the data were frozen, and
     stay so: whoever sits in a stolen session would else thaw what the owner froze, which takes the strongest factors.
     """
 
@@ -103,7 +103,7 @@ class _Held:
 
 
 async def of_sessions(provider: Provider, tx: Tx, account_id: UUID, sessions: Collection[UUID]) -> Deeds:
-    """What was done in these sessions of an account, and in those that a passkey added there began, and still stands."""
+    """What was done in these sessions of an account, and in those where a passkey added there was shown, and still stands."""
     reached = set(sessions)
     while True:
         deeds = await _deeds(provider, tx, account_id, lambda row: row.session_id in reached)
@@ -187,11 +187,8 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
     factors, passkeys = _factors(held, rows, theirs)
     removals = {one.factor for one in await removal.of(tx, account_id)}
     gone = {row.detail["factor"] for row in mine if row.event in _REMOVED} & NAMES.keys() - held.kinds
-    begun = {
-        row.session_id
-        for row in rows
-        if row.event == "session.started" and row.detail.get("passkey") in map(str, passkeys)
-    }
+    strange = {str(one) for one in passkeys}
+    opened = {row.session_id for row in rows if row.event in _SHOWED and row.detail.get("passkey") in strange}
     frozen = next((row for row in rows if row.event in _FROZEN), None)
     asks = next((row for row in rows if row.event in _ASKS), None)
     asked = {row.detail["request"] for row in mine if row.event in ("deletion.requested", "privacy.requested")}
@@ -205,7 +202,7 @@ async def _deeds(provider: Provider, tx: Tx, account_id: UUID, theirs: Callable[
         removals=tuple(sorted(removals - set(factors))),
         gone=tuple(sorted(gone)),
         opened=tuple(_opened(held, mine, passkeys)),
-        sessions=tuple(sorted(begun)),
+        sessions=tuple(sorted(opened - {None})),
         requests=tuple(one for one in open_ if str(one.id) in asked),
         froze=_is(frozen, "account.restricted", theirs),
         thawed=_is(frozen, "account.unrestricted", theirs),

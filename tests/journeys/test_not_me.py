@@ -286,10 +286,18 @@ async def test_what_the_strangers_passkey_opened_is_closed_with_it(house: House)
     assert (await by_passkey(house, later, key)).url.endswith("/akun")
     page = await later.get("/akun/keamanan/passkey")
     await later.submit(page, {"name": "Cadangan", "passkey": second.create(asked(page))})
+    # And one was begun with the password, and raised with that passkey.
+    raised = house.browser("203.0.113.1")
+    await sign_in(raised, person.email, person.password)
+    house.clock.advance(301)
+    page = await raised.get("/masuk/passkey?kembali=keamanan")
+    page = await raised.submit(page, {"passkey": key.get(asked(page))}, form=page.form_with("passkey"))
+    assert page.url.endswith("/akun/keamanan")
     page = await here.get(address)
     assert "mengeluarkan perangkat yang masuk dengan passkey itu" in page.text
     assert "mengeluarkan perangkat yang masuk" in (await here.submit(page, press="not-me")).text
-    assert "/masuk" in (await later.get("/akun")).url
+    for browser in (later, raised):
+        assert "/masuk" in (await browser.get("/akun")).url
     assert await house.count(passkeys) == 0
     assert (await here.get("/akun")).url.endswith("/akun")
 
