@@ -85,12 +85,12 @@ async def replace(
     async with provider.database.reading() as tx:
         known = await current(tx, client_id)
     may(known)
-    await client_rules.check(provider, metadata, known.policy if policy is None else policy, known.source)
+    await client_rules.check(provider, metadata, _policy(known, policy), known.source)
     async with provider.database.transaction() as tx:
         known = await held(tx, client_id)
         may(known)
         # Judged once more: a sector document takes its time, and what we decide about a client may have changed meanwhile.
-        checked = client_rules.judge(provider, metadata, known.policy if policy is None else policy, known.source)
+        checked = client_rules.judge(provider, metadata, _policy(known, policy), known.source)
         changed = await rewrite(provider, tx, known, checked, by=by, secret=secret)
     await provider.refresh_memory()
     return changed
@@ -225,8 +225,15 @@ async def held(tx: Tx, client_id: str) -> Client:
 def _readable(client: Client) -> Client:
     """The client, if what is to stay of it is known. One that cannot be read can be replaced as a whole, or removed."""
     if client.broken is not None:
-        raise InvalidClientMetadata("what the database holds of this client cannot be read: replace it, or delete it")
+        raise InvalidClientMetadata(
+            "what the database holds of this client cannot be read: replace it, policy and all, or delete it"
+        )
     return client
+
+
+def _policy(known: Client, wanted: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What we decide about the client: as wanted, or as before, which has to be known for that."""
+    return _readable(known).policy if wanted is None else wanted
 
 
 def _known(found: Client | None, client_id: str) -> Client:
