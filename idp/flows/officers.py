@@ -176,8 +176,9 @@ async def retry(provider: Provider, officer: Officer, item: UUID) -> None:
 
 
 def _governed_by(officer: Officer) -> Callable[[Client], None]:
-    """Asked of a client that is about to be written: another officer may have raised it a moment ago."""
-    return lambda known: _govern(officer, " ".join(known.scopes or ()))
+    """Asked of a client that is about to be written: another officer may have raised it a moment ago. How high one stands
+    whose row cannot be read, nobody knows."""
+    return lambda known: _govern(officer, " ".join(known.scopes or () if known.broken is None else ADMIN_SCOPES))
 
 
 def _govern(officer: Officer, scope: str) -> None:
