@@ -8,7 +8,8 @@ that reaches `post` is whole: UTF-8, no field twice unless the door asked for it
 Whatever a handler raises becomes a page.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -18,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from idp.accounts.policy import Policy
+from idp.base.errors import Unavailable
 from idp.base.opaque import b64encode, digest
 from idp.flows import passwords
 from idp.flows.authorization_request import AuthorizationResponse
@@ -273,11 +275,22 @@ class Frame:
         with self._uploads.one(request.scope.get("gerbang.network", "")):
             form = await upload.parse(
                 request.headers.get("content-type", ""),
-                upload.steady(request.stream()),
+                self._arriving(admit, request),
                 self.provider.settings.documents.max_bytes,
             )
             self._csrf.own(form, self.cookies.device(request))
             return await post(self, request, form)
+
+    async def _arriving(self, admit: Admit, request: Request) -> AsyncIterator[bytes]:
+        """The body of an upload. Whoever sends is here: on a poor line that takes longer than a session stands unused."""
+        asked = self.provider.clock.now()
+        async for chunk in upload.steady(request.stream()):
+            if (now := self.provider.clock.now()) >= asked + upload.WINDOW:
+                asked = now
+                # What it says is asked once more when all is there, and a database may be away until then.
+                with suppress(Unavailable):
+                    await admit(self, request)
+            yield chunk
 
     def _at(self, path: str, handlers: Mapping[str, Handler], *, safe: bool = True) -> Door:
         return Door(path, handlers, self.fault, self.send, safe=safe)

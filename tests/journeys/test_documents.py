@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from uuid import UUID
@@ -75,6 +75,28 @@ async def test_a_picture_is_taken_from_either_field_and_shown_small(house: House
 
 async def test_the_face_is_taken_with_the_other_camera(house: House) -> None:
     assert 'capture="user"' in (await upload_page(await at_documents(house), "selfie")).html
+
+
+async def test_whoever_sends_for_longer_than_a_session_stands_unused_is_there_all_the_while(house: House) -> None:
+    """Five megabytes on a 2G line take longer than that."""
+    person, browser = plain(house), house.browser()
+    await enter(browser, person.email, person.password)
+    form = (await browser.get("/akun/dokumen/unggah?jenis=ktp")).form_with("photo")
+    request = browser.http.build_request(
+        "POST", form.action, data=dict(form.values), files={"photo": ("IMG_0001.JPG", card())}
+    )
+    whole = await request.aread()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for start in (0, 100, 200):
+            yield whole[start : start + 100]
+            house.clock.advance(house.settings.lifetimes.session_idle - 60)
+        yield whole[300:]
+
+    headers = {"Content-Type": request.headers["content-type"], "Origin": house.issuer}
+    answer = await browser.http.post(form.action, content=slowly(), headers=headers, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/akun/dokumen")
+    assert [row.kind for row in await rows(house)] == ["ktp"]
 
 
 async def test_documents_may_be_skipped(house: House) -> None:
