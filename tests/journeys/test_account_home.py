@@ -287,6 +287,11 @@ async def test_the_last_page_speaks_as_the_ones_before(house: House) -> None:
         page = await browser.submit(page, press=button)
         assert "/keluar/selesai" in page.url
         assert '<html lang="en"' in page.html
+    browser = house.browser()
+    tokens = await house.relying_party("saldo").sign_in(browser, person)
+    page = await browser.get(f"/end_session?id_token_hint={tokens.id_token}")
+    assert "/keluar/selesai" in page.url
+    assert '<html lang="en"' in page.html
     browser = await at_home(house, person)
     events = await browser.get("/akun/aktivitas")
     newest = next(link for words, link in events.links.items() if words.startswith("Not me") and "Signed in" in words)
