@@ -1,4 +1,4 @@
-"""A picture on a poor line may take as long as it moves, and no longer. Windows are short here; a minute is like them."""
+"""A picture on a poor line may take as long as it moves, and no longer. Nobody waits for it here: time leaps."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,8 +7,7 @@ import pytest
 
 from idp.base.errors import PageFault
 from idp.web import upload
-
-pytestmark = pytest.mark.anyio
+from tests.support.leaps import run
 
 
 async def sent(pieces: int, pause: float = 0.01) -> AsyncIterator[bytes]:
@@ -31,22 +30,22 @@ async def received(body: AsyncIterator[bytes], *, slowest: int = 1024, window: f
     return sum([len(chunk) async for chunk in upload.steady(body, slowest=slowest, window=window, longest=longest)])
 
 
-async def test_what_moves_arrives_however_many_windows_it_takes() -> None:
-    assert await received(whole(40)) == 40 * 1024
+def test_what_moves_arrives_however_many_windows_it_takes() -> None:
+    assert run(received(whole(40))) == 40 * 1024
 
 
 @pytest.mark.parametrize("pieces", [0, 15])
-async def test_a_line_that_falls_silent_gives_its_place_back(pieces: int) -> None:
+def test_a_line_that_falls_silent_gives_its_place_back(pieces: int) -> None:
     with pytest.raises(PageFault) as late:
-        await asyncio.wait_for(received(sent(pieces)), 5)
+        run(received(sent(pieces)))
     assert (late.value.key, late.value.status) == ("kesalahan.lambat", 408)
 
 
-async def test_bytes_now_and_then_hold_no_place() -> None:
+def test_bytes_now_and_then_hold_no_place() -> None:
     with pytest.raises(PageFault, match="too slow"):
-        await asyncio.wait_for(received(sent(10_000), slowest=10_000_000), 5)
+        run(received(sent(10_000), slowest=10_000_000))
 
 
-async def test_nor_does_what_moves_for_ever() -> None:
+def test_nor_does_what_moves_for_ever() -> None:
     with pytest.raises(PageFault, match="too slow"):
-        await asyncio.wait_for(received(sent(10_000), longest=0.2), 5)
+        run(received(sent(10_000), longest=0.2))
