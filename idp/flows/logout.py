@@ -36,11 +36,13 @@ _WATCHED = 20
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """A session has ended. `location` is where the client wants the person; without it they see our page. `by` is the client."""
+    """A session has ended. `location` is where the client wants the person; without it they see our page. `by` is the client,
+    and `written_in` the language that whoever has left is written to in."""
 
     session_id: UUID | None
     location: str | None
     by: str | None = None
+    written_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ async def by_relying_party(provider: Provider, values: Mapping[str, str], visito
         await end_session(
             provider, tx, stands.session.id, stands.account_id, f"client:{client.client_id}", visitor.network
         )
-    return SignedOut(stands.session.id, location, client.client_id)
+    return SignedOut(stands.session.id, location, client.client_id, stands.person.locale)
 
 
 def park(provider: Provider, values: Mapping[str, str]) -> str:
@@ -102,15 +104,16 @@ async def by_person(provider: Provider, visitor: Visitor) -> SignedOut:
         return SignedOut(None, None)
     async with provider.database.transaction() as tx:
         await end_session(provider, tx, stands.session.id, stands.account_id, "person", visitor.network)
-    return SignedOut(stands.session.id, None)
+    return SignedOut(stands.session.id, None, written_in=stands.person.locale)
 
 
-def watching(provider: Provider, visitor: Visitor, sessions: Sequence[UUID], by: str = "", language: str = "") -> str:
+def watching(provider: Provider, visitor: Visitor, sessions: Sequence[UUID], by: str = "") -> str:
     """A slip by which this browser, and no other, may watch for a while how services confirm that sessions have ended.
 
-    `by` is the client that asked for it, and `language` the one that it asked for, if it did.
+    `by` is the client that asked for it, if one did. The language of this page goes along: whose it was, or who wished for
+    it, is not known on the next one.
     """
-    value = [by, language, *(str(one) for one in sessions[:_WATCHED])]
+    value = [by, visitor.language, *(str(one) for one in sessions[:_WATCHED])]
     return provider.slips.write(_ENDED, visitor.device, value, provider.clock.now() + _SHOWN)
 
 

@@ -60,16 +60,22 @@ async def feedback(
 def remember(
     provider: Provider, visitor: Visitor, reference: str, undone: Sequence[str] = (), left: Sequence[str] = ()
 ) -> str:
-    """The number, what was taken back and what could not be, in words, for the next page of this browser, and of no other."""
-    value = [reference, list(undone), list(left)]
+    """The number, what was taken back and what could not be, in words and in which language, for the next page of this browser,
+    and of no other.
+    """
+    value = [reference, list(undone), list(left), visitor.language]
     expires = provider.clock.now() + _CARRIED_LIFETIME
     return provider.slips.write(_CARRIED, visitor.device, value, expires)
 
 
-def recall(provider: Provider, visitor: Visitor, carried: str) -> tuple[str, list[str], list[str]] | None:
-    """(number, undone, left) as `remember` put them into an address; None in another browser, or an hour later."""
+def recall(provider: Provider, visitor: Visitor, carried: str) -> tuple[str, list[str], list[str], str] | None:
+    """(number, undone, left, language) as `remember` put them into an address; None in another browser, or an hour later."""
     found = provider.slips.read(_CARRIED, visitor.device, carried, provider.clock.now())
-    return (found[0], found[1], found[2]) if isinstance(found, list) else None
+    if not isinstance(found, list):
+        return None
+    # The version before names no language.
+    reference, undone, left, *language = found
+    return reference, undone, left, "".join(language)
 
 
 async def page(provider: Provider, *, state: str | None, before: UUID | None = None, limit: int = 50) -> list[Report]:

@@ -197,8 +197,8 @@ class Frame:
         location = outcome.location
         if location is None:
             ended = [outcome.session_id] if outcome.session_id is not None else []
-            wish = named(request.scope.get("gerbang.ui_locales", ""))
-            slip = watching(self.provider, self.visitor(request), ended, outcome.by or "", wish)
+            request.scope["gerbang.written_in"] = outcome.written_in
+            slip = watching(self.provider, self.visitor(request), ended, outcome.by or "")
             location = f"{self.root}/keluar/selesai?sesi={quote(slip)}"
         response = Response(b"", 303, {"Location": location, "Cache-Control": "no-store"})
         self.cookies.drop_session(response)

@@ -261,17 +261,43 @@ async def test_a_new_browser_speaks_as_its_person_is_written_to(house: House) ->
     assert "Kata sandi" in page.text
     page = await browser.submit(page, {"identifier": person.email, "password": person.password}, press="sign-in")
     assert "/masuk/kode" in page.url
-    assert 'lang="en"' in page.html
+    assert '<html lang="en"' in page.html
     page = await browser.submit(page, press="send-code")
     assert re.search(r"\d\d:\d\d WIT\b", page.text)
     code = (await letters(house, "+6281398765432"))[-1].code
     page = await browser.submit(page, {"code": code}, press="submit-code")
     assert "/izin" in page.url
-    assert 'lang="en"' in page.html
-    assert 'lang="en"' in (await browser.get("/akun")).html
+    assert '<html lang="en"' in page.html
+    assert '<html lang="en"' in (await browser.get("/akun")).html
     for path, spoken in (("/akun?ui_locales=id", "id"), ("/akun", "id"), ("/akun?bahasa=en", "en"), ("/akun", "en")):
-        assert f'lang="{spoken}"' in (await browser.get(path)).html, path
-    assert 'lang="id"' in (await house.browser("203.0.113.8").get("/masuk")).html
+        assert f'<html lang="{spoken}"' in (await browser.get(path)).html, path
+    assert '<html lang="id"' in (await house.browser("203.0.113.8").get("/masuk")).html
+
+
+async def test_the_last_page_speaks_as_the_ones_before(house: House) -> None:
+    """Signing out ends what a new browser knows of its person, and so may «that was not me»; neither changes the language."""
+    person = plain(house)
+    there = await at_home(house, person)
+    page = await there.get("/akun/bahasa")
+    await there.submit(page, {"locale": "en", "zone": "Asia/Jakarta"}, press="prefer")
+    for way_out, button in (("/keluar", "sign-out"), ("/akun", "sign-out-everywhere")):
+        browser = await at_home(house, person)
+        page = await browser.get(way_out)
+        assert '<html lang="en"' in page.html
+        page = await browser.submit(page, press=button)
+        assert "/keluar/selesai" in page.url
+        assert '<html lang="en"' in page.html
+    browser = house.browser()
+    tokens = await house.relying_party("saldo").sign_in(browser, person)
+    page = await browser.get(f"/end_session?id_token_hint={tokens.id_token}")
+    assert "/keluar/selesai" in page.url
+    assert '<html lang="en"' in page.html
+    browser = await at_home(house, person)
+    events = await browser.get("/akun/aktivitas")
+    newest = next(link for words, link in events.links.items() if words.startswith("Not me") and "Signed in" in words)
+    page = await browser.submit(await browser.get(newest), press="not-me")
+    assert "/bukan-saya/selesai" in page.url
+    assert '<html lang="en"' in page.html
 
 
 async def test_the_list_of_events_is_read_by_its_index(house: House) -> None:

@@ -170,8 +170,10 @@ async def test_policies_that_contradict_the_law_or_themselves_are_refused(
 async def test_a_first_party_is_told_of_beside_the_sign_in(house: House) -> None:
     page = await house.browser().get((await house.relying_party("saldo").authorization("openid profile email")).url)
     assert "Saldo JHT menerima: Nama" in page.text
-    page = await house.browser().get((await house.relying_party("koperasi").authorization("openid profile")).url)
-    assert "menerima:" not in page.text
+    for name, scope in (("koperasi", "openid profile"), ("klaim", "openid klaim:ajukan")):
+        # The one asks; the other learns nothing that has a name for people, and a list of nothing is no sentence.
+        page = await house.browser().get((await house.relying_party(name).authorization(scope)).url)
+        assert "menerima:" not in page.text
 
 
 async def test_consent_has_a_history_that_is_only_added_to(house: House) -> None:

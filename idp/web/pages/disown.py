@@ -65,7 +65,8 @@ async def _finished(frame: Frame, request: Request) -> Response:
     told = report.recall(frame.provider, frame.visitor(request), query(request, "laporan"))
     if told is None:
         raise PageFault("kesalahan.tidak_ada", "another browser's report", 404)
-    reference, undone, left = told
+    reference, undone, left, spoken = told
+    frame.prefer(request, spoken)
     return frame.page(request, "bukan_saya_selesai", reference=reference, undone=undone, remains=left)
 
 

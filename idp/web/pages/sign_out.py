@@ -9,6 +9,7 @@ from idp.provider import Provider
 from idp.theme.records import SignedOut
 from idp.web.form import Form, query
 from idp.web.frame import Frame
+from idp.web.pages.waiting import here
 
 
 def routes(provider: Provider) -> list[BaseRoute]:
@@ -20,6 +21,7 @@ def routes(provider: Provider) -> list[BaseRoute]:
 async def _show(frame: Frame, request: Request) -> Response:
     if frame.visitor(request).session is None:
         return await _done(frame, request)
+    await here(frame, request)
     frame.prefer(request, query(request, "ui_locales"))
     return frame.page(request, "keluar")
 
