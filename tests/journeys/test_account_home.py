@@ -364,3 +364,9 @@ def test_every_event_that_is_shown_has_its_sentence() -> None:
     for code in CODES:
         said = Theme(THEMES, terms=samples.TERMS).language(code).messages
         assert [event for event in activity.SHOWN if f"aktivitas.{event}" not in said] == []
+
+
+async def test_where_the_version_before_leads_after_signing_out_everywhere(house: House) -> None:
+    page = await house.browser().get("/akun/keluar?sesi=what-that-version-wrote")
+    assert page.status == 200
+    assert "Anda sudah keluar" in page.text

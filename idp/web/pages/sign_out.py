@@ -15,7 +15,12 @@ from idp.web.pages.waiting import here
 def routes(provider: Provider) -> list[BaseRoute]:
     """The question, its answer, and a page that can be looked at again."""
     frame = Frame(provider)
-    return [frame.door("/keluar", _show, _submit), frame.door("/keluar/selesai", _done)]
+    return [
+        frame.door("/keluar", _show, _submit),
+        frame.door("/keluar/selesai", _done),
+        # Where the version before leads whoever signed out everywhere; it may run beside this one.
+        frame.door("/akun/keluar", _done),
+    ]
 
 
 async def _show(frame: Frame, request: Request) -> Response:
