@@ -15,7 +15,7 @@ from tests.support.servers import House
 pytestmark = pytest.mark.anyio
 
 # Who comes by a link of a mail need not be signed in, nor who just signed out; the last is asked by a script.
-OPEN = {"/akun/keamanan/batal", "/akun/privasi/hapus/batal", "/akun/tetap-masuk"}
+OPEN = {"/akun/keluar", "/akun/keamanan/batal", "/akun/privasi/hapus/batal", "/akun/tetap-masuk"}
 BUTTONS = {
     "accept": "1", "always": "on", "cancel": "1", "cancel-recovery": "1", "delete": "1", "everywhere": "1", "make": "1",
     "newsletter": "1", "officer": "1", "restrict": "1", "take_back": "1", "withdraw": "saldo",
