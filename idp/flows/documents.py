@@ -7,7 +7,8 @@ from idp.accounts import account, document
 from idp.accounts import draft as drafts
 from idp.accounts.document import Document
 from idp.accounts.photo import NotAPhoto
-from idp.base.errors import PageFault, Unavailable
+from idp.base.errors import Unavailable
+from idp.flows import owner
 from idp.provider import Provider
 from idp.sessions.visitor import Visitor
 from idp.store.audit import Event
@@ -108,7 +109,7 @@ async def _add(
     async with provider.database.transaction() as tx:
         if of_account:
             if not await account.lock(tx, subject_id):
-                raise PageFault("kesalahan.formulir", "account erased meanwhile", 409)
+                raise owner.erased()
         else:
             found = await drafts.read(tx, provider.sealer, subject_id, now, lock=True)
             if found is None or found.answers.submitted:
@@ -127,8 +128,8 @@ async def _add(
     async with provider.database.transaction() as tx:
         await document.keep(tx, made, kept_until)
         detail = {"document": str(made.id), "kind": kind, "size": made.size, "sha256": made.sha256.hex()}
-        owner = subject_id if of_account else None
-        event = Event("document.added", account_id=owner, network=visitor.network, detail=detail)
+        whose = subject_id if of_account else None
+        event = Event("document.added", account_id=whose, network=visitor.network, detail=detail)
         await provider.audit.append(tx, event)
     return None
 

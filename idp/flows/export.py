@@ -15,7 +15,6 @@ import orjson
 
 from idp.accounts import account, birthdate, declared, document, nik, requests
 from idp.accounts.document import Document
-from idp.base.errors import PageFault
 from idp.flows import documents, export_page, owner, parcel, privacy, retention
 from idp.grants.standing import Standing
 from idp.provider import Provider
@@ -83,7 +82,7 @@ async def collect(provider: Provider, account_id: UUID) -> dict[str, Any]:
         asked = await requests.of(tx, provider.sealer, account_id, _EVERYTHING)
         papers = await document.of(tx, account_id)
     if person is None or not held["accounts"]:
-        raise PageFault("kesalahan.formulir", "account erased meanwhile", 409)
+        raise owner.erased()
     (own,) = held["accounts"]
     own["birthdate"] = birthdate.unseal(provider.sealer, account_id, person.birthdate_sealed) or None
     own["nik"] = nik.unseal(provider.sealer, account_id, person.nik_sealed) or None

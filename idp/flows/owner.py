@@ -60,8 +60,13 @@ async def read(tx: Tx, stands: Standing) -> Account:
     """The account of whoever is signed in. PageFault 409 when it was erased since they were recognised."""
     person = await account.read(tx, stands.account_id)
     if person is None:
-        raise PageFault("kesalahan.formulir", "account erased meanwhile", 409)
+        raise erased()
     return person
+
+
+def erased() -> PageFault:
+    """What whoever was recognised a moment ago hears when their account is gone by now."""
+    return PageFault("kesalahan.formulir", "account erased meanwhile", 409)
 
 
 async def look(provider: Provider, stands: Standing) -> Account:

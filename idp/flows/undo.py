@@ -16,8 +16,7 @@ from idp.accounts.contact_change import REVERTIBLE, ContactChange
 from idp.accounts.passkey import Passkey
 from idp.accounts.requests import Request
 from idp.accounts.totp import Totp
-from idp.base.errors import PageFault
-from idp.flows import logout, messages
+from idp.flows import logout, messages, owner
 from idp.flows.removal import NAMES, TAKING
 from idp.provider import Provider
 from idp.sessions import enrolled, levels
@@ -266,7 +265,7 @@ def _opened(held: _Held, mine: list[Any], added: Collection[UUID]) -> list[UUID]
 async def _held(provider: Provider, tx: Tx, account_id: UUID) -> _Held:
     person = await account.read(tx, account_id)
     if person is None:
-        raise PageFault("kesalahan.formulir", "account erased meanwhile", 409)
+        raise owner.erased()
     apps = await totp.read(tx, provider.sealer, account_id)
     return _Held(person, apps, await passkey.of(tx, account_id), await enrolled.read(tx, account_id))
 
