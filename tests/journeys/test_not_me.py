@@ -244,9 +244,8 @@ async def test_what_one_click_left_alive_another_one_ends(house: House) -> None:
     assert await house.count(reports) == 2
 
 
-async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
-    """Or they would come back by it, past any new password."""
-    person = plain(house)
+async def with_a_passkey_of_their_own(house: House, person: Account) -> tuple[Browser, Browser, Authenticator]:
+    """The owner's browser, that of a stranger who knows the password, and the passkey that the stranger has added."""
     await house.codes_by_sms(wanted=False)
     here = await at_home(house, person)
     house.clock.advance(60)
@@ -255,6 +254,12 @@ async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
     page = await thief.get("/akun/keamanan/passkey")
     page = await thief.submit(page, {"name": "Pencuri", "passkey": key.create(asked(page))})
     assert "Pencuri" in page.text
+    return here, thief, key
+
+
+async def test_what_the_stranger_enrolled_goes_with_them(house: House) -> None:
+    """Or they would come back by it, past any new password."""
+    here, thief, key = await with_a_passkey_of_their_own(house, plain(house))
     async with house.provider.database.transaction() as tx:
         # The request waited for the account, which its sender can see to, before it wrote the event that tells of it.
         await tx.execute(update(passkeys).values(created_at=passkeys.c.created_at - 10))
@@ -274,13 +279,7 @@ async def by_passkey(house: House, browser: Browser, key: Authenticator) -> Page
 async def test_what_the_strangers_passkey_opened_is_closed_with_it(house: House) -> None:
     """One sign-in is disowned; the passkey that was added there began another one, and that one did more."""
     person = plain(house)
-    await house.codes_by_sms(wanted=False)
-    here = await at_home(house, person)
-    house.clock.advance(60)
-    thief, key = house.browser("203.0.113.1"), Authenticator(house.issuer)
-    await sign_in(thief, person.email, person.password)
-    page = await thief.get("/akun/keamanan/passkey")
-    await thief.submit(page, {"name": "Pencuri", "passkey": key.create(asked(page))})
+    here, thief, key = await with_a_passkey_of_their_own(house, person)
     address = await other_session(house, here, thief)
     later, second = house.browser("203.0.113.1"), Authenticator(house.issuer)
     assert (await by_passkey(house, later, key)).url.endswith("/akun")
