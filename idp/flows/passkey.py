@@ -151,9 +151,10 @@ async def prove(
     async with provider.database.transaction() as tx:
         # Before anything of theirs, as whoever takes a passkey away does: neither waits for the other's end.
         await account.lock(tx, stands.account_id)
-        kept, shown = await _shown(provider, tx, visitor, stands.account_id, answer, expires_at, opens=True)
-        if kept is None or shown is None:
+        proof = await _shown(provider, tx, visitor, stands.account_id, answer, expires_at, opens=True)
+        if proof is None:
             return Refused()
+        kept, shown = proof
         factors = levels.with_passkey(stands.session.factors, synced=shown.synced, now=now)
         assert visitor.session is not None
         if not await session.raise_to(tx, visitor.session, handle, factors, now):
@@ -182,13 +183,13 @@ async def prove_for_reset(
     if expires_at is None:
         return TooLate()
     async with provider.database.transaction() as tx:
-        _, shown = await _shown(provider, tx, visitor, account_id, answer, expires_at, opens=False)
-        return Refused() if shown is None else None
+        proof = await _shown(provider, tx, visitor, account_id, answer, expires_at, opens=False)
+        return Refused() if proof is None else None
 
 
 async def _shown(
     provider: Provider, tx: Tx, visitor: Visitor, account_id: UUID, answer: Answer, expires_at: int, *, opens: bool
-) -> tuple[Passkey | None, Shown | None]:
+) -> tuple[Passkey, Shown] | None:
     """Verify an answer by a passkey of this account, and use its challenge up: (which, what it said); None when it does not count.
 
     `opens` where it would open the account, which a suspended one does not.
@@ -207,13 +208,14 @@ async def _shown(
             "factor.refused", account_id=account_id, session_id=session_id, network=visitor.network, detail=detail
         )
         await provider.audit.append(tx, event)
-        return None, None
+        return None
     if passkey.cloned(kept.sign_count, shown.sign_count):
         await _tell_suspicion(provider, tx, visitor, account_id, kept.id)
-        return kept, None
+        return None
     if not await passkey.spend(tx, answer.challenge, expires_at):
-        return kept, None
-    return kept, shown if await passkey.use(tx, kept.id, shown.sign_count, provider.clock.now()) else None
+        return None
+    used = await passkey.use(tx, kept.id, shown.sign_count, provider.clock.now())
+    return (kept, shown) if used else None
 
 
 def site(provider: Provider) -> Site:
